@@ -1,0 +1,86 @@
+// Package catalog knows every documented coverage issue of GuardDuty Runtime Monitoring: how it is
+// recognised, what it means, and what brings coverage back.
+//
+// The tables (eks.go, ecs.go, ec2.go, common.go) are data. Adding an issue touches one of them, the sentences of
+// every language (english.go, …) and one sample event; TestCatalogueIsComplete names what was forgotten.
+package catalog
+
+import (
+	"slices"
+
+	"guardduty-coverage-notifier/pkg/coverage"
+)
+
+// ID names an entry. It is a public contract (metrics, filter policies, routes): never renamed, never reused.
+type ID string
+
+// The outcomes that no text of AWS's stands for.
+const (
+	// Unrecognised is an issue that no entry matches: an addition of AWS's, told with its raw text.
+	Unrecognised ID = "unknown"
+	// NoReason is an Unhealthy status for which AWS gave no reason, which is common.
+	NoReason ID = "no-reason-given"
+	// AddonRemoved is an EKS cluster without the agent add-on, which arrives as an add-on status and no text.
+	AddonRemoved ID = "addon-removed"
+)
+
+// Entry is one issue of the catalogue. Its words are in the language tables, under its ID.
+type Entry struct {
+	ID ID
+	// Kinds are the resource kinds that report it; the same words mean different things per kind. Empty: every kind.
+	Kinds []coverage.Kind
+	// Types are the issue types, in AWS's spellings, that an issue may begin with; any of them matches.
+	// Empty: any type.
+	Types []string
+	// Extra are texts of which one has to occur in the issue; the longest that occurs decides between
+	// entries. An ellipsis (…) stands for anything in between. Empty: anything, the last resort of its types.
+	Extra []string
+	// Silent says that AWS gives no text for it: the rest of the change tells it, and no text ever does.
+	Silent bool
+	// NotActionable says that nobody can do anything, by AWS's own word.
+	NotActionable bool
+	// Transient says that it is known to heal by itself within some 15 minutes.
+	Transient bool
+	Steps     []Step
+	// Page is the page and anchor below the user guide that documents it. Empty: the table of issues of
+	// the resource's kind.
+	Page string
+	// See are further pages that the remedy names: below the user guide, or whole URLs. The language
+	// tables label them.
+	See []string
+	// Examples are issue texts as they arrive; each classifies to exactly this entry, for every one of Kinds.
+	Examples []string
+}
+
+// reportedBy says whether resources of a kind can report the entry.
+func (e Entry) reportedBy(kind coverage.Kind) bool {
+	return len(e.Kinds) == 0 || slices.Contains(e.Kinds, kind)
+}
+
+// Step is one thing to do. Its sentence is in the language tables.
+type Step struct {
+	ID StepID
+	// Commands are alternatives, best first: the first of which every {placeholder} is known is shown.
+	// The placeholders are listed at values.
+	Commands []string
+	// Optional says that the step is pointless without one of its commands, and left out then.
+	Optional bool
+}
+
+// StepID names the sentence of a step; entries share sentences.
+type StepID string
+
+// Finding is one issue of a change, named.
+type Finding struct {
+	ID ID
+	// Type is the issue type as it came, before the first colon; Text the whole issue as it came. Both are
+	// empty when AWS gave no text.
+	Type, Text string
+	// Actionable is false when AWS says that nobody can do anything; Transient is true when it usually heals by itself.
+	Actionable, Transient bool
+}
+
+// All is the whole catalogue, a copy.
+func All() []Entry {
+	return slices.Concat(eks, ecs, ec2, common)
+}
