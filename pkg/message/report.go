@@ -1,0 +1,131 @@
+package message
+
+import "time"
+
+// The form of a report for programs. Its version differs from every RecordVersion, so that a program which reads
+// notifications and checks the version takes no report for one.
+const (
+	ReportKind    = "report"
+	ReportVersion = "report-1"
+)
+
+// Report is the machine form of a report: the contract that docs/report.schema.json describes. In JSON its lists are
+// never null and its times are in UTC.
+type Report struct {
+	// Version is ReportVersion, Kind ReportKind.
+	Version string `json:"version"`
+	Kind    string `json:"kind"`
+	// At is when GuardDuty was asked.
+	At time.Time `json:"at"`
+	// Regions are those that were asked for, Problems say which of them could not be read.
+	Regions  []string        `json:"regions"`
+	Problems []ReportProblem `json:"problems"`
+	// Accounts is how many accounts own the resources.
+	Accounts int            `json:"accounts"`
+	Total    ReportCoverage `json:"total"`
+	// Coverage has one item for each kind of resource.
+	Coverage []ReportCoverage `json:"coverage"`
+	// Findings are the reasons why resources are uncovered, the one of the oldest first.
+	Findings []ReportFinding `json:"findings"`
+	// HealedWhileHeld is how many resources lost coverage and got it back, since the last report, before anybody was told.
+	HealedWhileHeld int `json:"healedWhileHeld"`
+	// Since is how things stand compared with the last report; absent in the first one.
+	Since *ReportSince `json:"since,omitempty"`
+	Links []RecordLink `json:"links"`
+}
+
+// ReportCoverage is how much of something is covered.
+type ReportCoverage struct {
+	// Kind is absent in the total.
+	Kind    string `json:"kind,omitempty"`
+	Covered int    `json:"covered"`
+	Total   int    `json:"total"`
+	// Percent has one decimal and is 100 only if everything is covered; absent where there is nothing to cover.
+	Percent *float64 `json:"percent,omitempty"`
+}
+
+// ReportFinding is one reason, and the resources that are uncovered for it.
+type ReportFinding struct {
+	// ID is a stable id of the catalogue.
+	ID string `json:"id"`
+	// Kind is that of all its resources.
+	Kind  string `json:"kind"`
+	Title string `json:"title"`
+	Cause string `json:"cause"`
+	// Text is the issue of the oldest as it came; empty where AWS gave none.
+	Text       string `json:"text"`
+	Actionable bool   `json:"actionable"`
+	Transient  bool   `json:"transient"`
+	// Total is how many resources there are, Resources the oldest of them. The commands of the steps name the first.
+	Total     int              `json:"total"`
+	Resources []ReportResource `json:"resources"`
+	Steps     []RecordStep     `json:"steps"`
+	Links     []RecordLink     `json:"links"`
+}
+
+// ReportResource is an uncovered resource.
+type ReportResource struct {
+	Name    string `json:"name"`
+	ARN     string `json:"arn,omitempty"`
+	Account string `json:"account"`
+	Region  string `json:"region"`
+	// Since is when GuardDuty last updated the coverage; absent when it did not tell.
+	Since time.Time `json:"since,omitzero"`
+}
+
+// ReportProblem is a Region that could not be read.
+type ReportProblem struct {
+	Region string `json:"region"`
+	// Reason is a stable word, Detail what is known beyond it.
+	Reason string `json:"reason"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// ReportSince compares a report with the one before.
+type ReportSince struct {
+	// At is when the last report was made, Total what it counted.
+	At    time.Time      `json:"at"`
+	Total ReportCoverage `json:"total"`
+	// Uncovered is how many were covered, or not there, at the last report and are uncovered now; Recovered the
+	// other way round. Absent when more were uncovered than are remembered by name.
+	Uncovered *int `json:"uncovered,omitempty"`
+	Recovered *int `json:"recovered,omitempty"`
+}
+
+// MarshalJSON keeps the promises that the zero values of Go would break.
+func (r Report) MarshalJSON() ([]byte, error) {
+	type plain Report
+	r.At = r.At.UTC()
+	r.Regions, r.Problems, r.Coverage = notNil(r.Regions), notNil(r.Problems), notNil(r.Coverage)
+	r.Findings, r.Links = notNil(r.Findings), notNil(r.Links)
+	return encode(plain(r))
+}
+
+// MarshalJSON writes lists that are empty as such, never as null.
+func (f ReportFinding) MarshalJSON() ([]byte, error) {
+	type plain ReportFinding
+	f.Resources, f.Steps, f.Links = notNil(f.Resources), notNil(f.Steps), notNil(f.Links)
+	return encode(plain(f))
+}
+
+// MarshalJSON writes the time in UTC.
+func (r ReportResource) MarshalJSON() ([]byte, error) {
+	type plain ReportResource
+	r.Since = r.Since.UTC()
+	return encode(plain(r))
+}
+
+// MarshalJSON writes the time in UTC.
+func (s ReportSince) MarshalJSON() ([]byte, error) {
+	type plain ReportSince
+	s.At = s.At.UTC()
+	return encode(plain(s))
+}
+
+// Machine is the JSON for programs: of Report where the message is one, else of Record.
+func (m Message) Machine() ([]byte, error) {
+	if m.Report != nil {
+		return m.Report.MarshalJSON()
+	}
+	return m.Record.MarshalJSON()
+}

@@ -1,0 +1,268 @@
+package message_test
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"guardduty-coverage-notifier/pkg/message"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func TestWriteText(t *testing.T) {
+	tests := map[string]struct {
+		message message.Message
+		style   message.Style
+	}{
+		"lost":        {message: lost()},
+		"lost-colour": {message: lost(), style: message.Colour},
+		"restored":    {message: restored()},
+		"japanese":    {message: japanese()},
+		"hostile":     {message: hostile(), style: message.Colour},
+		"title-only":  {message: message.Message{Title: "nothing but a title"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			compareGolden(t, name+".txt", text(t, test.message, test.style))
+		})
+	}
+}
+
+// TestEveryGoldenIsInUse keeps a file whose test was renamed from being reviewed for ever.
+func TestEveryGoldenIsInUse(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) != 6 {
+		t.Errorf("testdata holds %d texts (%v), TestWriteText compares 6", len(files), err)
+	}
+}
+
+func TestWriteTextWrapsProseAtEightyColumns(t *testing.T) {
+	m := message.Message{
+		Title:    strings.Repeat("title ", 30),
+		Summary:  strings.Repeat("カバレッジが失われました。", 20),
+		Facts:    []message.Fact{{Label: "Label", Value: strings.Repeat("値 value ", 40)}},
+		Sections: []message.Section{{Heading: strings.Repeat("heading ", 20), Text: strings.Repeat("text ", 50)}},
+	}
+	for line := range strings.Lines(text(t, m, message.Plain)) {
+		if got := columns(strings.TrimSuffix(line, "\n")); got > 80 {
+			t.Errorf("%d columns: %q", got, line)
+		}
+	}
+}
+
+func TestWriteTextNeverWrapsWhatIsCopied(t *testing.T) {
+	long := strings.Repeat("word ", 40) + "end"
+	m := message.Message{
+		Facts: []message.Fact{{Label: "ARN", Value: long, Code: true}},
+		Sections: []message.Section{{
+			Quote: long + " of the quote",
+			Steps: []message.Step{{Text: "Run this.", Command: long + " of the command"}},
+			Links: []message.Link{{Label: "Page", URL: "https://example.com/" + strings.Repeat("a", 100)}},
+		}},
+	}
+	got := text(t, m, message.Plain)
+	for _, want := range []string{long, m.Sections[0].Quote, m.Sections[0].Steps[0].Command, m.Sections[0].Links[0].URL} {
+		if !strings.Contains(got, want) {
+			t.Errorf("broken up: %s\nin %s", want, got)
+		}
+	}
+}
+
+func TestWriteTextStopsAtTheFirstError(t *testing.T) {
+	w := &brokenWriter{good: 2}
+	err := lost().WriteText(w, message.Plain)
+	if !errors.Is(err, errBroken) {
+		t.Errorf("got error %v, want %v", err, errBroken)
+	}
+	if w.writes != 3 {
+		t.Errorf("%d writes, want none after the failed third", w.writes)
+	}
+}
+
+func TestClean(t *testing.T) {
+	tests := map[string]struct{ in, clean, line string }{
+		"plain":          {"a `b` — ü 日本", "a `b` — ü 日本", "a `b` — ü 日本"},
+		"line breaks":    {"a\r\nb\rc\u2028d\u0085e", "a\nb\nc\nd\ne", "a b c d e"},
+		"blanks":         {" a \t b\n", " a   b\n", "a b"},
+		"escape":         {"\x1b[31mred\a\x00", "\uFFFD[31mred\uFFFD\uFFFD", "\uFFFD[31mred\uFFFD\uFFFD"},
+		"C1 control":     {"a\u009b31m", "a\uFFFD31m", "a\uFFFD31m"},
+		"bidi override":  {"a\u202eb\u2066c", "a\uFFFDb\uFFFDc", "a\uFFFDb\uFFFDc"},
+		"invisible":      {"a\u200bb\ufeff\U000E0041", "a\uFFFDb\uFFFD\uFFFD", "a\uFFFDb\uFFFD\uFFFD"},
+		"broken UTF-8":   {"a\xff\xc3", "a\uFFFD\uFFFD", "a\uFFFD\uFFFD"},
+		"no characters":  {"\ufffe\uffff", "\uFFFD\uFFFD", "\uFFFD\uFFFD"},
+		"nothing at all": {"", "", ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := message.Clean(test.in); got != test.clean {
+				t.Errorf("Clean: got %q, want %q", got, test.clean)
+			}
+			if got := message.CleanLine(test.in); got != test.line {
+				t.Errorf("CleanLine: got %q, want %q", got, test.line)
+			}
+		})
+	}
+}
+
+func FuzzWriteText(f *testing.F) {
+	f.Add("payments", "\x1b]0;owned\a", "第三者 `x`", "a\xffb\r\n\u202e")
+	f.Add("", "\n\n", "ー、。", strings.Repeat("界", 50))
+	f.Fuzz(func(t *testing.T, a, b, c, d string) {
+		m := message.Message{
+			Tone: message.Tone(len(a) % 4), Title: a, Summary: b,
+			Facts: []message.Fact{{Label: c, Value: d}, {Label: d, Value: a, Code: true}},
+			Sections: []message.Section{{
+				Heading: b, Text: c, Quote: d, Table: &message.Table{
+					Columns: []message.Column{{Heading: a}, {Heading: b, Right: true}}, Rows: [][]string{{c, d}, {d}}, More: len(a) % 3,
+				},
+				Steps: []message.Step{{Text: a, Command: b}}, Links: []message.Link{{Label: c, URL: d}},
+			}},
+			Links: []message.Link{{Label: a, URL: b}},
+			Words: message.Words{Lost: c, Restored: d, Information: a, Links: b},
+		}
+		got := text(t, m, message.Plain)
+		if !utf8.ValidString(got) {
+			t.Errorf("not UTF-8: %q", got)
+		}
+		if i := strings.IndexFunc(got, func(r rune) bool { return r < ' ' && r != '\n' || r == 0x7f }); i >= 0 {
+			t.Errorf("control character at %d of %q", i, got)
+		}
+		coloured := text(t, m, message.Colour)
+		if plain := sgr.Replace(coloured); plain != got {
+			t.Errorf("colour changes the text:\n%s", cmp.Diff(got, plain))
+		}
+	})
+}
+
+// sgr takes away the codes of the colour style, and only those.
+var sgr = strings.NewReplacer("\x1b[0m", "", "\x1b[1m", "", "\x1b[2m", "", "\x1b[1;31m", "", "\x1b[1;32m", "",
+	"\x1b[1;34m", "", "\x1b[33m", "")
+
+var errBroken = errors.New("broken pipe")
+
+type brokenWriter struct{ good, writes int }
+
+func (w *brokenWriter) Write(p []byte) (int, error) {
+	w.writes++
+	if w.writes > w.good {
+		return 0, errBroken
+	}
+	return len(p), nil
+}
+
+func text(t *testing.T, m message.Message, style message.Style) string {
+	t.Helper()
+	var b strings.Builder
+	if err := m.WriteText(&b, style); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func compareGolden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s differs (-want +got):\n%s", file, diff)
+	}
+}
+
+// columns is a second opinion on the width of the few scripts in these tests.
+func columns(s string) int {
+	n := 0
+	for _, r := range s {
+		if r >= 0x2E80 {
+			n++
+		}
+		n++
+	}
+	return n
+}
+
+func lost() message.Message {
+	return message.Message{
+		Tone:  message.Lost,
+		Title: "EKS payments-prod in 111122223333: the agent's pods cannot be scheduled",
+		Summary: "GuardDuty no longer sees what runs on EKS cluster `payments-prod`: the nodes have no room for the pods of its agent. " +
+			"Nothing says that anything was attacked; until this is fixed, it would not be noticed.",
+		Facts: []message.Fact{
+			{Label: "Cluster", Value: "arn:aws:eks:eu-central-1:111122223333:cluster/payments-prod", Code: true},
+			{Label: "Region", Value: "eu-central-1", Code: true},
+			{Label: "Nodes covered", Value: "2 of 3"},
+			{Label: "Lost", Value: "2026-11-23 03:04:05 UTC, 9 minutes before EventBridge sent the event to this account and this Region"},
+		},
+		Sections: []message.Section{
+			{
+				Heading: "What AWS says",
+				Quote:   "Addon Status Unhealthy:EKS Addon issue - InsufficientNumberOfReplicas: The add-on is unhealthy because it doesn't have the desired number of replicas.\nnot scheduled 0/3 nodes are available: 3 Insufficient cpu.",
+			},
+			{
+				Heading: "What to do",
+				Text:    "Work through the steps in this order.\n\nThe first two only look.",
+				Steps: []message.Step{
+					{Text: "See which pods wait, and on which nodes.", Command: "kubectl get pods -n amazon-guardduty -o wide"},
+					{Text: "Read why the scheduler refuses them; the reason stands in the events at the end of the output, newest last.",
+						Command: "kubectl get events -n amazon-guardduty --sort-by=.lastTimestamp"},
+					{Text: "Give the agent a priority class that may preempt, or add nodes."},
+				},
+				Links: []message.Link{{Label: "Parameters of the add-on", URL: "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty-configure-security-agent-eks-addon.html#gdu-eks-addon-configure-parameters-values"}},
+			},
+		},
+		Links: []message.Link{{Label: "Cluster", URL: "https://eu-central-1.console.aws.amazon.com/eks/"}, {URL: "https://example.com/without-label"}},
+		Words: words(),
+	}
+}
+
+func restored() message.Message {
+	return message.Message{
+		Tone:    message.Restored,
+		Title:   "EKS payments-prod in 111122223333",
+		Summary: "GuardDuty sees the cluster again.",
+		Facts:   []message.Fact{{Label: "Without coverage", Value: "41 minutes"}},
+		Words:   words(),
+	}
+}
+
+func japanese() message.Message {
+	return message.Message{
+		Tone:    message.Lost,
+		Title:   "EKS payments-prod（111122223333）：エージェントの Pod を配置できません",
+		Summary: "GuardDuty は EKS クラスター `payments-prod` で実行されているものを監視できなくなりました。攻撃が検出されたわけではありませんが、復旧するまで検出できません。",
+		Facts:   []message.Fact{{Label: "リージョン", Value: "eu-central-1", Code: true}, {Label: "ノード", Value: "2 / 3"}},
+		Sections: []message.Section{{Heading: "対応", Steps: []message.Step{
+			{Text: "どの Pod が待機しているかを確認します。", Command: "kubectl get pods -n amazon-guardduty -o wide"},
+		}}},
+		Words: message.Words{Lost: "カバレッジ喪失"},
+	}
+}
+
+func hostile() message.Message {
+	evil := "\x1b]0;owned\a\x1b[2Jok\r\nAll is well\u202egnp.exe\xff"
+	return message.Message{
+		Tone: message.Lost, Title: evil, Summary: evil,
+		Facts:    []message.Fact{{Label: evil, Value: evil}},
+		Sections: []message.Section{{Quote: evil, Steps: []message.Step{{Text: evil, Command: evil}}}},
+		Links:    []message.Link{{Label: evil, URL: evil}},
+		Words:    words(),
+	}
+}
+
+func words() message.Words {
+	return message.Words{Lost: "Coverage lost", Restored: "Coverage restored", Information: "For information", Links: "Links"}
+}
