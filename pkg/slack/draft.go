@@ -1,0 +1,271 @@
+package slack
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"guardduty-coverage-notifier/pkg/message"
+)
+
+// A quote is shortened in steps before anything else is given up.
+const (
+	quoteStep  = 100
+	quoteSteps = maxText / quoteStep
+)
+
+// rowsKept is how many rows tables in code blocks keep until there is hardly anything else to give up.
+const rowsKept = 10
+
+// plan is how much of a message is shown: so many steps, links, sections and facts, in their order, so many
+// steps of the length of quotes, and so many rows of each table in a code block.
+type plan struct {
+	quote, facts, sections, steps, links, rows int
+	// first is how many of steps belong to the first section that has any.
+	first int
+}
+
+// total is how much can be given up.
+func (p plan) total() int { return p.quote + p.facts + p.sections + p.steps + p.links + p.rows }
+
+// without is the plan after giving up so much.
+func (p plan) without(given int) plan {
+	later := p.steps - p.first
+	for _, phase := range []struct {
+		what *int
+		n    int
+	}{
+		{&p.quote, p.quote}, {&p.rows, p.rows - rowsKept}, {&p.steps, later}, {&p.links, p.links}, {&p.rows, p.rows},
+		{&p.sections, p.sections - 1},
+		{&p.steps, p.first}, {&p.sections, 1}, {&p.facts, p.facts},
+	} {
+		n := min(given, phase.n, *phase.what)
+		*phase.what -= max(n, 0)
+		given -= max(n, 0)
+	}
+	return p
+}
+
+// draft is a message whose parts are markup, each within its own limit.
+type draft struct {
+	look     look
+	words    message.Words
+	header   string
+	summary  string
+	facts    []string
+	sections []draftSection
+	links    []string
+	// rows is how many rows data tables have. They take room from nothing but each other.
+	rows int
+	all  plan
+}
+
+type draftSection struct {
+	head string
+	// chart is drawn instead of table.
+	chart     slack.Block
+	chartSize int
+	quote     string
+	table     *draftTable
+	steps     []string
+	links     []string
+}
+
+func newDraft(m message.Message, as look) draft {
+	mark := cutMark(m.Words)
+	d := draft{look: as, words: m.Words, links: links(m.Links)}
+	d.header = symbol(m.Tone) + " "
+	d.header = strings.TrimSpace(d.header + clip(message.CleanLine(m.Title), maxHeader-sent(d.header), mark, literal))
+	d.summary = clip(strings.TrimSpace(message.Clean(m.Summary)), maxText, mark, prose)
+	for _, f := range m.Facts {
+		if markup := factMarkup(f, mark); markup != "" {
+			d.facts = append(d.facts, markup)
+		}
+	}
+	charts := 0
+	for _, s := range m.Sections {
+		drawable := as == native && charts < maxCharts
+		section := newDraftSection(s, mark, drawable)
+		if section.chart != nil {
+			charts++
+		}
+		if !section.empty() {
+			d.sections = append(d.sections, section)
+		}
+	}
+	d.all = plan{facts: len(d.facts), sections: len(d.sections), links: len(d.links), quote: quoteSteps - 1}
+	d.count()
+	return d
+}
+
+// count adds up what the sections have.
+func (d *draft) count() {
+	longest := 0
+	for _, s := range d.sections {
+		d.all.steps += len(s.steps)
+		d.all.links += len(s.links)
+		if d.all.first == 0 {
+			d.all.first = len(s.steps)
+		}
+		if s.table != nil {
+			longest = max(longest, len(s.table.rows))
+		}
+	}
+	if d.look == plainly {
+		d.all.rows = longest
+		return
+	}
+	d.rows = sort.Search(longest, func(rows int) bool { return d.cells(rows+1) > maxCells })
+}
+
+// cells is how many characters all data tables have with so many rows.
+func (d *draft) cells(rows int) int {
+	total := 0
+	for _, s := range d.sections {
+		if s.table != nil {
+			total += s.table.cells(rows)
+		}
+	}
+	return total
+}
+
+func newDraftSection(s message.Section, mark string, drawable bool) draftSection {
+	section := draftSection{links: links(s.Links), table: newDraftTable(s.Table, s.Heading)}
+	if s.Chart != nil && drawable {
+		section.draw(*s.Chart)
+	}
+	// A quote is cut again for every plan that is tried, so that it does not stay longer than one can show.
+	section.quote = firstRunes(strings.TrimSpace(message.Clean(s.Quote)), maxText+1)
+	heading := clip(message.CleanLine(s.Heading), maxHeader, mark, plain)
+	if section.chart != nil && s.Heading == s.Chart.Title {
+		heading = "" // It stands above the chart.
+	}
+	if heading != "" {
+		section.head = "*" + heading + "*\n"
+	}
+	text := strings.TrimSpace(message.Clean(s.Text))
+	section.head = strings.TrimSpace(section.head + clip(text, maxText-sent(section.head), mark, prose))
+	for i, step := range s.Steps {
+		section.steps = append(section.steps, stepMarkup(i+1, step, mark))
+	}
+	return section
+}
+
+// draw puts a chart in the place of the table, if Slack takes it.
+func (s *draftSection) draw(c message.Chart) {
+	if block, size, ok := drawing(c); ok {
+		s.chart, s.chartSize, s.table = block, size, nil
+	}
+}
+
+func (s draftSection) empty() bool {
+	return s.head == "" && s.quote == "" && len(s.steps) == 0 && len(s.links) == 0 && s.chart == nil && s.table == nil
+}
+
+func factMarkup(f message.Fact, mark string) string {
+	label := clip(message.CleanLine(f.Label), maxLabel, mark, plain)
+	if label != "" {
+		label = "*" + label + "*\n"
+	}
+	render := plain
+	if f.Code {
+		render = inlineCode
+	}
+	return strings.TrimSpace(label + clip(message.CleanLine(f.Value), maxField-sent(label), mark, render))
+}
+
+// stepMarkup never cuts a command, which would make another one of it: one that does not fit is left out.
+func stepMarkup(number int, step message.Step, mark string) string {
+	const textMost = maxText / 3
+	text := fmt.Sprintf("%d. ", number)
+	text += clip(strings.TrimSpace(message.Clean(step.Text)), textMost-sent(text), mark, prose)
+	command := strings.TrimSpace(message.Clean(step.Command))
+	if command == "" {
+		return strings.TrimSpace(text)
+	}
+	block := "\n" + codeBlock(command)
+	if sent(text+block) > maxText {
+		return text + "\n" + plain(mark)
+	}
+	return text + block
+}
+
+func links(list []message.Link) []string {
+	var markup []string
+	for _, l := range list {
+		if m := link(l); m != "" {
+			markup = append(markup, m)
+		}
+	}
+	return markup
+}
+
+// render shows as much of the draft as the plan says.
+func (d draft) render(p plan) rendering {
+	var r rendering
+	r.header(d.header)
+	r.text(d.summary)
+	r.fields(d.facts[:p.facts])
+	if n := len(d.facts) - p.facts; n > 0 {
+		r.text(more(d.words, n))
+	}
+	for _, s := range d.sections[:p.sections] {
+		steps, links := min(p.steps, len(s.steps)), min(p.links, len(s.links))
+		p.steps, p.links = p.steps-steps, p.links-links
+		d.section(&r, s, p, steps, links)
+	}
+	if n := len(d.sections) - p.sections; n > 0 {
+		r.text(more(d.words, n))
+	}
+	shown := min(p.links, len(d.links))
+	pieces := slices.Clone(d.links[:shown])
+	if n := len(d.links) - shown; n > 0 {
+		pieces = append(pieces, more(d.words, n))
+	}
+	r.texts(pieces, " · ")
+	return r
+}
+
+// section shows one section with so many of its steps and links.
+func (d draft) section(r *rendering, s draftSection, p plan, steps, links int) {
+	pieces := []string{s.head}
+	if s.chart != nil {
+		r.texts(pieces, "\n")
+		r.draw(s.chart, s.chartSize)
+		pieces = nil
+	}
+	if s.quote != "" {
+		pieces = append(pieces, clip(s.quote, (p.quote+1)*quoteStep, cutMark(d.words), codeBlock))
+	}
+	if s.table != nil {
+		left := s.table.more
+		if d.look == native && d.rows > 0 {
+			r.texts(pieces, "\n")
+			r.table(s.table.block(d.rows), s.table.caption)
+			pieces, left = nil, left+max(0, len(s.table.rows)-d.rows)
+		} else {
+			code, shown := s.table.code(p.rows)
+			pieces, left = append(pieces, code), left+len(s.table.rows)-shown
+		}
+		if left > 0 {
+			pieces = append(pieces, more(d.words, left))
+		}
+	}
+	r.texts(append(pieces, s.rest(d.words, steps, links)...), "\n")
+}
+
+// rest is the steps and links.
+func (s draftSection) rest(words message.Words, steps, links int) []string {
+	pieces := slices.Clone(s.steps[:steps])
+	if n := len(s.steps) - steps; n > 0 {
+		pieces = append(pieces, more(words, n))
+	}
+	pieces = append(pieces, s.links[:links]...)
+	if n := len(s.links) - links; n > 0 {
+		pieces = append(pieces, more(words, n))
+	}
+	return pieces
+}

@@ -1,0 +1,345 @@
+package slack_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	slackgo "github.com/slack-go/slack"
+
+	"guardduty-coverage-notifier/pkg/message"
+	"guardduty-coverage-notifier/pkg/slack"
+	"guardduty-coverage-notifier/pkg/slack/slacktest"
+)
+
+// report is a message with two charts and a table of so many rows.
+func report(rows int) message.Message {
+	return message.Message{
+		Title:   "Coverage report · 96.4% covered",
+		Summary: "1204 of 1249 resources are covered.",
+		Facts:   []message.Fact{{Label: "All", Value: "96.4% (1204 of 1249)"}},
+		Sections: []message.Section{
+			{Chart: &message.Chart{
+				Title: "By kind", Unit: "%", Categories: []string{"EKS", "EC2"},
+				Series: []message.Series{{Name: "Before", Values: []float64{97, 99.9}}, {Name: "Now", Values: []float64{96.4, 100}}},
+			}},
+			{Heading: "Not covered", Text: "Why.", Table: grid(rows, 3), Steps: []message.Step{{Text: "Do this.", Command: "aws"}}},
+			{Heading: "Trend", Table: grid(2, 2), Chart: &message.Chart{
+				Title: "Trend", Line: true, Unit: "%", Categories: []string{"1 Mar", "2 Mar"},
+				Series: []message.Series{{Name: "All", Values: []float64{90, 91.5}}},
+			}},
+		},
+		Words: english,
+	}
+}
+
+func grid(rows, columns int) *message.Table {
+	t := &message.Table{Caption: "Grid"}
+	for c := range columns {
+		t.Columns = append(t.Columns, message.Column{Heading: fmt.Sprintf("Column %d", c), Right: c == 0})
+	}
+	for r := range rows {
+		row := make([]string, columns)
+		for c := range row {
+			row[c] = fmt.Sprintf("r%d <c%d>", r, c)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+func hostileTable(rows, columns int, heading, text string) *message.Table {
+	t := &message.Table{Caption: text, More: rows - 1}
+	for range columns {
+		t.Columns = append(t.Columns, message.Column{Heading: heading})
+	}
+	for i := range rows {
+		t.Rows = append(t.Rows, slices.Repeat([]string{text}, i%(columns+2)))
+	}
+	return t
+}
+
+func hostileChart(points, series int, title, text string) *message.Chart {
+	c := &message.Chart{Title: title, Unit: text}
+	for i := range points {
+		c.Categories = append(c.Categories, fmt.Sprint(text, i))
+	}
+	for i := range series {
+		c.Series = append(c.Series, message.Series{Name: fmt.Sprint(title, i), Values: make([]float64, points)})
+	}
+	return c
+}
+
+// check is sent for blocks alone.
+func check(t *testing.T, blocks []slackgo.Block) []byte {
+	t.Helper()
+	raw, err := json.Marshal(blocks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if refusal := slacktest.Check("", raw); refusal != nil {
+		t.Fatalf("Slack would refuse it: %s %q", refusal.Code, refusal.Messages)
+	}
+	return raw
+}
+
+func TestReportGolden(t *testing.T) {
+	for name, blocks := range map[string][]slackgo.Block{"report": slack.Blocks(report(3)), "report-plain": slack.PlainBlocks(report(3))} {
+		t.Run(name, func(t *testing.T) {
+			check(t, blocks)
+			got, err := json.MarshalIndent(blocks, "", "  ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, '\n')
+			path := filepath.Join("testdata", name+".json")
+			if *update {
+				if err := os.WriteFile(path, got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), string(got)); diff != "" {
+				t.Errorf("-want +got, rewrite with -update:\n%s", diff)
+			}
+		})
+	}
+}
+
+// types are those of the blocks, without the text that is always there.
+func types(t *testing.T, blocks []slackgo.Block) string {
+	t.Helper()
+	check(t, blocks)
+	var names []string
+	for _, b := range blocks {
+		names = append(names, string(b.BlockType()))
+	}
+	return strings.Join(names, " ")
+}
+
+func TestWhatIsDrawn(t *testing.T) {
+	bad := func(change func(*message.Chart)) message.Message {
+		m := report(1)
+		m.Sections = m.Sections[2:]
+		change(m.Sections[0].Chart)
+		return m
+	}
+	three := report(1)
+	three.Sections = append(three.Sections, three.Sections[2])
+	const start = "header section section "
+	tests := map[string]struct {
+		m    message.Message
+		want string
+	}{
+		"charts and a table":         {report(1), start + "data_visualization section data_table section data_visualization"},
+		"no rows":                    {report(0), start + "data_visualization section data_visualization"},
+		"a third chart is a table":   {three, start + "data_visualization section data_table section data_visualization section data_table"},
+		"a value is missing":         {bad(func(c *message.Chart) { c.Series[0].Values = c.Series[0].Values[:1] }), start + "section data_table"},
+		"a value is no number":       {bad(func(c *message.Chart) { c.Series[0].Values[1] = math.NaN() }), start + "section data_table"},
+		"two names alike":            {bad(func(c *message.Chart) { c.Series = append(c.Series, c.Series[0]) }), start + "section data_table"},
+		"two categories alike":       {bad(func(c *message.Chart) { c.Categories[0] = c.Categories[1] }), start + "section data_table"},
+		"too many categories":        {bad(func(c *message.Chart) { *c = *hostileChart(21, 1, "Trend", "x") }), start + "section data_table"},
+		"twenty categories":          {bad(func(c *message.Chart) { *c = *hostileChart(20, 6, "Trend", "x") }), start + "data_visualization"},
+		"too many series":            {bad(func(c *message.Chart) { *c = *hostileChart(20, 7, "Trend", "x") }), start + "section data_table"},
+		"nothing in it":              {bad(func(c *message.Chart) { *c = message.Chart{} }), start + "section data_table"},
+		"a label that has to be cut": {bad(func(c *message.Chart) { c.Categories[0] = strings.Repeat("😀", 30) }), start + "data_visualization"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := types(t, slack.Blocks(test.m)); got != test.want {
+				t.Errorf("got  %s\nwant %s", got, test.want)
+			}
+			if got := types(t, slack.PlainBlocks(test.m)); strings.Contains(got, "data_") {
+				t.Errorf("plainly: %s", got)
+			}
+		})
+	}
+}
+
+// tablesOf are the numbers of rows of the data tables, and everything else as one text.
+func tablesOf(t *testing.T, blocks []slackgo.Block) (rows []int, rest string) {
+	t.Helper()
+	check(t, blocks)
+	for _, b := range blocks {
+		switch b := b.(type) {
+		case *slackgo.DataTableBlock:
+			rows = append(rows, len(b.Rows)-1)
+		case *slackgo.SectionBlock:
+			if b.Text != nil {
+				rest += b.Text.Text + "\n"
+			}
+		}
+	}
+	return rows, rest
+}
+
+func TestRowsThatDoNotFit(t *testing.T) {
+	wide := report(50)
+	for _, row := range wide.Sections[1].Table.Rows {
+		row[1] = strings.Repeat("w", 1000)
+	}
+	several := report(100)
+	for range 9 {
+		several.Sections = append(several.Sections, message.Section{Heading: "Another", Table: grid(60, 3)})
+	}
+	cut := report(3)
+	cut.Sections[1].Table.More = 99997
+	tests := map[string]struct {
+		m    message.Message
+		rows []int
+		says string
+	}{
+		"1":                            {report(1), []int{1}, ""},
+		"50":                           {report(50), []int{50}, ""},
+		"100":                          {report(100), []int{100}, ""},
+		"101":                          {report(101), []int{100}, "… 1 more"},
+		"3 of 100,000":                 {cut, []int{3}, "… 99997 more"},
+		"long cells are cut":           {wide, []int{50}, ""},
+		"several share the characters": {several, slices.Repeat([]int{41}, 10), "… 59 more"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			rows, text := tablesOf(t, slack.Blocks(test.m))
+			if diff := cmp.Diff(test.rows, rows); diff != "" {
+				t.Errorf("rows, -want +got:\n%s", diff)
+			}
+			if !strings.Contains(text, test.says) || test.says == "" && strings.Contains(text, " more") {
+				t.Errorf("lacks %q, or says that rows are missing: %s", test.says, text)
+			}
+			rows, text = tablesOf(t, slack.PlainBlocks(test.m))
+			if len(rows) != 0 || !strings.Contains(text, "Column 0") || !strings.Contains(text, "Do this.") {
+				t.Errorf("plainly: %v, %s", rows, text)
+			}
+		})
+	}
+}
+
+func TestPlainTableKeepsItsRowsAndSaysWhatIsMissing(t *testing.T) {
+	_, text := tablesOf(t, slack.PlainBlocks(report(95)))
+	shown := strings.Count(text, "&lt;c2&gt;")
+	if shown < 50 || shown >= 95 || !strings.Contains(text, fmt.Sprintf("… %d more", 95-shown)) {
+		t.Errorf("%d rows are shown: %s", shown, text)
+	}
+	if !strings.Contains(text, "Column 0  Column 1  Column 2\n r0 &lt;c0&gt;  r0 &lt;c1&gt;   r0 &lt;c2&gt;\n") {
+		t.Errorf("the columns are not aligned: %s", text)
+	}
+}
+
+func TestTablesGiveWayToStepsButKeepTenRows(t *testing.T) {
+	m := report(100)
+	for range 5 {
+		section := message.Section{Heading: "Another", Table: grid(100, 3)}
+		section.Steps = []message.Step{{Text: "Step " + strings.Repeat("s", 700)}, {Text: "Last " + strings.Repeat("s", 700)}}
+		m.Sections = append(m.Sections, section)
+	}
+	_, text := tablesOf(t, slack.PlainBlocks(m))
+	if got := strings.Count(text, "Last "); got != 5 {
+		t.Errorf("%d last steps are shown, want 5", got)
+	}
+	if got := strings.Count(text, "r9 &lt;c0&gt;"); got != 6 {
+		t.Errorf("%d tables show their tenth row, want 6", got)
+	}
+	if strings.Contains(text, "r50 ") {
+		t.Error("rows that take the place of steps are shown")
+	}
+}
+
+func TestSendsAgainPlainlyWhereBlocksAreRefused(t *testing.T) {
+	for _, unknown := range [][]string{{"data_table"}, {"data_visualization"}, {"data_table", "data_visualization"}} {
+		for name, sinkOf := range map[string]func(*testing.T, *slacktest.Server) *slack.Sink{"bot": botSink, "webhook": hookSink} {
+			t.Run(name+" "+strings.Join(unknown, " "), func(t *testing.T) {
+				server := slacktest.New(t, slacktest.Options{Unsupported: unknown})
+				mustSend(t, sinkOf(t, server), report(50), "")
+				told := server.Messages()
+				if len(told) != 1 || server.Requests("") != 2 || server.Refused("invalid_blocks") != 1 {
+					t.Fatalf("%d messages, %d requests, %d refusals", len(told), server.Requests(""), server.Refused(""))
+				}
+				for _, fact := range []string{"96.4% (1204 of 1249)", "r0 \\u0026lt;c0\\u0026gt;", "Do this.", "Trend"} {
+					if body := string(told[0].Blocks); !strings.Contains(body, fact) && !strings.Contains(body, strings.ReplaceAll(fact, `\u0026`, "&")) {
+						t.Errorf("lacks %q: %s", fact, body)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestSendsNativelyWhereBlocksAreTaken(t *testing.T) {
+	server := slacktest.New(t, slacktest.Options{})
+	mustSend(t, botSink(t, server), report(50), "")
+	if told := server.Messages(); server.Requests("") != 1 || !strings.Contains(string(told[0].Blocks), "data_table") {
+		t.Errorf("%d requests: %s", server.Requests(""), told[0].Blocks)
+	}
+}
+
+func TestUpdatesPlainlyWhereBlocksAreRefused(t *testing.T) {
+	server := slacktest.New(t, slacktest.Options{Unsupported: []string{"data_table"}})
+	sink := botSink(t, server)
+	ref := mustSend(t, sink, lost(), "")
+	if again := mustSend(t, sink, report(1), ref); again != ref {
+		t.Errorf("got ref %q, want %q", again, ref)
+	}
+	if got := server.Messages(); len(got) != 2 || got[0].Edits != 1 || got[1].ThreadTS != got[0].TS {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestARefusedReplyIsNotAReasonToChangeTheMessage(t *testing.T) {
+	server := slacktest.New(t, slacktest.Options{})
+	sink := botSink(t, server)
+	ref := mustSend(t, sink, lost(), "")
+	server.Fail(slacktest.Fault{Op: "chat.postMessage", Header: http.Header{"Content-Type": {"application/json"}}, Body: `{"ok":false,"error":"invalid_blocks"}`})
+	got, err := sink.Send(t.Context(), report(1), ref)
+	if outcome := outcomeOf(t, err); got != ref || outcome.Code != "invalid_blocks" || server.Requests("") != 3 {
+		t.Errorf("ref %q, %+v, %d requests", got, outcome, server.Requests(""))
+	}
+	if told := server.Messages()[0]; !strings.Contains(string(told.Blocks), "data_table") {
+		t.Errorf("the message lost its table: %s", told.Blocks)
+	}
+}
+
+func TestTheFirstStepsStayLongest(t *testing.T) {
+	m := report(1)
+	m.Sections[1].Steps = []message.Step{{Text: "First " + strings.Repeat("s", 500)}, {Text: "Second."}}
+	for range 20 {
+		m.Sections = append(m.Sections, message.Section{Heading: "Later", Text: strings.Repeat("t", 600), Steps: []message.Step{{Text: "Then."}}})
+	}
+	_, text := tablesOf(t, slack.Blocks(m))
+	if !strings.Contains(text, "First s") || !strings.Contains(text, "Second.") || strings.Contains(text, "Then.") {
+		t.Errorf("got %s", text)
+	}
+}
+
+func TestDoesNotSendAgainForAnotherReason(t *testing.T) {
+	tests := map[string]struct {
+		m    message.Message
+		code string
+		want int
+	}{
+		"nothing is drawn":         {lost(), "invalid_blocks", 1},
+		"the channel is gone":      {report(1), "channel_not_found", 1},
+		"the blocks are refused":   {report(1), "invalid_blocks", 2},
+		"the blocks are too large": {report(1), "msg_blocks_too_long", 2},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			server := slacktest.New(t, slacktest.Options{})
+			fault := slacktest.Fault{Op: "chat.postMessage", Header: http.Header{"Content-Type": {"application/json"}}, Body: `{"ok":false,"error":"` + test.code + `"}`}
+			server.Fail(fault, fault, fault)
+			_, err := botSink(t, server).Send(t.Context(), test.m, "")
+			if outcome := outcomeOf(t, err); !outcome.Permanent || server.Requests("") != test.want {
+				t.Errorf("%d requests, want %d; %+v", server.Requests(""), test.want, outcome)
+			}
+		})
+	}
+}
