@@ -1,0 +1,257 @@
+package sns
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/service/sns/types"
+
+	"guardduty-coverage-notifier/pkg/message"
+)
+
+// What SNS takes (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html).
+const (
+	// maxBytes is the size of a message with its attributes.
+	maxBytes = 262_144
+	// maxSubject is the length of a subject, which has to be "less than 100 characters".
+	maxSubject = 99
+	// maxSMS is what one SMS holds whatever the network makes of it.
+	maxSMS = 140
+)
+
+// What this package takes of those limits.
+const (
+	// maxText leaves more than half of the bytes to the machine form even if every character has to be escaped.
+	maxText = 60_000
+	// maxAttribute and maxIssues keep attributes small; filter policies compare short values.
+	maxAttribute = 256
+	maxIssues    = 50
+)
+
+// cutMark stands in for message.Words.Cut where that is empty.
+const cutMark = "…"
+
+// perProtocol is the body for MessageStructure "json". Protocols that are not named get the default.
+func perProtocol(m message.Message, budget int) (string, error) {
+	text := clipBytes(plainText(m), maxText, mark(m))
+	line := headline(m, maxSMS)
+	return fit(m, budget, func(record string) (string, error) {
+		return encode(map[string]string{
+			"default": text,
+			"sms":     line,
+			"sqs":     record,
+			"lambda":  record,
+			"http":    record,
+			"https":   record,
+		})
+	})
+}
+
+func plainText(m message.Message) string {
+	var b strings.Builder
+	// A strings.Builder never fails.
+	_ = m.WriteText(&b, message.Plain)
+	return b.String()
+}
+
+// headline is the message in one line of at most limit characters of ASCII that GSM networks and mail
+// programs of any age show. It names the tone, keeps the cause, and shortens the resource's name first.
+func headline(m message.Message, limit int) string {
+	title := m.Title
+	if strings.ContainsFunc(title, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) }) {
+		title = machineTitle(m)
+	}
+	line := ascii(title)
+	if tone := ascii(m.Words.Tone(m.Tone)); tone != "" && line != "" && !strings.Contains(tone, "?") {
+		line = tone + ": " + line
+	}
+	line = shortenName(line, ascii(m.Record.Resource.Name), limit)
+	if len(line) > limit {
+		line = line[:limit-3] + "..."
+	}
+	line = strings.TrimLeftFunc(line, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	if line == "" {
+		return "GuardDuty coverage notification"
+	}
+	return line
+}
+
+// recordTitle is a record in a line of ASCII.
+func recordTitle(r message.Record) string {
+	title := strings.Join([]string{r.Status, r.Resource.Kind, r.Resource.Name, r.Resource.Account}, " ")
+	if len(r.Findings) > 0 {
+		title += ": " + r.Findings[0].ID
+	}
+	return title
+}
+
+// shortenName takes from the name what the line is too long, as far as the name stays recognisable.
+func shortenName(line, name string, limit int) string {
+	const recognisable = 12
+	over := len(line) - limit
+	if over <= 0 || name == "" {
+		return line
+	}
+	keep := max(recognisable, len(name)-over-len("..."))
+	if keep+len("...") >= len(name) {
+		return line
+	}
+	return strings.Replace(line, name, name[:keep]+"...", 1)
+}
+
+// ascii is s on one line, in characters that are one character in the GSM 03.38 alphabet too.
+func ascii(s string) string {
+	var b strings.Builder
+	for _, r := range message.CleanLine(s) {
+		switch r {
+		case '‘', '’', '`', '\u00B4':
+			b.WriteByte('\'')
+		case '“', '”', '„', '«', '»':
+			b.WriteByte('"')
+		case '‐', '‑', '–', '—', '~', '·':
+			b.WriteByte('-')
+		case '…':
+			b.WriteString("...")
+		case '[', '{':
+			b.WriteByte('(')
+		case ']', '}':
+			b.WriteByte(')')
+		case '|', '\\':
+			b.WriteByte('/')
+		case '^':
+			b.WriteByte(' ')
+		default:
+			if r > unicode.MaxASCII {
+				r = '?'
+			}
+			b.WriteRune(r)
+		}
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// attributes are what subscribers filter by
+// (https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html). SNS refuses an empty
+// value, so that what is not known is left out.
+func attributes(m message.Message) map[string]types.MessageAttributeValue {
+	r := m.Record
+	if m.Report != nil {
+		r = message.Record{Status: reportStatus}
+	}
+	attributes := map[string]types.MessageAttributeValue{}
+	set := func(name, kind, value string) {
+		if value != "" {
+			attributes[name] = types.MessageAttributeValue{DataType: &kind, StringValue: &value}
+		}
+	}
+	set("status", "String", attributeValue(r.Status))
+	set("kind", "String", attributeValue(r.Resource.Kind))
+	set("account", "String", attributeValue(r.Resource.Account))
+	set("region", "String", attributeValue(r.Resource.Region))
+	set("issue", "String.Array", issueList(r.Findings))
+	if r.Status != "" && m.Report == nil {
+		actionable := slices.ContainsFunc(r.Findings, func(f message.RecordFinding) bool { return f.Actionable })
+		set("actionable", "String", strconv.FormatBool(actionable))
+	}
+	return attributes
+}
+
+func attributeValue(s string) string { return clipBytes(message.CleanLine(s), maxAttribute, "") }
+
+// issueList is a JSON array of the findings' ids, each once; "" for none.
+func issueList(findings []message.RecordFinding) string {
+	var ids []string
+	for _, finding := range findings {
+		id := attributeValue(finding.ID)
+		if id != "" && !slices.Contains(ids, id) && len(ids) < maxIssues {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return ""
+	}
+	list, _ := encode(ids) // strings always encode
+	return list
+}
+
+// attributesSize counts what SNS counts: names, types and values.
+func attributesSize(attributes map[string]types.MessageAttributeValue) int {
+	size := 0
+	for name, value := range attributes {
+		size += len(name) + len(*value.DataType) + len(*value.StringValue)
+	}
+	return size
+}
+
+// resourceHash identifies the resource: what is told of it stays in order, and in one thread.
+func resourceHash(r message.Record) string {
+	return hash(r.Resource.Account, r.Resource.Region, r.Resource.Kind, r.Resource.Name)
+}
+
+// messageHash identifies what is told, so that SNS drops a repetition within five minutes, but not the
+// recovery that comes within them.
+func messageHash(m message.Message) string {
+	if m.Report != nil {
+		return reportHash(m)
+	}
+	parts := []string{resourceHash(m.Record), m.Record.Status, m.Record.ChangedAt.UTC().Format(time.RFC3339Nano), m.Title}
+	for _, finding := range m.Record.Findings {
+		parts = append(parts, finding.ID)
+	}
+	return hash(parts...)
+}
+
+func hash(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:])
+}
+
+// unassigned are two code points that JSON allows and the XML of SNS and SQS does not.
+var unassigned = strings.NewReplacer("\ufffe", `\ufffe`, "\uffff", `\uffff`)
+
+// encode is value as JSON, in which <, > and & are left as they are.
+func encode[T any](value T) (string, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return "", err
+	}
+	return unassigned.Replace(strings.TrimSuffix(b.String(), "\n")), nil
+}
+
+func mark(m message.Message) string {
+	if m.Words.Cut == "" {
+		return cutMark
+	}
+	return clipRunes(message.CleanLine(m.Words.Cut), 40, "")
+}
+
+// clipBytes is s in at most limit bytes, mark included where it was cut.
+func clipBytes(s string, limit int, mark string) string {
+	if len(s) <= limit {
+		return s
+	}
+	end := max(0, limit-len(mark))
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + mark
+}
+
+// clipRunes is s in at most limit runes, mark included where it was cut.
+func clipRunes(s string, limit int, mark string) string {
+	if utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	runes := []rune(s)
+	return string(runes[:max(0, limit-utf8.RuneCountInString(mark))]) + mark
+}
