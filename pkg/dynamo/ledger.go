@@ -1,0 +1,199 @@
+package dynamo
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"guardduty-coverage-notifier/pkg/coverage"
+)
+
+const (
+	// healedKey is the item that counts what healed while it was held, for ever.
+	healedKey = "count/healed"
+	// reportPrefix begins the keys of the items of reports.
+	reportPrefix = "report/"
+)
+
+// client is what a Ledger needs of DynamoDB; *dynamodb.Client is one.
+type client interface {
+	updater
+	GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
+	Scan(ctx context.Context, in *dynamodb.ScanInput, opts ...func(*dynamodb.Options)) (*dynamodb.ScanOutput, error)
+}
+
+// Ledger is what a report needs of the table of incidents. It may be used concurrently.
+type Ledger struct {
+	client client
+	table  string
+}
+
+// NewLedger returns the Ledger of that table.
+func NewLedger(client client, table string) *Ledger {
+	return &Ledger{client: client, table: table}
+}
+
+// Open yields the incident of every resource that is uncovered, in no order; groups have no incident of their own here. The
+// first error is the last of what it yields. It reads the whole table, of 1 MB a request: 128 read request units each
+// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/capacity-reads-writes.html).
+func (l *Ledger) Open(ctx context.Context) iter.Seq2[coverage.Incident, error] {
+	return func(yield func(coverage.Incident, error) bool) {
+		var start map[string]types.AttributeValue
+		for {
+			out, err := l.scan(ctx, start)
+			if err != nil {
+				yield(coverage.Incident{}, fmt.Errorf("listing open incidents in table %s: %w", l.table, err))
+				return
+			}
+			for _, item := range out.Items {
+				incident, err := read(item)
+				if err != nil {
+					yield(coverage.Incident{}, fmt.Errorf("listing open incidents in table %s: item %s: %w", l.table, keyOf(item), err))
+					return
+				}
+				if incident.Status == coverage.Unhealthy && incident.Group == nil && !yield(incident, nil) {
+					return
+				}
+			}
+			if start = out.LastEvaluatedKey; len(start) == 0 {
+				return
+			}
+		}
+	}
+}
+
+// scan reads one page. The filter leaves out most of what is not open; the document says whether it is.
+func (l *Ledger) scan(ctx context.Context, start map[string]types.AttributeValue) (*dynamodb.ScanOutput, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	return l.client.Scan(ctx, &dynamodb.ScanInput{
+		TableName:                &l.table,
+		ExclusiveStartKey:        start,
+		FilterExpression:         new("contains(#document, :open)"),
+		ProjectionExpression:     new("pk, #document, #version"),
+		ExpressionAttributeNames: map[string]string{"#document": "document", "#version": "version"},
+		ExpressionAttributeValues: map[string]types.AttributeValue{
+			":open": text(`"status":"` + string(coverage.Unhealthy) + `"`),
+		},
+	})
+}
+
+func keyOf(item map[string]types.AttributeValue) string {
+	key, _ := item["pk"].(*types.AttributeValueMemberS)
+	if key == nil {
+		return "without a key"
+	}
+	return strconv.Quote(shown(key.Value))
+}
+
+// Reports is what was remembered of earlier reports.
+type Reports struct {
+	// Document is theirs to read; empty before the first.
+	Document json.RawMessage
+
+	revision int64
+}
+
+// Reports reads what was remembered under that name.
+func (l *Ledger) Reports(ctx context.Context, name string) (Reports, error) {
+	item, err := l.get(ctx, reportPrefix+name)
+	if err != nil {
+		return Reports{}, fmt.Errorf("reading reports %q in table %s: %w", name, l.table, err)
+	}
+	var reports Reports
+	if document, ok := item["report"].(*types.AttributeValueMemberS); ok {
+		reports.Document = json.RawMessage(document.Value)
+	}
+	reports.revision, err = whole(item["revision"])
+	if err != nil {
+		return Reports{}, fmt.Errorf("reading reports %q in table %s: %w", name, l.table, err)
+	}
+	return reports, nil
+}
+
+// SaveReports replaces what Reports returned by document, unless somebody else did so meanwhile, which is an error.
+func (l *Ledger) SaveReports(ctx context.Context, name string, before Reports, document json.RawMessage) (Reports, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	condition := "revision = :before"
+	values := map[string]types.AttributeValue{
+		":report": text(string(document)),
+		":after":  number(before.revision + 1),
+		":before": number(before.revision),
+	}
+	if before.revision == 0 {
+		condition = "attribute_not_exists(revision)"
+		delete(values, ":before")
+	}
+	_, err := l.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                 &l.table,
+		Key:                       itemKey(reportPrefix + name),
+		UpdateExpression:          new("SET report = :report, revision = :after"),
+		ConditionExpression:       &condition,
+		ExpressionAttributeValues: values,
+	})
+	if _, lost := errors.AsType[*types.ConditionalCheckFailedException](err); lost {
+		err = errors.New("another report was made meanwhile")
+	}
+	if err != nil {
+		return Reports{}, fmt.Errorf("saving reports %q in table %s: %w", name, l.table, err)
+	}
+	return Reports{Document: document, revision: before.revision + 1}, nil
+}
+
+// CountHealed counts one more resource that healed while it was held.
+func (l *Ledger) CountHealed(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	_, err := l.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                 &l.table,
+		Key:                       itemKey(healedKey),
+		UpdateExpression:          new("ADD healed :one"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":one": number(1)},
+	})
+	if err != nil {
+		return fmt.Errorf("counting what healed in table %s: %w", l.table, err)
+	}
+	return nil
+}
+
+// Healed is how many resources have ever been counted as healed while they were held: compare it with an earlier number.
+func (l *Ledger) Healed(ctx context.Context) (int64, error) {
+	item, err := l.get(ctx, healedKey)
+	if err != nil {
+		return 0, fmt.Errorf("reading what healed in table %s: %w", l.table, err)
+	}
+	healed, err := whole(item["healed"])
+	if err != nil {
+		return 0, fmt.Errorf("reading what healed in table %s: %w", l.table, err)
+	}
+	return healed, nil
+}
+
+func (l *Ledger) get(ctx context.Context, key string) (map[string]types.AttributeValue, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	out, err := l.client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &l.table, Key: itemKey(key), ConsistentRead: new(true)})
+	if err != nil {
+		return nil, err
+	}
+	return out.Item, nil
+}
+
+// whole is a number attribute, 0 where there is none.
+func whole(value types.AttributeValue) (int64, error) {
+	if value == nil {
+		return 0, nil
+	}
+	n, ok := value.(*types.AttributeValueMemberN)
+	if !ok {
+		return 0, errors.New("the item holds no number")
+	}
+	return strconv.ParseInt(n.Value, 10, 64)
+}
