@@ -1,0 +1,95 @@
+package notify
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/message"
+)
+
+// namesShown is how many members a group's message names.
+const namesShown = 10
+
+// composeGroup is the message that speaks for all members of a group, as the group stands now.
+func composeGroup(l catalog.Language, g coverage.Group) message.Message {
+	c := composer{words: l.Words, language: l}
+	findings := catalog.Classify(g.Sample)
+	incident := coverage.Incident{OpenedAt: g.Sample.ChangedAt}
+	m := composeSingle(l, g.Sample, findings, incident)
+	recovered := g.Sample.Status == coverage.Unhealthy && len(g.Open) == 0
+	if recovered {
+		m.Tone, m.Sections = message.Restored, nil
+	}
+	m.Title = title(c.words.Many(g.Sample.Resource.Kind, g.Total), g.Sample.Resource, c.groupHeadline(g, findings, recovered))
+	m.Summary = c.groupSummary(g, recovered)
+	m.Facts = c.groupFacts(g, recovered)
+	m.Links = m.Links[:min(len(m.Links), 1)]
+	if len(m.Sections) > 0 && len(m.Sections[0].Steps) > 0 {
+		m.Sections[0].Text += " " + catalog.Fill(c.words.GroupSample, "name", plain(c.words.Name(g.Sample.Resource, titleNameMost)))
+	}
+	m.Record.Group = &message.RecordGroup{Total: g.Total, Open: len(g.Open), Names: slices.Clone(g.Names)}
+	m.Record.Incident = nil
+	return m
+}
+
+func (c composer) groupHeadline(g coverage.Group, findings []catalog.Finding, recovered bool) string {
+	if recovered {
+		return c.words.GroupBack
+	}
+	advice := make([]catalog.Advice, len(findings))
+	for i, f := range findings {
+		advice[i] = c.language.Explain(f, g.Sample.Resource)
+	}
+	return c.headline(g.Sample, advice)
+}
+
+func (c composer) groupSummary(g coverage.Group, recovered bool) string {
+	sentence := c.words.GroupSummary
+	if recovered || g.Sample.Status == coverage.Healthy {
+		sentence = c.words.GroupBackSummary
+	}
+	summary := catalog.Fill(sentence, "resource", c.words.Many(g.Sample.Resource.Kind, g.Total), "region", plain(region(g.Sample.Resource)))
+	if still := c.still(g); still != "" {
+		summary += " " + still
+	}
+	return summary
+}
+
+// still says how many members are left once some have recovered.
+func (c composer) still(g coverage.Group) string {
+	if len(g.Open) == 0 || len(g.Open) == g.Total {
+		return ""
+	}
+	return catalog.Fill(c.words.GroupStillSummary, "n", strconv.Itoa(len(g.Open)), "total", strconv.Itoa(g.Total))
+}
+
+func (c composer) groupFacts(g coverage.Group, recovered bool) []message.Fact {
+	w, sample := c.words, g.Sample
+	if recovered {
+		sample.Previous, sample.Status = coverage.Unhealthy, coverage.Healthy
+	}
+	facts := []message.Fact{{Label: w.Status, Value: c.transition(sample)}}
+	if still := c.still(g); still != "" {
+		facts = append(facts, message.Fact{Label: w.StillUncovered, Value: catalog.Fill(w.Covered, "n", strconv.Itoa(len(g.Open)), "total", strconv.Itoa(g.Total))})
+	}
+	facts = append(facts,
+		message.Fact{Label: w.Since, Value: c.moment(g.Sample.ChangedAt)},
+		message.Fact{Label: w.Account, Value: account(sample.Resource), Code: true},
+		message.Fact{Label: w.Region, Value: region(sample.Resource), Code: true},
+		message.Fact{Label: w.Resources, Value: c.names(g), Code: true},
+	)
+	return facts
+}
+
+// names are the first members, and how many more there are.
+func (c composer) names(g coverage.Group) string {
+	shown := g.Names[:min(len(g.Names), namesShown)]
+	names := strings.Join(shown, ", ")
+	if more := g.Total - len(shown); more > 0 {
+		names += " " + catalog.Fill(c.words.More, "n", strconv.Itoa(more))
+	}
+	return names
+}

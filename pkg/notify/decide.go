@@ -1,0 +1,274 @@
+package notify
+
+import (
+	"maps"
+	"slices"
+
+	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/coverage"
+)
+
+// verdict is what is to be done about a change, by what is remembered of its resource.
+type verdict int
+
+const (
+	// The zero verdict is none yet.
+	_ verdict = iota
+	// unreadable: it was no coverage event.
+	unreadable
+	// putOff: somebody else is working on the incident.
+	putOff
+	// tell: the sinks that are pending.
+	tell
+	// hold: it may heal by itself.
+	hold
+	// healed: it healed while it was held.
+	healed
+	// duplicate: it is known, and nobody is left to be told.
+	duplicate
+	// stale: something newer is known.
+	stale
+)
+
+// decide says of every claim's tasks what is to be done. Of several changes to one resource only the
+// newest, the claim's lead, is told; what the others say is remembered on the way to it.
+func (p *Pipeline) decide(claims []*claim) {
+	for _, c := range claims {
+		for _, t := range c.tasks {
+			if c.busy {
+				t.verdict = putOff
+				continue
+			}
+			if t.letter.Reason == held && c.tasks[len(c.tasks)-1].change.ID() != t.change.ID() {
+				// The wait is over, and so is what it waited for: the rest of the batch is newer.
+				t.verdict = stale
+				continue
+			}
+			t.verdict = p.judge(&c.incident, t)
+			if t.verdict == tell && len(c.incident.Pending) == len(p.Sinks) {
+				c.incident.Unsure = false // Whatever they were told before, all hear the newest now.
+			}
+			if t.verdict != stale {
+				c.follow(t)
+			}
+		}
+	}
+}
+
+// follow makes t the lead, if there is anything to do about it. An older change is not to be told after it either way.
+func (c *claim) follow(t *task) {
+	if c.lead != nil && (t.verdict != duplicate || c.lead.change.ID() != t.change.ID()) {
+		c.lead.verdict = superseded(c.lead, t)
+		c.lead = nil
+	}
+	if t.verdict != duplicate {
+		c.lead = t
+	}
+}
+
+// superseded is the verdict on a task after a later one of the same batch took the lead.
+func superseded(earlier, later *task) verdict {
+	if earlier.change.ID() == later.change.ID() {
+		return duplicate
+	}
+	return stale
+}
+
+// judge remembers the change in the incident and says what is to be done.
+func (p *Pipeline) judge(i *coverage.Incident, t *task) verdict {
+	switch {
+	case t.change.Found && i.Status == t.change.Status && t.letter.Reason == "" && len(i.Pending) == 0:
+		return duplicate // An event told of it since the report looked.
+	case i.Newer(t.change):
+		return p.judgeOlder(i, t)
+	case i.Knows(t.change):
+		return p.judgeKnown(i, t)
+	case t.change.Status == coverage.Healthy:
+		return p.judgeRecovery(i, t)
+	}
+	return p.judgeLoss(i, t)
+}
+
+// judgeOlder drops a change that is older than the newest, unless it was told while the store could not say so: whom
+// that misled is told the newest again.
+func (p *Pipeline) judgeOlder(i *coverage.Incident, t *task) verdict {
+	if !p.learn(i, t) {
+		return stale
+	}
+	newest := i.Change
+	newest.Resource = t.change.Resource
+	t.change, t.findings = newest, catalog.Classify(newest)
+	t.letter.Change, t.letter.Told = &newest, nil
+	return tell
+}
+
+// judgeKnown finds out whether anybody is left to be told of a change that was seen before.
+func (p *Pipeline) judgeKnown(i *coverage.Incident, t *task) verdict {
+	if i.Held {
+		if t.letter.Reason == "" || t.letter.Reason == busy {
+			return duplicate
+		}
+		i.Held = false // Whatever else waits was told, or tried, once the hold was over.
+		i.Pending = p.sinkNames()
+		p.restrict(i, t)
+	}
+	i.Pending = slices.DeleteFunc(slices.Clone(i.Pending), func(sink string) bool { return !slices.Contains(p.sinkNames(), sink) })
+	p.learn(i, t)
+	for _, sink := range t.letter.Sinks {
+		if !slices.Contains(p.sinkNames(), sink) {
+			continue
+		}
+		if told := i.Told[sink]; told.Status != t.change.Status || !told.ChangedAt.Equal(t.change.ChangedAt) || told.At.Before(t.letter.Untold) {
+			i.Pending = with(i.Pending, sink)
+		}
+	}
+	if len(i.Pending) == 0 {
+		return duplicate
+	}
+	return tell
+}
+
+func (p *Pipeline) judgeRecovery(i *coverage.Incident, t *task) verdict {
+	before := *i
+	i.Status, i.ChangedAt, i.Change, i.Held = t.change.Status, t.change.ChangedAt, clipped(t.change), false
+	i.Pending = p.uncoveredIn(before)
+	switch {
+	case before.Unsure, before.Status != coverage.Healthy && !before.Held:
+		i.Pending = p.sinkNames()
+	case before.Status == coverage.Healthy:
+		// A repeat: only who still says otherwise, or was not told yet, is told.
+		for _, sink := range before.Pending {
+			i.Pending = with(i.Pending, sink)
+		}
+	}
+	p.restrict(i, t)
+	switch {
+	case len(i.Pending) > 0:
+		return tell
+	case before.Held:
+		return healed
+	}
+	return duplicate
+}
+
+func (p *Pipeline) judgeLoss(i *coverage.Incident, t *task) verdict {
+	before := *i
+	causes := causesOf(t.findings)
+	i.Status, i.ChangedAt, i.Change, i.Causes = t.change.Status, t.change.ChangedAt, clipped(t.change), causes
+	if before.Status != coverage.Unhealthy || before.OpenedAt.IsZero() {
+		i.OpenedAt = t.change.ChangedAt
+	}
+	i.Pending = p.sinkNames()
+	if again := t.change.Previous == coverage.Unhealthy || before.Change.Found; again && slices.Equal(before.Causes, causes) && !before.Unsure {
+		// GuardDuty looked again and found the same, or its event came after the report: nothing new to those who know.
+		for _, sink := range p.sinkNames() {
+			if told := before.Told[sink]; told.Status == coverage.Unhealthy && told.ChangedAt.Equal(before.ChangedAt) {
+				told.ChangedAt = t.change.ChangedAt
+				tellIn(i, sink, told)
+			}
+		}
+	}
+	i.Held = p.mayHeal(before, t)
+	p.restrict(i, t)
+	switch {
+	case i.Held:
+		i.Pending = nil
+		return hold
+	case len(i.Pending) == 0:
+		return duplicate
+	}
+	return tell
+}
+
+// mayHeal reports whether the change is to be held: it usually heals by itself, and nobody waits for it
+// or was told that the resource is uncovered.
+func (p *Pipeline) mayHeal(before coverage.Incident, t *task) bool {
+	if p.Queue == nil || p.Hold <= 0 || t.change.Found || t.letter.Reason != "" && t.letter.Reason != busy {
+		return false
+	}
+	switch {
+	case len(before.Pending) > 0, len(p.uncoveredIn(before)) > 0:
+		return false
+	case before.Status == coverage.Unhealthy:
+		if !before.Held || t.change.ChangedAt.Sub(before.OpenedAt) >= p.Hold {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(t.findings, func(f catalog.Finding) bool { return !f.Transient })
+}
+
+// restrict leaves out the sinks that a letter about a change the store does not know says were told, unless they are
+// known to have been told otherwise. Who wrote the letter may have died before it wrote another, for the rest of the
+// sinks: then nothing is left out.
+func (p *Pipeline) restrict(i *coverage.Incident, t *task) {
+	if len(t.letter.Sinks) > 0 && !i.Unsure {
+		i.Pending = slices.DeleteFunc(i.Pending, func(sink string) bool {
+			last := i.Told[sink].Status
+			return !slices.Contains(t.letter.Sinks, sink) && (last == "" || last == i.Status)
+		})
+	}
+	p.learn(i, t)
+}
+
+// learn notes what sinks were told while the store could not be reached, and reports whether any of them has to be told
+// what is newest since its last word says, or may say, otherwise.
+func (p *Pipeline) learn(i *coverage.Incident, t *task) (misled bool) {
+	for _, sink := range p.sinkNames() {
+		told, ok := t.letter.Told[sink]
+		if !ok {
+			continue
+		}
+		if told.At.After(i.Told[sink].At) {
+			tellIn(i, sink, told)
+		}
+		if !i.Held && (i.Unsure || i.Told[sink].Status != i.Status) {
+			i.Pending = with(i.Pending, sink)
+			misled = true
+		}
+	}
+	return misled
+}
+
+// uncoveredIn are the sinks that last said that the resource is uncovered.
+func (p *Pipeline) uncoveredIn(i coverage.Incident) []string {
+	var sinks []string
+	for _, name := range p.sinkNames() {
+		if i.Told[name].Status == coverage.Unhealthy {
+			sinks = append(sinks, name)
+		}
+	}
+	return sinks
+}
+
+func (p *Pipeline) sinkNames() []string {
+	names := make([]string, len(p.Sinks))
+	for i, sink := range p.Sinks {
+		names[i] = sink.Name()
+	}
+	return names
+}
+
+func causesOf(findings []catalog.Finding) []string {
+	causes := make([]string, 0, len(findings))
+	for _, f := range findings {
+		causes = append(causes, string(f.ID))
+	}
+	slices.Sort(causes)
+	return slices.Compact(causes)
+}
+
+// tellIn notes in the incident that the sink was told.
+func tellIn(i *coverage.Incident, sink string, told coverage.Told) {
+	fresh := make(map[string]coverage.Told, len(i.Told)+1)
+	maps.Copy(fresh, i.Told)
+	fresh[sink] = told
+	i.Told = fresh
+	i.Pending = slices.DeleteFunc(slices.Clone(i.Pending), func(name string) bool { return name == sink })
+}
+
+func with(names []string, name string) []string {
+	if slices.Contains(names, name) {
+		return names
+	}
+	return append(slices.Clone(names), name)
+}
