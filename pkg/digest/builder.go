@@ -1,0 +1,192 @@
+package digest
+
+import (
+	"cmp"
+	"hash/fnv"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/coverage"
+)
+
+// oldestKept is how many resources of a group are kept; the rest are counted.
+const oldestKept = 50
+
+// mostNamed is how many issues are remembered with their findings, and longestNamed how long, in bytes, they may be.
+const (
+	mostNamed    = 512
+	longestNamed = 2048
+)
+
+// Builder counts states one by one. It keeps of them only what a report names, so that its memory does not grow with
+// the number of resources. It may not be used concurrently.
+type Builder struct {
+	past     []Summary
+	previous map[uint64]bool
+	regions  map[string]bool
+
+	kinds     map[coverage.Kind]Tally
+	accounts  map[string]bool
+	groups    map[groupKey]*Group
+	named     map[string]catalog.Finding
+	keys      Keys
+	crowded   bool
+	fresh     int
+	recovered int
+}
+
+// groupKey is what the resources of a group have in common.
+type groupKey struct {
+	kind    coverage.Kind
+	finding catalog.ID
+}
+
+// NewBuilder counts from nothing. past are the reports before, the oldest first; none before the first.
+func NewBuilder(past []Summary) *Builder {
+	b := &Builder{
+		past:     past,
+		previous: map[uint64]bool{},
+		regions:  map[string]bool{},
+		kinds:    map[coverage.Kind]Tally{},
+		accounts: map[string]bool{},
+		groups:   map[groupKey]*Group{},
+		named:    map[string]catalog.Finding{},
+	}
+	if len(past) > 0 {
+		last := past[len(past)-1]
+		for _, key := range last.Uncovered {
+			b.previous[key] = true
+		}
+		for _, region := range last.Regions {
+			b.regions[region] = true
+		}
+	}
+	return b
+}
+
+// Add counts one resource. Whatever is not Healthy is uncovered.
+func (b *Builder) Add(s coverage.State) {
+	tally := b.kinds[s.Resource.Kind]
+	tally.All++
+	b.accounts[s.Resource.Account] = true
+	if s.Status == coverage.Healthy {
+		tally.Healthy++
+		if len(b.previous) > 0 && b.previous[hash(s.Resource)] {
+			b.recovered++
+		}
+	} else {
+		b.uncovered(s)
+	}
+	b.kinds[s.Resource.Kind] = tally
+}
+
+func (b *Builder) uncovered(s coverage.State) {
+	key := hash(s.Resource)
+	if !b.previous[key] && b.regions[s.Resource.Region] {
+		b.fresh++
+	}
+	if len(b.keys) < mostKeys {
+		b.keys = append(b.keys, key)
+	} else {
+		b.crowded = true
+	}
+	finding := b.finding(s)
+	id := groupKey{s.Resource.Kind, finding.ID}
+	group, ok := b.groups[id]
+	if !ok {
+		group = &Group{Kind: s.Resource.Kind}
+		b.groups[id] = group
+	}
+	group.add(s, finding)
+}
+
+// finding is the most useful one of a resource, by which it is grouped. Many resources have the same issues, so what
+// they are called is remembered.
+func (b *Builder) finding(s coverage.State) catalog.Finding {
+	same := strings.Join(append([]string{string(s.Resource.Kind), s.Agent.Status}, s.Issues...), "\x00")
+	finding, ok := b.named[same]
+	if ok {
+		return finding
+	}
+	s.Status = coverage.Unhealthy // Whatever word it is, it is not Healthy.
+	finding = catalog.Classify(s.Change(time.Time{}))[0]
+	if len(b.named) < mostNamed && len(same) < longestNamed {
+		b.named[same] = finding
+	}
+	return finding
+}
+
+// add keeps s if it is among the oldest.
+func (g *Group) add(s coverage.State, finding catalog.Finding) {
+	g.Total++
+	at, _ := slices.BinarySearchFunc(g.Oldest, s, older)
+	if at == oldestKept {
+		return
+	}
+	if at == 0 {
+		g.Finding = finding
+	}
+	if len(g.Oldest) == oldestKept {
+		g.Oldest = g.Oldest[:oldestKept-1]
+	}
+	g.Oldest = slices.Insert(g.Oldest, at, s)
+}
+
+// older puts what is uncovered for longer first, and that of which it is not known last.
+func older(a, b coverage.State) int {
+	if a.UpdatedAt.IsZero() != b.UpdatedAt.IsZero() {
+		if a.UpdatedAt.IsZero() {
+			return 1
+		}
+		return -1
+	}
+	return cmp.Or(a.UpdatedAt.Compare(b.UpdatedAt), cmp.Compare(a.Resource.Key(), b.Resource.Key()))
+}
+
+// Report is what was counted so far. at is when GuardDuty was asked, regions what was asked for, problems what could
+// not be read, and healed how many resources healed, since the last report, before anybody was told.
+func (b *Builder) Report(at time.Time, regions []string, problems []Problem, healed int) Report {
+	r := Report{
+		At:        at.UTC(),
+		Regions:   slices.Compact(slices.Sorted(slices.Values(regions))),
+		Problems:  sortedProblems(problems),
+		Kinds:     b.kinds,
+		Accounts:  len(b.accounts),
+		Healed:    healed,
+		Past:      b.past,
+		New:       b.fresh,
+		Recovered: b.recovered,
+	}
+	for _, group := range b.groups {
+		r.Uncovered = append(r.Uncovered, *group)
+	}
+	slices.SortFunc(r.Uncovered, func(a, b Group) int { return older(a.Oldest[0], b.Oldest[0]) })
+	if previous := r.Previous(); previous != nil {
+		r.Compared = !previous.Crowded
+	}
+	if r.crowded = b.crowded; !b.crowded {
+		r.keys = b.keys
+	}
+	return r
+}
+
+// sortedProblems are in the order of the Regions. A reason that is none of those known is Failed.
+func sortedProblems(problems []Problem) []Problem {
+	sorted := slices.SortedStableFunc(slices.Values(problems), func(a, b Problem) int { return cmp.Compare(a.Region, b.Region) })
+	for i, p := range sorted {
+		if !slices.Contains([]Reason{Denied, NoDetector, Off}, p.Reason) {
+			sorted[i].Reason = Failed
+		}
+	}
+	return sorted
+}
+
+// hash stands in for a resource's name in what is kept for the next report.
+func hash(r coverage.Resource) uint64 {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, r.Key())
+	return h.Sum64()
+}

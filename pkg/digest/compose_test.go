@@ -1,0 +1,407 @@
+package digest_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/digest"
+	"guardduty-coverage-notifier/pkg/message"
+	"guardduty-coverage-notifier/pkg/slack"
+	"guardduty-coverage-notifier/pkg/slack/slacktest"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// organization is three accounts in two Regions.
+func organization() []coverage.State {
+	in := func(s coverage.State, account, region string) coverage.State {
+		s.Resource.Account, s.Resource.Region = account, region
+		return s
+	}
+	const (
+		provisioning = "EKS Runtime Monitoring enablement resource provisioning in progress"
+		local        = "Local EKS clusters:EKS addons are not supported on local outpost clusters."
+	)
+	states := []coverage.State{
+		in(unhealthy("EKS", "data-platform", noRoom, 51*time.Hour), "111122223333", frankfurt),
+		in(unhealthy("EKS", "payments", noRoom, 3*time.Hour), "222233334444", frankfurt),
+		in(unhealthy("EKS", "shop", noRoom, 26*time.Hour), "222233334444", virginia),
+		in(unhealthy("EC2", "i-0123456789abcdef0", "", 40*time.Minute), "333344445555", virginia),
+		in(unhealthy("EKS", "legacy", local, 400*24*time.Hour), "333344445555", frankfurt),
+		in(unhealthy("EKS", "fresh", provisioning, 12*time.Minute), "222233334444", frankfurt),
+		in(unhealthy("ECS", "batch", "Something that nobody has seen yet: 42", 5*time.Hour), "111122223333", virginia),
+	}
+	for i := range 30 {
+		states = append(states, in(healthy("EC2", fmt.Sprintf("i-%017x", i)), "111122223333", frankfurt))
+	}
+	for i := range 7 {
+		states = append(states, in(healthy("EKS", fmt.Sprintf("cluster-%d", i)), "222233334444", virginia))
+	}
+	return states
+}
+
+// situation is what a report was made of.
+type situation struct {
+	states   []coverage.State
+	regions  []string
+	problems []digest.Problem
+	healed   int
+	before   [][]coverage.State
+}
+
+func (s situation) report() digest.Report {
+	return s.after(report(nil, s.before...).Past)
+}
+
+func (s situation) after(past []digest.Summary) digest.Report {
+	b := digest.NewBuilder(past)
+	for _, state := range s.states {
+		b.Add(state)
+	}
+	if s.regions == nil {
+		s.regions = []string{frankfurt}
+	}
+	return b.Report(now, s.regions, s.problems, s.healed)
+}
+
+func situations() map[string]situation {
+	both := []string{virginia, frankfurt}
+	all := []coverage.State{healthy("EKS", "payments"), healthy("EKS", "shop"), healthy("EC2", "i-0123456789abcdef0")}
+	bad := []coverage.State{healthy("EKS", "payments"), unhealthy("EKS", "shop", noRoom, 2*time.Hour), unhealthy("EC2", "i-0123456789abcdef0", "", 90*time.Second)}
+	none := []coverage.State{unhealthy("EKS", "payments", noRoom, 51*time.Hour), unhealthy("EKS", "shop", noRoom, 49*time.Hour)}
+	denied := digest.Problem{Region: virginia, Reason: digest.Denied, Detail: "AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/report is not authorized to perform: guardduty:ListDetectors"}
+	return map[string]situation{
+		"all-covered":  {states: all, before: [][]coverage.State{bad, all}, healed: 2},
+		"quiet":        {states: all, before: [][]coverage.State{all}},
+		"none-covered": {states: none, before: [][]coverage.State{none}},
+		"mixed":        {states: organization(), regions: both, healed: 4},
+		"denied":       {states: bad, regions: both, problems: []digest.Problem{denied}, before: [][]coverage.State{all}},
+		"every-problem": {regions: []string{"eu-west-1", "eu-west-2", frankfurt, virginia}, problems: []digest.Problem{
+			denied, {Region: "eu-west-1", Reason: digest.NoDetector}, {Region: "eu-west-2", Reason: digest.Off}, {Region: frankfurt, Detail: "InternalServerErrorException: try again"},
+		}},
+		"no-resources": {before: [][]coverage.State{all}},
+		"first":        {states: bad},
+		"worse":        {states: bad, before: [][]coverage.State{all, all, all}},
+		"better":       {states: all, before: [][]coverage.State{none, bad}},
+	}
+}
+
+func TestGolden(t *testing.T) {
+	for name, situation := range situations() {
+		t.Run(name, func(t *testing.T) {
+			m := digest.Compose(catalog.English, situation.report())
+			golden(t, name+".txt", text(t, m))
+			golden(t, name+".json", indented(t, machine(t, m)))
+			payload, err := slack.Payload(m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden(t, name+".slack.json", indented(t, payload))
+			plain, err := json.Marshal(slack.PlainBlocks(m))
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden(t, name+".slack-plain.json", indented(t, plain))
+			checkSlack(t, m)
+		})
+	}
+}
+
+func text(t *testing.T, m message.Message) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := m.WriteText(&b, message.Plain); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// machine is the machine form, held to its schema.
+func machine(t *testing.T, m message.Message) []byte {
+	t.Helper()
+	raw, err := m.Machine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	schema, err := compiler.Compile("../../docs/report.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(document); err != nil {
+		t.Error(err)
+	}
+	return raw
+}
+
+// checkSlack holds both looks to Slack's limits, and returns what they say.
+func checkSlack(t *testing.T, m message.Message) (native, plain string) {
+	t.Helper()
+	raw, err := json.Marshal(slack.Blocks(m))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if refusal := slacktest.Check(slack.Fallback(m), raw); refusal != nil {
+		t.Errorf("natively: %s %q", refusal.Code, refusal.Messages)
+	}
+	plainly, err := json.Marshal(slack.PlainBlocks(m))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if refusal := slacktest.Check(slack.Fallback(m), plainly); refusal != nil {
+		t.Errorf("plainly: %s %q", refusal.Code, refusal.Messages)
+	}
+	return string(raw), string(plainly)
+}
+
+func indented(t *testing.T, document []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := json.Indent(&b, document, "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	b.WriteByte('\n')
+	return b.Bytes()
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s, -want +got, rewrite with -update:\n%s", name, diff)
+	}
+}
+
+// many is n uncovered resources of every kind, for every issue of the catalogue in turn.
+func many(n int) []coverage.State {
+	var issues []string
+	for _, entry := range catalog.All() {
+		issues = append(issues, entry.Examples...)
+	}
+	kinds := []coverage.Kind{coverage.EKS, coverage.ECS, coverage.EC2}
+	states := make([]coverage.State, n)
+	for i := range states {
+		name := fmt.Sprintf("%s-%d", strings.Repeat("long-name", 10), i)
+		states[i] = unhealthy(kinds[i%3], name, issues[i%len(issues)], time.Duration(i)*time.Minute)
+		states[i].Resource.Account = fmt.Sprintf("%012d", i%700)
+	}
+	return states
+}
+
+func TestLimits(t *testing.T) {
+	for _, n := range []int{0, 1, 50, 100_000} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			var past []digest.Summary
+			for i := range 40 {
+				summary := report(many(min(n, 60))).Summary()
+				summary.At = now.AddDate(0, 0, i-40)
+				past = digest.Remember(past, summary)
+			}
+			regions, problems := []string{frankfurt}, []digest.Problem(nil)
+			for i := range 40 {
+				region := fmt.Sprintf("xx-north-%d", i)
+				regions = append(regions, region)
+				problems = append(problems, digest.Problem{Region: region, Detail: strings.Repeat("Why ", 300)})
+			}
+			m := digest.Compose(catalog.English, situation{states: many(n), regions: regions, problems: problems}.after(past))
+			native, plain := checkSlack(t, m)
+			if len(machine(t, m)) > 4<<20 {
+				t.Error("the machine form has more than 4 MiB")
+			}
+			if n == 0 {
+				return
+			}
+			for name, rendered := range map[string]string{"text": string(text(t, m)), "native": native, "plain": plain} {
+				if !strings.Contains(rendered, fmt.Sprintf("%d uncovered", n)) && !strings.Contains(rendered, fmt.Sprintf("0 of %d", n)) {
+					t.Errorf("%s does not say how many are uncovered", name)
+				}
+				// The oldest one is named, whatever else had to go.
+				if oldest := fmt.Sprintf("long-name-%d", n-1); !strings.Contains(rendered, oldest) {
+					t.Errorf("%s lacks %s", name, oldest)
+				}
+			}
+		})
+	}
+}
+
+func TestTextCountsEverythingItDoesNotList(t *testing.T) {
+	m := digest.Compose(catalog.English, report(many(1000)))
+	listed := 0
+	for _, s := range m.Sections {
+		if s.Table != nil && len(s.Table.Columns) == 4 {
+			listed += len(s.Table.Rows) + s.Table.More
+			if len(s.Table.Rows) == 0 {
+				t.Errorf("%s lists nothing", s.Heading)
+			}
+		}
+	}
+	others := slices.IndexFunc(m.Sections, func(s message.Section) bool { return s.Heading == catalog.English.Words.Report.Others })
+	if others < 0 {
+		t.Fatal("there are no other reasons")
+	}
+	for _, row := range m.Sections[others].Table.Rows {
+		var n int
+		if _, err := fmt.Sscan(row[0], &n); err != nil {
+			t.Fatal(err)
+		}
+		listed += n
+	}
+	if listed != 1000 {
+		t.Errorf("%d of 1000 are listed or counted", listed)
+	}
+}
+
+func TestTablesListAtMostTwoHundred(t *testing.T) {
+	rows, shortest := 0, 1000
+	for _, s := range digest.Compose(catalog.English, report(many(10_000))).Sections {
+		if s.Table != nil && len(s.Table.Columns) == 4 {
+			rows, shortest = rows+len(s.Table.Rows), min(shortest, len(s.Table.Rows))
+		}
+	}
+	if rows > 200 || shortest != 200/12 {
+		t.Errorf("%d rows, the shortest table has %d", rows, shortest)
+	}
+}
+
+func TestUnknownIssuesAreQuoted(t *testing.T) {
+	m := digest.Compose(catalog.English, report([]coverage.State{unhealthy("EKS", "a", "Of next year", time.Hour), unhealthy("EKS", "b", "Of next year", 2*time.Hour), unhealthy("EKS", "c", noRoom, 0), unhealthy("EKS", "d", noRoom, 0)}))
+	quotes := map[string]string{}
+	for _, s := range m.Sections {
+		if s.Table != nil {
+			quotes[s.Heading] = s.Quote
+		}
+	}
+	want := map[string]string{"GuardDuty reports an issue this notifier does not know · 2 EKS clusters": "Of next year", "Agent pods cannot be scheduled · 2 EKS clusters": ""}
+	if diff := cmp.Diff(want, quotes); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestAge(t *testing.T) {
+	ahead := unhealthy("EKS", "a", "", -90*time.Second) // The clocks differ.
+	unknown := unhealthy("EKS", "b", "", 0)
+	unknown.UpdatedAt = time.Time{}
+	m := digest.Compose(catalog.English, report([]coverage.State{unknown, ahead, unhealthy("EKS", "c", "", 90*time.Minute)}))
+	var ages []string
+	for _, row := range m.Sections[1].Table.Rows {
+		ages = append(ages, row[0])
+	}
+	if diff := cmp.Diff([]string{"1 h 30 min", "0 s", "—"}, ages); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestOtherRegionsThanLastTimeAreSaid(t *testing.T) {
+	all := []coverage.State{healthy("EKS", "a")}
+	past := report(all, all).Past
+	differs := func(regions []string, problems ...digest.Problem) bool {
+		m := digest.Compose(catalog.English, situation{states: all, regions: regions, problems: problems, healed: 1}.after(past))
+		return slices.Contains(m.Facts, message.Fact{Label: "Compared with", Value: "other Regions: the last report read " + frankfurt})
+	}
+	if differs([]string{frankfurt}) {
+		t.Error("it is said of the same Regions")
+	}
+	if !differs([]string{frankfurt, virginia}) {
+		t.Error("it is not said of a Region more")
+	}
+	if !differs([]string{frankfurt}, digest.Problem{Region: frankfurt, Reason: digest.Failed}) {
+		t.Error("it is not said when a Region is missing")
+	}
+}
+
+func TestTwoReportsOfOneMinuteAreOnePointOfTheTrend(t *testing.T) {
+	all := []coverage.State{healthy("EKS", "a"), unhealthy("EC2", "i-1", "", time.Hour)}
+	past := []digest.Summary{report(all).Summary(), report(all).Summary()}
+	past[0].At = now.Add(-time.Hour)
+	past[1].At = now.Add(-time.Second).Truncate(time.Minute)
+	past = append(past, past[1])
+	trend := func(m message.Message) *message.Chart { return m.Sections[len(m.Sections)-1].Chart }
+	got := trend(digest.Compose(catalog.English, situation{states: all}.after(past)))
+	if diff := cmp.Diff([]string{"4 Mar 08:00", "4 Mar 08:59", "4 Mar 09:00"}, got.Categories); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	for _, series := range got.Series {
+		if len(series.Values) != 3 {
+			t.Errorf("%s has %d values", series.Name, len(series.Values))
+		}
+	}
+	past[0].At = past[1].At
+	if chart := trend(digest.Compose(catalog.English, situation{states: all}.after(past[:1]))); chart == nil {
+		t.Error("two minutes are not drawn")
+	}
+	past[0].At = now
+	if chart := trend(digest.Compose(catalog.English, situation{states: all}.after(past[:1]))); chart != nil {
+		t.Errorf("one minute is drawn: %v", chart.Categories)
+	}
+}
+
+func TestHostileNamesStayText(t *testing.T) {
+	const evil = "`rm -rf /`\n<!channel> \u202e\x1b[31m"
+	s := unhealthy(coverage.Kind(evil), evil, evil, time.Hour)
+	s.Resource.Account, s.Resource.Region = evil, evil
+	m := digest.Compose(catalog.English, situation{
+		states: []coverage.State{s, s}, regions: []string{evil}, problems: []digest.Problem{{Region: evil, Reason: digest.NoDetector, Detail: evil}},
+	}.report())
+	checkSlack(t, m)
+	machine(t, m)
+	if shown := string(text(t, m)); strings.ContainsAny(shown, "\x1b\u202e") {
+		t.Errorf("the text has escapes:\n%q", shown)
+	}
+	for _, section := range m.Sections {
+		for _, step := range section.Steps {
+			if strings.Contains(step.Command, "rm -rf") {
+				t.Errorf("a command has what a name said: %s", step.Command)
+			}
+		}
+	}
+	if len(m.Links) != 0 {
+		t.Errorf("there are links to a Region that is none: %v", m.Links)
+	}
+}
+
+func TestCommandsNameTheOldest(t *testing.T) {
+	m := digest.Compose(catalog.English, report([]coverage.State{unhealthy("EKS", "young", noRoom, time.Hour), unhealthy("EKS", "old", noRoom, 2*time.Hour)}))
+	var section message.Section
+	for _, s := range m.Sections {
+		if len(s.Steps) > 0 {
+			section = s
+		}
+	}
+	if !strings.Contains(section.Text, "The commands name EKS cluster old,") || !strings.Contains(section.Steps[0].Command, "--name old ") {
+		t.Errorf("got %q and %q", section.Text, section.Steps[0].Command)
+	}
+}
+
+func BenchmarkCompose(b *testing.B) {
+	r := report(many(10_000))
+	for b.Loop() {
+		digest.Compose(catalog.English, r)
+	}
+}

@@ -1,0 +1,155 @@
+// Package digest is the coverage report: how much of what GuardDuty lists is covered, what is not and since when, and
+// what changed since the last report.
+package digest
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/coverage"
+)
+
+// Report is what there is to say at one moment. A Builder makes it.
+type Report struct {
+	// At is when GuardDuty was asked, in UTC.
+	At time.Time
+	// Regions are those that were asked for, sorted.
+	Regions []string
+	// Problems are the Regions that could not be read, or not to their end.
+	Problems []Problem
+	// Kinds count the resources of each kind.
+	Kinds map[coverage.Kind]Tally
+	// Accounts is how many accounts own them.
+	Accounts int
+	// Uncovered are the resources that are not covered, the group with the oldest first.
+	Uncovered []Group
+	// Healed is how many resources lost coverage and got it back, since the last report, before anybody was told.
+	Healed int
+	// Past are the reports before, the oldest first.
+	Past []Summary
+	// New and Recovered are how many resources are uncovered that were not at the last report, and the other way
+	// round. Neither means anything unless Compared.
+	New, Recovered int
+	Compared       bool
+
+	keys    Keys
+	crowded bool
+}
+
+// Tally counts resources.
+type Tally struct {
+	Healthy int `json:"healthy"`
+	All     int `json:"all"`
+}
+
+// Group is the resources of one kind that are uncovered for one reason: the most useful finding of each.
+type Group struct {
+	Kind coverage.Kind
+	// Finding is that of the oldest.
+	Finding catalog.Finding
+	// Total is how many resources there are.
+	Total int
+	// Oldest are the ones that are uncovered for the longest, longest first, at most 50.
+	Oldest []coverage.State
+}
+
+// Problem is a Region that could not be read, or not to its end.
+type Problem struct {
+	Region string
+	Reason Reason
+	// Detail is what AWS said; it may be empty.
+	Detail string
+}
+
+// Reason is why a Region could not be read. It is a stable word of the machine form.
+type Reason string
+
+// The reasons.
+const (
+	// Denied says that the caller may not read the Region's coverage.
+	Denied Reason = "denied"
+	// NoDetector says that GuardDuty is not turned on in the Region.
+	NoDetector Reason = "no-detector"
+	// Off says that Runtime Monitoring is not turned on in the Region.
+	Off Reason = "off"
+	// Failed is any other failure. What was read before it is counted.
+	Failed Reason = "failed"
+)
+
+// Previous is the report before, or nil.
+func (r Report) Previous() *Summary {
+	if len(r.Past) == 0 {
+		return nil
+	}
+	return &r.Past[len(r.Past)-1]
+}
+
+// Total counts the resources of all kinds.
+func (r Report) Total() Tally { return sum(r.Kinds) }
+
+// Quiet reports whether there is nothing to tell: everything is covered and was at the last report, nothing healed
+// meanwhile, and every Region was read then and now.
+func (r Report) Quiet() bool {
+	previous, total := r.Previous(), r.Total()
+	return previous != nil && previous.Total().covered() && total.covered() &&
+		r.New == 0 && r.Recovered == 0 && r.Healed == 0 &&
+		len(r.Problems) == 0 && slices.Equal(previous.Regions, r.Regions)
+}
+
+// read are the Regions that were read to their end.
+func (r Report) read() []string {
+	return slices.DeleteFunc(slices.Clone(r.Regions), func(region string) bool {
+		return slices.ContainsFunc(r.Problems, func(p Problem) bool { return p.Region == region })
+	})
+}
+
+// Percent is the covered part of all in percent, with one decimal. It is 100 only when everything is covered and 0
+// only when nothing is. Of nothing at all there is none, and ok is false.
+func (t Tally) Percent() (percent float64, ok bool) {
+	if t.All <= 0 {
+		return 0, false
+	}
+	return float64(t.tenths()) / 10, true
+}
+
+// tenths is the percentage in tenths.
+func (t Tally) tenths() int {
+	const whole = 1000
+	rounded := (t.Healthy*whole + t.All/2) / t.All
+	if t.Healthy < t.All {
+		rounded = min(rounded, whole-1)
+	}
+	if t.Healthy > 0 {
+		rounded = max(rounded, 1)
+	}
+	return rounded
+}
+
+// covered reports whether there is something, and all of it is covered.
+func (t Tally) covered() bool { return t.All > 0 && t.Healthy == t.All }
+
+func sum(kinds map[coverage.Kind]Tally) Tally {
+	var total Tally
+	for _, t := range kinds {
+		total.Healthy += t.Healthy
+		total.All += t.All
+	}
+	return total
+}
+
+// sortedKinds puts the kinds that are known today first.
+func sortedKinds(kinds map[coverage.Kind]Tally) []coverage.Kind {
+	known := []coverage.Kind{coverage.EKS, coverage.ECS, coverage.EC2}
+	rank := func(k coverage.Kind) int {
+		if i := slices.Index(known, k); i >= 0 {
+			return i
+		}
+		return len(known)
+	}
+	return slices.SortedFunc(maps.Keys(kinds), func(a, b coverage.Kind) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
+	})
+}
