@@ -1,0 +1,171 @@
+package pkg_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"io/fs"
+	"maps"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// module begins the import path of every package of the project.
+const module = "guardduty-coverage-notifier/"
+
+// What is not to be reached but by those whose work it is.
+const (
+	awsSDK   = "github.com/aws/aws-sdk-go-v2"
+	awsWire  = "github.com/aws/smithy-go"
+	lambda   = "github.com/aws/aws-lambda-go"
+	slackSDK = "github.com/slack-go/slack"
+	slackRTM = "github.com/gorilla/websocket"
+	notify   = module + "pkg/notify"
+	programs = module + "functions"
+)
+
+// reasons say why.
+var reasons = map[string]string{
+	awsSDK:   "adapters speak to AWS; what decides is read and tested without it",
+	awsWire:  "it is the AWS SDK's; adapters speak to AWS",
+	lambda:   "programs run on Lambda; nothing below functions/ knows where it runs",
+	slackSDK: "pkg/slack speaks to Slack; nobody else knows how a message looks there",
+	notify:   "an adapter fits notify's interfaces by its shape, so that either can be replaced alone",
+	programs: "programs choose and connect; what they connect does not know them",
+}
+
+// anyOther is the reason for whatever has none of its own.
+const anyOther = "it is not in the package's line of the table; put it there only if the design changes"
+
+// mayReach lists, for every package below pkg, what its import graph may hold besides the standard library. Adapters
+// have none of each other, and none of what decides.
+var mayReach = map[string][]string{
+	// The core decides.
+	"coverage": nil,
+	"catalog":  {module + "pkg/coverage"},
+	"message":  nil,
+	"digest":   {module + "pkg/coverage", module + "pkg/catalog", module + "pkg/message"},
+	"notify":   {module + "pkg/coverage", module + "pkg/catalog", module + "pkg/message"},
+	// The edges turn what comes from outside into plain values.
+	"config":  nil,
+	"trigger": nil,
+	// Each adapter speaks to one service.
+	"dynamo":    {module + "pkg/coverage", awsSDK, awsWire},
+	"guardduty": {module + "pkg/coverage", awsSDK, awsWire},
+	"secrets":   {awsSDK, awsWire},
+	"slack":     {module + "pkg/message", slackSDK, slackRTM},
+	"sns":       {module + "pkg/message", awsSDK, awsWire},
+	"sqs":       {awsSDK, awsWire},
+	// For tests.
+	"guardduty/guarddutytest": nil,
+	"slack/slacktest":         nil,
+}
+
+func TestImportGraph(t *testing.T) {
+	graph := importGraph(t)
+	for _, name := range slices.Sorted(maps.Keys(graph)) {
+		allowed, listed := mayReach[name]
+		if !listed {
+			t.Errorf("pkg/%s is not in mayReach of pkg/architecture_test.go: say there what it may know of", name)
+			continue
+		}
+		for _, path := range graph[name] {
+			if isForeign(path) && !startsWithAny(path, allowed) {
+				t.Errorf("pkg/%s reaches %s: %s", name, path, reasonFor(path))
+			}
+		}
+	}
+	for name := range mayReach {
+		if _, exists := graph[name]; !exists {
+			t.Errorf("pkg/%s is in mayReach of pkg/architecture_test.go and does not exist", name)
+		}
+	}
+}
+
+// importGraph is what every package below pkg imports, and what that imports, and so on.
+func importGraph(t *testing.T) map[string][]string {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Deps,GoFiles", "./...")
+	var stderr bytes.Buffer
+	command.Stderr = &stderr
+	listed, err := command.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, &stderr)
+	}
+	graph := make(map[string][]string)
+	for decoder := json.NewDecoder(bytes.NewReader(listed)); ; {
+		var p struct {
+			ImportPath    string
+			Deps, GoFiles []string
+		}
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if len(p.GoFiles) > 0 { // pkg itself holds this test alone
+			graph[strings.TrimPrefix(p.ImportPath, module+"pkg/")] = p.Deps
+		}
+	}
+	return graph
+}
+
+// isForeign says whether path is outside the standard library, whose paths have no dot before the first slash.
+func isForeign(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return strings.Contains(first, ".") || strings.HasPrefix(path, module)
+}
+
+func startsWithAny(path string, prefixes []string) bool {
+	return slices.ContainsFunc(prefixes, func(prefix string) bool {
+		return path == prefix || strings.HasPrefix(path, prefix+"/")
+	})
+}
+
+func reasonFor(path string) string {
+	for prefix, reason := range reasons {
+		if startsWithAny(path, []string{prefix}) {
+			return reason
+		}
+	}
+	return anyOther
+}
+
+// TestNothingBelowFunctionsReadsTheClockOrTheEnvironment keeps decisions repeatable. Fakes for tests may.
+func TestNothingBelowFunctionsReadsTheClockOrTheEnvironment(t *testing.T) {
+	forbidden := []string{"time.Now", "time.Since", "time.Until", "os.Getenv", "os.LookupEnv", "os.Environ"}
+	files := 0
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") ||
+			strings.HasSuffix(filepath.Dir(path), "test") {
+			return err
+		}
+		files++
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			selector, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if x, ok := selector.X.(*ast.Ident); ok && slices.Contains(forbidden, x.Name+"."+selector.Sel.Name) {
+				t.Errorf("%s: %s.%s: let whoever calls hand it over", set.Position(n.Pos()), x.Name, selector.Sel.Name)
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil || files == 0 {
+		t.Fatalf("%d files read: %v", files, err)
+	}
+}
