@@ -1,0 +1,84 @@
+// The digest function reports, on a schedule, how much GuardDuty covers, and has told what no event told of.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"guardduty-coverage-notifier/functions/internal/wire"
+	"guardduty-coverage-notifier/pkg/config"
+	"guardduty-coverage-notifier/pkg/dynamo"
+	"guardduty-coverage-notifier/pkg/guardduty"
+)
+
+// attempts is how often one page is asked for before its Region is given up: a large organization is throttled.
+const attempts = 8
+
+// request is what the schedule sends.
+type request struct {
+	// ScheduledTime is the same for every attempt at one report; empty: a person asks.
+	ScheduledTime string `json:"scheduledTime"`
+}
+
+func main() {
+	log := slog.New(lambdacontext.NewLogHandler())
+	r, err := setup(context.Background(), os.Getenv, log)
+	if err != nil {
+		log.Error("the function cannot start", "error", err.Error())
+		os.Exit(1)
+	}
+	lambda.Start(func(ctx context.Context, q request) error {
+		return r.report(ctx, q.ScheduledTime, accountOf(ctx))
+	})
+}
+
+// setup connects what the settings name, once per execution environment.
+func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*reporter, error) {
+	cfg, report, err := config.LoadReport(getenv)
+	if err != nil {
+		return nil, err
+	}
+	cloud, err := awsconfig.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("loading the AWS configuration: %w", err)
+	}
+	observer := wire.Observer{Log: log, Function: lambdacontext.FunctionName, Now: time.Now}
+	pipeline, err := wire.Pipeline(cfg, cloud, observer)
+	if err != nil {
+		return nil, err
+	}
+	patient := cloud.Copy()
+	patient.RetryMode, patient.RetryMaxAttempts = aws.RetryModeAdaptive, attempts
+	return &reporter{
+		reader:   guardduty.New(patient),
+		ledger:   dynamo.NewLedger(dynamodb.NewFromConfig(cloud), cfg.IncidentTable),
+		pipeline: pipeline,
+		sinks:    pipeline.Sinks,
+		language: pipeline.Language,
+		settings: report,
+		now:      time.Now,
+		observe:  observer.ObserveReport,
+	}, nil
+}
+
+// accountOf is the account that the function runs in, or "" elsewhere.
+func accountOf(ctx context.Context) string {
+	invocation, ok := lambdacontext.FromContext(ctx)
+	if !ok {
+		return ""
+	}
+	if arn := strings.Split(invocation.InvokedFunctionArn, ":"); len(arn) > 4 {
+		return arn[4]
+	}
+	return ""
+}

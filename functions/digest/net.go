@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/digest"
+)
+
+const (
+	// eventTime is how long the event of a change may still be on its way; usually it takes 5 to 12 minutes.
+	eventTime = 30 * time.Minute
+	// handledAtOnce is how many changes are handed over together, so that like ones become one message, and
+	// handledMost how many one report hands over; the next one finds the rest.
+	handledAtOnce = 500
+	handledMost   = 5000
+)
+
+// net is the safety net below the events: it compares what GuardDuty lists with what is remembered, and hands over the
+// changes of which no event told.
+type net struct {
+	pipeline pipeline
+	// now is when the report began.
+	now time.Time
+	// account is the one the function runs in.
+	account string
+	// open are the incidents of which no resource was seen yet, by their keys.
+	open map[string]remembered
+	// accounts are those whose resources a Region lists, listed how many it lists.
+	accounts map[place]bool
+	listed   map[string]int
+
+	found   []coverage.Change
+	handled int
+	failed  int
+	err     error
+}
+
+// remembered is what the net needs of an incident.
+type remembered struct {
+	resource  coverage.Resource
+	changedAt time.Time
+}
+
+// place is an account in a Region.
+type place struct{ region, account string }
+
+// spread starts a net with the incidents that are open.
+func (r *reporter) spread(ctx context.Context, account string) (*net, error) {
+	n := &net{
+		pipeline: r.pipeline, now: r.now(), account: account,
+		open: make(map[string]remembered), accounts: make(map[place]bool), listed: make(map[string]int),
+	}
+	for incident, err := range r.ledger.Open(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if resource, ok := resourceOf(incident); ok {
+			n.open[incident.Key] = remembered{resource, incident.ChangedAt}
+		}
+	}
+	return n, nil
+}
+
+// resourceOf is the resource that an incident is of. An incident that an earlier version wrote has only its key.
+func resourceOf(i coverage.Incident) (coverage.Resource, bool) {
+	if i.Change.Resource.Key() == i.Key {
+		return i.Change.Resource, true
+	}
+	parts := strings.SplitN(i.Key, "/", 4)
+	if len(parts) != 4 {
+		return coverage.Resource{}, false
+	}
+	return coverage.Resource{Account: parts[0], Region: parts[1], Kind: coverage.Kind(parts[2]), Name: parts[3]}, true
+}
+
+// see compares one resource with what is remembered of it.
+func (n *net) see(ctx context.Context, s coverage.State) {
+	n.accounts[place{s.Resource.Region, s.Resource.Account}] = true
+	n.listed[s.Resource.Region]++
+	key := s.Resource.Key()
+	incident, open := n.open[key]
+	delete(n.open, key)
+	lost, regained := s.Status == coverage.Unhealthy && !open, s.Status == coverage.Healthy && open
+	if !lost && !regained || n.recent(s.UpdatedAt) || n.recent(incident.changedAt) {
+		return
+	}
+	if s.UpdatedAt.IsZero() {
+		s.UpdatedAt = n.now
+	}
+	n.take(ctx, s.Change(n.now))
+}
+
+// recent reports whether the event of a change at that moment may still be on its way.
+func (n *net) recent(changed time.Time) bool { return n.now.Sub(changed) < eventTime }
+
+func (n *net) take(ctx context.Context, change coverage.Change) {
+	if n.handled+len(n.found) >= handledMost {
+		return
+	}
+	n.found = append(n.found, change)
+	if len(n.found) == handledAtOnce {
+		n.hand(ctx)
+	}
+}
+
+// hand hands over what was found so far.
+func (n *net) hand(ctx context.Context) {
+	if len(n.found) == 0 {
+		return
+	}
+	for _, err := range n.pipeline.HandleChanges(ctx, n.found) {
+		if err != nil {
+			n.failed++
+			n.err = err
+		}
+	}
+	n.handled += len(n.found)
+	n.found = nil
+}
+
+// haul ends the incidents of resources that are gone, hands over what is left, and says whether anything failed.
+func (n *net) haul(ctx context.Context, reader reader, report digest.Report) error {
+	whole := make(map[string]bool)
+	for key, incident := range n.open {
+		region := incident.resource.Region
+		if n.recent(incident.changedAt) || !n.visible(incident.resource) || !readToEnd(report, region) {
+			continue
+		}
+		if _, asked := whole[region]; !asked {
+			whole[region] = n.whole(ctx, reader, region)
+		}
+		if whole[region] {
+			n.take(ctx, gone(incident.resource, n.now))
+			delete(n.open, key)
+		}
+	}
+	n.hand(ctx)
+	if n.failed > 0 {
+		return fmt.Errorf("handing over changes that no event told: %d of %d failed, the last: %w", n.failed, n.handled, n.err)
+	}
+	return nil
+}
+
+// visible reports whether the resource would be listed if it were there: its account is the function's own, or others of
+// its resources are listed. Events of accounts whose coverage may not be read can be forwarded, too.
+func (n *net) visible(r coverage.Resource) bool {
+	return r.Account == n.account || n.accounts[place{r.Region, r.Account}]
+}
+
+func readToEnd(report digest.Report, region string) bool {
+	return slices.Contains(report.Regions, region) &&
+		!slices.ContainsFunc(report.Problems, func(p digest.Problem) bool { return p.Region == region })
+}
+
+// whole reports whether as many resources were listed as GuardDuty counts: pages that shift while they are read may
+// leave one out, which is not gone for that.
+func (n *net) whole(ctx context.Context, reader reader, region string) bool {
+	counted, err := reader.Statistics(ctx, region)
+	return err == nil && n.listed[region] >= counted.Total()
+}
+
+// gone is the change of a resource that GuardDuty does not list any more.
+func gone(r coverage.Resource, now time.Time) coverage.Change {
+	change := coverage.State{
+		Resource: r, Status: coverage.Healthy, UpdatedAt: now,
+		Coverage: coverage.Count{Covered: coverage.Unknown, Total: coverage.Unknown},
+	}.Change(now)
+	change.Gone = true
+	return change
+}

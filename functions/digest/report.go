@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"guardduty-coverage-notifier/functions/internal/wire"
+	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/config"
+	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/digest"
+	"guardduty-coverage-notifier/pkg/guardduty"
+	"guardduty-coverage-notifier/pkg/notify"
+)
+
+const (
+	// settleTime is what is left of an invocation's time for telling and remembering when reading ends.
+	settleTime = 3 * time.Minute
+	// sinkTimeout is how long one sink may take for the report.
+	sinkTimeout = 30 * time.Second
+)
+
+// reader is what the report needs of GuardDuty; *guardduty.Reader is one.
+type reader interface {
+	States(ctx context.Context, regions []string) iter.Seq2[coverage.State, error]
+	Statistics(ctx context.Context, region string) (guardduty.Statistics, error)
+}
+
+// pipeline tells people of changes; *notify.Pipeline is one.
+type pipeline interface {
+	HandleChanges(ctx context.Context, changes []coverage.Change) []error
+}
+
+// reporter makes reports, one at a time.
+type reporter struct {
+	reader   reader
+	ledger   ledger
+	pipeline pipeline
+	sinks    []notify.Sink
+	language catalog.Language
+	settings config.Report
+	now      func() time.Time
+	observe  func(ctx context.Context, counts map[string]int, attrs ...slog.Attr)
+}
+
+// report makes the report that is due at that moment, "" for one that is due whenever it is asked for. Tried again
+// for the same moment, it tells only who was not told. account is the one it runs in.
+func (r *reporter) report(ctx context.Context, due, account string) error {
+	history, err := r.recall(ctx)
+	if err != nil {
+		return err
+	}
+	healed, err := r.ledger.Healed(ctx)
+	if err != nil {
+		return err
+	}
+	net, err := r.spread(ctx, account)
+	if err != nil {
+		return err
+	}
+	report := r.look(ctx, history, net, max(0, int(healed-history.Healed)))
+	loose := net.haul(ctx, r.reader, report)
+	told, untold := r.tell(ctx, r.pending(history, due), report)
+	r.log(ctx, report, net, told)
+	return errors.Join(loose, untold, r.remember(ctx, history, due, told, report.Summary(), healed))
+}
+
+// look reads all Regions into a report, and lets the safety net see every resource.
+func (r *reporter) look(ctx context.Context, history history, net *net, healed int) digest.Report {
+	reading, cancel := untilSettling(ctx)
+	defer cancel()
+	builder := digest.NewBuilder(history.Past)
+	var problems []digest.Problem
+	for state, err := range r.reader.States(reading, r.settings.Regions) {
+		if problem, ok := errors.AsType[*guardduty.Problem](err); ok {
+			problems = append(problems, wire.Problem(problem))
+			continue
+		}
+		builder.Add(state)
+		net.see(ctx, state)
+	}
+	return builder.Report(r.now(), r.settings.Regions, problems, healed)
+}
+
+// untilSettling is ctx with time left over for what follows reading.
+func untilSettling(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadline(ctx, deadline.Add(-settleTime))
+}
+
+// pending are the sinks that have not been told of the report that is due.
+func (r *reporter) pending(history history, due string) []notify.Sink {
+	if due == "" || due != history.Due {
+		return r.sinks
+	}
+	return slices.DeleteFunc(slices.Clone(r.sinks), func(s notify.Sink) bool { return slices.Contains(history.Told, s.Name()) })
+}
+
+// tell gives the report to the sinks, to all at the same time, and returns the names of those that took it. When there
+// is nothing to say, all did.
+func (r *reporter) tell(ctx context.Context, sinks []notify.Sink, report digest.Report) (told []string, err error) {
+	quiet := r.settings.Quiet && report.Quiet()
+	m := digest.Compose(r.language, report)
+	errs := make([]error, len(sinks))
+	var telling sync.WaitGroup
+	for i, sink := range sinks {
+		if quiet {
+			continue
+		}
+		telling.Go(func() {
+			ctx, cancel := context.WithTimeout(ctx, sinkTimeout)
+			defer cancel()
+			if _, err := sink.Send(ctx, m, ""); err != nil {
+				errs[i] = fmt.Errorf("reporting to %s: %w", sink.Name(), err)
+			}
+		})
+	}
+	telling.Wait()
+	for i, sink := range sinks {
+		if errs[i] == nil {
+			told = append(told, sink.Name())
+		}
+	}
+	return told, errors.Join(errs...)
+}
+
+// log writes what the report counted.
+func (r *reporter) log(ctx context.Context, report digest.Report, net *net, told []string) {
+	total := report.Total()
+	counts := map[string]int{
+		"Resources": total.All, "Uncovered": total.All - total.Healthy, "RegionsUnread": len(report.Problems),
+		"FoundByReport": net.handled,
+	}
+	attrs := []slog.Attr{slog.Any("told", told), slog.Any("regions", report.Regions)}
+	for _, problem := range report.Problems {
+		attrs = append(attrs, slog.String("unread_"+problem.Region, string(problem.Reason)+": "+problem.Detail))
+	}
+	r.observe(ctx, counts, attrs...)
+}

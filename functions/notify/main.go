@@ -1,0 +1,46 @@
+// The notify function receives coverage events and tells people about them.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+
+	"guardduty-coverage-notifier/functions/internal/wire"
+	"guardduty-coverage-notifier/pkg/config"
+	"guardduty-coverage-notifier/pkg/notify"
+	"guardduty-coverage-notifier/pkg/trigger"
+)
+
+func main() {
+	log := slog.New(lambdacontext.NewLogHandler())
+	pipeline, err := setup(context.Background(), os.Getenv, log)
+	if err != nil {
+		log.Error("the function cannot start", "error", err.Error())
+		os.Exit(1)
+	}
+	lambda.Start(func(ctx context.Context, payload json.RawMessage) (*trigger.Acknowledgement, error) {
+		delivery := trigger.Unwrap(payload)
+		return delivery.Acknowledge(pipeline.HandleAll(ctx, delivery.Events))
+	})
+}
+
+// setup connects what the settings name, once per execution environment.
+func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*notify.Pipeline, error) {
+	cfg, err := config.Load(getenv)
+	if err != nil {
+		return nil, err
+	}
+	cloud, err := awsconfig.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("loading the AWS configuration: %w", err)
+	}
+	return wire.Pipeline(cfg, cloud, wire.Observer{Log: log, Function: lambdacontext.FunctionName, Now: time.Now})
+}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+var update = flag.Bool("update", false, "rewrite testdata/golden")
+
+// renderings are the golden files of one source, by how their names end.
+var renderings = map[string]format{".txt": asText, ".json": asJSON, ".slack.json": asSlack}
+
+// goldenFolder holds them all.
+const goldenFolder = "testdata/golden"
+
+// sources are what is replayed, each with a memory of its own, by the name of its golden files.
+func sources(t *testing.T) map[string]string {
+	t.Helper()
+	samples, err := filepath.Glob("../../events/*.json")
+	if err != nil || len(samples) == 0 {
+		t.Fatalf("no sample events: %v", err)
+	}
+	all := append(samples, "testdata/hostile.json", "testdata/batch.json", "testdata/incident")
+	byName := make(map[string]string, len(all))
+	for _, path := range all {
+		byName[strings.TrimSuffix(filepath.Base(path), ".json")] = path
+	}
+	return byName
+}
+
+// TestGolden is the whole way from event to message: what people, Slack and programs read of every sample.
+func TestGolden(t *testing.T) {
+	for name, path := range sources(t) {
+		for ending, f := range renderings {
+			t.Run(name+ending, func(t *testing.T) {
+				got := replayed(t, "-color", "never", "-format", string(f), path)
+				compare(t, filepath.Join(goldenFolder, name+ending), got)
+			})
+		}
+	}
+}
+
+func replayed(t *testing.T, args ...string) string {
+	t.Helper()
+	out := start(t, "", nil, args...)
+	if out.code != exitFine && out.code != exitUnknown {
+		t.Fatalf("exit code %d: %s", out.code, out.stderr)
+	}
+	return out.stdout
+}
+
+func compare(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v; run go test ./functions/replay -update, and read what it wrote", err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", file, diff)
+	}
+}
+
+// TestEveryGoldenHasItsSource keeps texts of a renamed sample from being reviewed for ever.
+func TestEveryGoldenHasItsSource(t *testing.T) {
+	wanted := make(map[string]bool)
+	for name := range sources(t) {
+		for ending := range renderings {
+			wanted[name+ending] = true
+		}
+	}
+	files, err := os.ReadDir(goldenFolder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		switch {
+		case wanted[file.Name()]:
+			delete(wanted, file.Name())
+		case *update:
+			if err := os.Remove(filepath.Join(goldenFolder, file.Name())); err != nil {
+				t.Error(err)
+			}
+		default:
+			t.Errorf("%s/%s has no sample event; remove it, or run go test ./functions/replay -update", goldenFolder, file.Name())
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+		t.Errorf("%s/%s is missing; run go test ./functions/replay -update, and read what it wrote", goldenFolder, name)
+	}
+}
+
+// TestSamplesDoNotMeddle is what a newcomer sees first: every sample, told as if it were the only one.
+func TestSamplesDoNotMeddle(t *testing.T) {
+	samples, err := filepath.Glob("../../events/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := page{headers: true}
+	var want bytes.Buffer
+	p.w = &want
+	for _, path := range samples {
+		golden, err := os.ReadFile(filepath.Join(goldenFolder, strings.TrimSuffix(filepath.Base(path), ".json")+".txt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(p.header(path), p.block(golden)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := replayed(t, append([]string{"-color", "never"}, samples...)...)
+	if diff := cmp.Diff(want.String(), got); diff != "" {
+		t.Errorf("samples share a resource: give each its own (-alone +together):\n%s", diff)
+	}
+}
+
+func TestRecordsKeepTheContract(t *testing.T) {
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	schema, err := compiler.Compile("../../docs/message.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	eachGolden(t, ".json", func(t *testing.T, document json.RawMessage) {
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(document))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(value); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestSlackWouldTakeEveryMessage(t *testing.T) {
+	eachGolden(t, ".slack.json", func(t *testing.T, document json.RawMessage) { checkSlack(t, string(document)) })
+}
+
+// eachGolden calls f for every JSON document of the golden files that end so.
+func eachGolden(t *testing.T, ending string, f func(*testing.T, json.RawMessage)) {
+	for name := range sources(t) {
+		t.Run(name, func(t *testing.T) {
+			data, err := os.ReadFile(filepath.Join(goldenFolder, name+ending))
+			if err != nil {
+				t.Fatal(err)
+			}
+			documents := 0
+			for decoder := json.NewDecoder(bytes.NewReader(data)); ; documents++ {
+				var document json.RawMessage
+				if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
+					break
+				} else if err != nil {
+					t.Fatal(err)
+				}
+				f(t, document)
+			}
+			if documents == 0 {
+				t.Error("it holds no document")
+			}
+		})
+	}
+}
