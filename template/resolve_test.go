@@ -1,0 +1,164 @@
+package template_test
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// stack is template.yaml with parameters, as CloudFormation would resolve it. A value of it is a string, a []any, a
+// map[string]any or a bool; a resource stands for itself as <Name> or <Name.Attribute>.
+type stack struct {
+	root       *yaml.Node
+	parameters map[string]string
+}
+
+// newStack resolves the template with its defaults and the parameters given, which may be pseudo parameters.
+func newStack(t *testing.T, parameters map[string]string) stack {
+	t.Helper()
+	data, err := os.ReadFile("../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document yaml.Node
+	if err := yaml.Unmarshal(data, &document); err != nil {
+		t.Fatal(err)
+	}
+	s := stack{root: document.Content[0], parameters: map[string]string{
+		"AWS::Partition": "aws", "AWS::Region": "eu-central-1", "AWS::AccountId": "111122223333",
+		"AWS::URLSuffix": "amazonaws.com", "AWS::StackName": "coverage",
+	}}
+	for name, parameter := range s.at("Parameters").(map[string]any) {
+		s.parameters[name] = parameter.(map[string]any)["Default"].(string)
+	}
+	maps.Copy(s.parameters, parameters)
+	return s
+}
+
+// at is the resolved value under the keys.
+func (s stack) at(keys ...string) any { return s.value(child(s.root, keys...)) }
+
+// list is the resolved list under the keys.
+func (s stack) list(keys ...string) []any { return s.at(keys...).([]any) }
+
+// child is the node under the keys; it panics when there is none, which fails the test with the place.
+func child(n *yaml.Node, keys ...string) *yaml.Node {
+	for _, key := range keys {
+		i := slices.IndexFunc(n.Content, func(c *yaml.Node) bool { return c.Value == key })
+		if i < 0 || n.Kind != yaml.MappingNode {
+			panic(fmt.Sprintf("template.yaml:%d: no %s", n.Line, key))
+		}
+		n = n.Content[i+1]
+	}
+	return n
+}
+
+// noValue is what AWS::NoValue takes away.
+type noValue struct{}
+
+func (s stack) value(n *yaml.Node) any {
+	if strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!") {
+		return s.function(n)
+	}
+	switch n.Kind {
+	case yaml.MappingNode:
+		m := make(map[string]any)
+		for i := 0; i < len(n.Content); i += 2 {
+			if v := s.value(n.Content[i+1]); v != (any)(noValue{}) {
+				m[n.Content[i].Value] = v
+			}
+		}
+		return m
+	case yaml.SequenceNode:
+		return s.values(n.Content)
+	default:
+		return n.Value
+	}
+}
+
+func (s stack) values(nodes []*yaml.Node) []any {
+	var list []any
+	for _, n := range nodes {
+		if v := s.value(n); v != (any)(noValue{}) {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// function is what an intrinsic function in its short form comes to.
+func (s stack) function(n *yaml.Node) any {
+	switch n.Tag {
+	case "!Ref":
+		return s.ref(n.Value)
+	case "!GetAtt":
+		return "<" + n.Value + ">"
+	case "!Sub":
+		return s.sub(n)
+	case "!Condition":
+		return s.at("Conditions", n.Value)
+	case "!If":
+		if s.at("Conditions", n.Content[0].Value).(bool) {
+			return s.value(n.Content[1])
+		}
+		return s.value(n.Content[2])
+	}
+	args := s.values(n.Content)
+	switch n.Tag {
+	case "!Equals":
+		return args[0] == args[1]
+	case "!Not":
+		return !args[0].(bool)
+	case "!And":
+		return !slices.Contains(args, any(false))
+	case "!Select":
+		var i int
+		fmt.Sscan(args[0].(string), &i)
+		return args[1].([]any)[i]
+	case "!Split":
+		var parts []any
+		for part := range strings.SplitSeq(args[1].(string), args[0].(string)) {
+			parts = append(parts, part)
+		}
+		return parts
+	case "!Join":
+		var parts []string
+		for _, part := range args[1].([]any) {
+			parts = append(parts, part.(string))
+		}
+		return strings.Join(parts, args[0].(string))
+	}
+	panic(fmt.Sprintf("template.yaml:%d: the test does not know %s", n.Line, n.Tag))
+}
+
+func (s stack) ref(name string) any {
+	if name == "AWS::NoValue" {
+		return noValue{}
+	}
+	if value, ok := s.parameters[name]; ok {
+		return value
+	}
+	return "<" + name + ">"
+}
+
+var variable = regexp.MustCompile(`\$\{([^}]+)\}`)
+
+func (s stack) sub(n *yaml.Node) string {
+	text, own := n.Value, map[string]any{}
+	if n.Kind == yaml.SequenceNode {
+		text, own = n.Content[0].Value, s.value(n.Content[1]).(map[string]any)
+	}
+	return variable.ReplaceAllStringFunc(text, func(v string) string {
+		name := variable.FindStringSubmatch(v)[1]
+		if value, ok := own[name]; ok {
+			return value.(string)
+		}
+		return s.ref(name).(string)
+	})
+}

@@ -1,0 +1,687 @@
+// Package template_test checks template.yaml against the programs and settings it deploys.
+package template_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"guardduty-coverage-notifier/pkg/config"
+)
+
+const (
+	topic  = "arn:aws:sns:eu-central-1:111122223333:coverage"
+	alarms = "arn:aws:sns:eu-central-1:111122223333:alarms"
+)
+
+func TestRuleCatchesEveryCoverageEventAndNothingElse(t *testing.T) {
+	pattern := newStack(t, nil).at("Resources", "NotifyFunction", "Properties", "Events", "CoverageChange", "Properties", "Pattern")
+	files, err := filepath.Glob("../events/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no sample events: %v", err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !matches(pattern, decode(t, data)) {
+			t.Errorf("the rule would miss %s", file)
+		}
+	}
+	for name, event := range map[string]string{
+		"a finding":      `{"source": "aws.guardduty", "detail-type": "GuardDuty Finding", "detail": {"severity": 8}}`,
+		"another source": `{"source": "aws.inspector2", "detail-type": "GuardDuty Runtime Protection Healthy"}`,
+		"anybody's":      `{"source": "my.app", "detail-type": "GuardDuty Runtime Protection Unhealthy"}`,
+		"no detail-type": `{"source": "aws.guardduty"}`,
+		"a scan":         `{"source": "aws.guardduty", "detail-type": "GuardDuty Malware Protection Object Scan Result"}`,
+	} {
+		if matches(pattern, decode(t, []byte(event))) {
+			t.Errorf("the rule would catch %s", name)
+		}
+	}
+}
+
+// matches is EventBridge's matching, of literal strings only.
+func matches(pattern, event any) bool {
+	fields, ok := event.(map[string]any)
+	if !ok {
+		return false
+	}
+	for key, want := range pattern.(map[string]any) {
+		if list, ok := want.([]any); ok && !slices.Contains(list, fields[key]) || !ok && !matches(want, fields[key]) {
+			return false
+		}
+	}
+	return true
+}
+
+func TestFunctionsGetEverySettingThatTheyRead(t *testing.T) {
+	for function, load := range map[string]func(getenv func(string) string) error{
+		"NotifyFunction": func(getenv func(string) string) error {
+			_, err := config.Load(getenv)
+			return err
+		},
+		"DigestFunction": func(getenv func(string) string) error {
+			_, _, err := config.LoadReport(getenv)
+			return err
+		},
+	} {
+		t.Run(function, func(t *testing.T) { checkSettings(t, function, load) })
+	}
+}
+
+// checkSettings compares what a function is given with what it asks for.
+func checkSettings(t *testing.T, function string, load func(getenv func(string) string) error) {
+	s := newStack(t, map[string]string{"SlackSecret": "/coverage/slack", "SnsTopicArn": topic})
+	environment := s.at("Globals", "Function", "Environment", "Variables").(map[string]any)
+	if own, ok := s.at("Resources", function, "Properties").(map[string]any)["Environment"]; ok {
+		maps.Copy(environment, own.(map[string]any)["Variables"].(map[string]any))
+	}
+	environment["INCIDENT_TABLE"] = "coverage-IncidentTable-1"
+	for _, name := range []string{"WAITING_QUEUE_URL", "DEAD_LETTER_QUEUE_URL"} {
+		environment[name] = "https://sqs.eu-central-1.amazonaws.com/111122223333/" + strings.Trim(environment[name].(string), "<>")
+	}
+	asked := make(map[string]bool)
+	err := load(func(name string) string {
+		asked[name] = true
+		if name == "AWS_REGION" {
+			return "eu-central-1"
+		}
+		value, _ := environment[name].(string)
+		return value
+	})
+	if err != nil {
+		t.Errorf("the function would not start with the template's defaults: %v", err)
+	}
+	// These two hold the credential itself and are for local runs.
+	for _, name := range []string{"SLACK_BOT_TOKEN", "SLACK_WEBHOOK_URL"} {
+		if !asked[name] {
+			t.Errorf("%s is not read any more", name)
+		}
+		delete(asked, name)
+	}
+	delete(asked, "AWS_REGION") // Lambda's own
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(asked)), slices.Sorted(maps.Keys(environment))); diff != "" {
+		t.Errorf("settings read (-) and set (+):\n%s", diff)
+	}
+}
+
+// statement is one permission.
+type statement struct {
+	Action, Resource, Condition string
+}
+
+func TestRolesMayOnlyWhatIsConfigured(t *testing.T) {
+	const (
+		secret = "arn:aws-us-gov:secretsmanager:us-gov-west-1:111122223333:secret:slack-AbCdEf"
+		key    = "arn:aws:kms:eu-central-1:111122223333:key/1111-2222"
+		gov    = "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/1111-2222"
+		shared = "arn:aws:ssm:eu-west-1:444455556666:parameter/slack/token"
+	)
+	digest := map[string]statement{
+		"Log":          {Action: "logs:CreateLogStream logs:PutLogEvents", Resource: "<DigestLogGroup.Arn>"},
+		"Trace":        {Action: "xray:PutTraceSegments xray:PutTelemetryRecords", Resource: "*"},
+		"ReadCoverage": {Action: "guardduty:ListDetectors guardduty:GetDetector guardduty:ListCoverage guardduty:GetCoverageStatistics", Resource: "*"},
+		"Remember":     {Action: "dynamodb:UpdateItem dynamodb:GetItem dynamodb:Scan", Resource: "<IncidentTable.Arn>"},
+		"Wait":         {Action: "sqs:SendMessage", Resource: "<WaitingQueue.Arn>"},
+		"GiveUp":       {Action: "sqs:SendMessage", Resource: "<DeadLetterQueue.Arn> <ReportDeadLetterQueue.Arn>"},
+	}
+	notify := map[string]statement{
+		"Log":      {Action: "logs:CreateLogStream logs:PutLogEvents", Resource: "<NotifyLogGroup.Arn>"},
+		"Trace":    {Action: "xray:PutTraceSegments xray:PutTelemetryRecords", Resource: "*"},
+		"Remember": {Action: "dynamodb:UpdateItem", Resource: "<IncidentTable.Arn>"},
+		"Wait":     {Action: "sqs:SendMessage sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes", Resource: "<WaitingQueue.Arn>"},
+		"GiveUp":   {Action: "sqs:SendMessage", Resource: "<DeadLetterQueue.Arn>"},
+	}
+	tests := map[string]struct {
+		parameters map[string]string
+		want       map[string]statement
+	}{
+		"nothing":         {},
+		"keys of nothing": {parameters: map[string]string{"SlackSecretKmsKeyArn": key, "SnsTopicKmsKeyArn": key}},
+		"parameter by path": {
+			map[string]string{"SlackSecret": "/slack/token"},
+			map[string]statement{"ReadSlackSecret": {Action: "ssm:GetParameter", Resource: "arn:aws:ssm:eu-central-1:111122223333:parameter/slack/token"}},
+		},
+		"parameter by name": {
+			map[string]string{"SlackSecret": "slack-token", "AWS::Partition": "aws-us-gov", "AWS::Region": "us-gov-east-1"},
+			map[string]statement{"ReadSlackSecret": {Action: "ssm:GetParameter", Resource: "arn:aws-us-gov:ssm:us-gov-east-1:111122223333:parameter/slack-token"}},
+		},
+		"parameter by ARN, elsewhere": {
+			map[string]string{"SlackSecret": shared, "SlackSecretKmsKeyArn": "arn:aws:kms:eu-west-1:444455556666:key/1111"},
+			map[string]statement{
+				"ReadSlackSecret":    {Action: "ssm:GetParameter", Resource: shared},
+				"DecryptSlackSecret": {Action: "kms:Decrypt", Resource: "arn:aws:kms:eu-west-1:444455556666:key/1111", Condition: "StringEquals kms:ViaService ssm.eu-west-1.amazonaws.com"},
+			},
+		},
+		"secret with key": {
+			map[string]string{"SlackSecret": secret, "SlackSecretKmsKeyArn": gov, "AWS::Partition": "aws-us-gov"},
+			map[string]statement{
+				"ReadSlackSecret":    {Action: "secretsmanager:GetSecretValue", Resource: secret},
+				"DecryptSlackSecret": {Action: "kms:Decrypt", Resource: gov, Condition: "StringEquals kms:ViaService secretsmanager.us-gov-west-1.amazonaws.com"},
+			},
+		},
+		"topic": {
+			map[string]string{"SnsTopicArn": topic},
+			map[string]statement{"Publish": {Action: "sns:Publish", Resource: topic}},
+		},
+		"topic with key": {
+			map[string]string{"SnsTopicArn": topic, "SnsTopicKmsKeyArn": key},
+			map[string]statement{
+				"Publish":         {Action: "sns:Publish", Resource: topic},
+				"EncryptForTopic": {Action: "kms:GenerateDataKey kms:Decrypt", Resource: key, Condition: "StringEquals kms:ViaService sns.eu-central-1.amazonaws.com"},
+			},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			for role, always := range map[string]map[string]statement{"NotifyRole": notify, "DigestRole": digest} {
+				want := maps.Clone(always)
+				maps.Copy(want, test.want)
+				if diff := cmp.Diff(want, grants(t, newStack(t, test.parameters), role)); diff != "" {
+					t.Errorf("granted to %s (-want +got):\n%s", role, diff)
+				}
+			}
+		})
+	}
+}
+
+func TestScheduleMayOnlyInvokeAndGiveUp(t *testing.T) {
+	want := map[string]statement{
+		"Invoke": {Action: "lambda:InvokeFunction", Resource: "<DigestFunction.Arn>"},
+		"GiveUp": {Action: "sqs:SendMessage", Resource: "<ReportDeadLetterQueue.Arn>"},
+	}
+	s := newStack(t, nil)
+	if diff := cmp.Diff(want, grants(t, s, "DigestScheduleRole")); diff != "" {
+		t.Errorf("granted (-want +got):\n%s", diff)
+	}
+	trust := words(s.at("Resources", "DigestScheduleRole", "Properties", "AssumeRolePolicyDocument"))
+	if want := "Condition StringEquals aws:SourceAccount 111122223333 Effect Allow Principal Service scheduler.amazonaws.com"; !strings.Contains(trust, want) {
+		t.Errorf("the role is not for this account's schedules alone: %s", trust)
+	}
+}
+
+// calls are the AWS API calls that the sources of an adapter make, as IAM names them.
+var calls = regexp.MustCompile(`\b(dynamodb|sqs|sns|ssm|secretsmanager|guardduty|awssns|awssqs|awssecrets)\.([A-Z][A-Za-z]+)Input\b`)
+
+// TestRolesMayDoEveryCall reads the calls from the adapters: a permission that is missing shows only once it is deployed.
+func TestRolesMayDoEveryCall(t *testing.T) {
+	services := map[string]bool{}
+	for role, files := range map[string][]string{
+		"NotifyRole": {"dynamo/store.go", "sqs/*.go", "sns/*.go", "secrets/*.go"},
+		"DigestRole": {"dynamo/*.go", "sns/*.go", "secrets/*.go", "guardduty/*.go"},
+	} {
+		var granted strings.Builder
+		for _, parameters := range []map[string]string{
+			{"SlackSecret": "/slack", "SnsTopicArn": topic},
+			{"SlackSecret": "arn:aws:secretsmanager:eu-central-1:111122223333:secret:slack-AbCdEf"},
+		} {
+			for _, s := range grants(t, newStack(t, parameters), role) {
+				granted.WriteString(s.Action + " ")
+			}
+		}
+		for _, pattern := range files {
+			sources, err := filepath.Glob("../pkg/" + pattern)
+			if err != nil || len(sources) == 0 {
+				t.Fatalf("no sources at %s: %v", pattern, err)
+			}
+			for _, file := range sources {
+				for _, call := range calls.FindAllStringSubmatch(read(t, file), -1) {
+					service := strings.TrimPrefix(call[1], "aws")
+					services[service] = true
+					if action := service + ":" + call[2]; !slices.Contains(strings.Fields(granted.String()), action) {
+						t.Errorf("%s calls %s, which %s may not", file, action, role)
+					}
+				}
+			}
+		}
+	}
+	if len(services) != 6 {
+		t.Errorf("only calls of %v were found", slices.Sorted(maps.Keys(services)))
+	}
+}
+
+// grants are the permissions of a role, by their Sid: its own, and those of policies that name it.
+func grants(t *testing.T, s stack, name string) map[string]statement {
+	t.Helper()
+	role := s.at("Resources", name, "Properties").(map[string]any)
+	if _, ok := role["ManagedPolicyArns"]; ok {
+		t.Errorf("%s has managed policies", name)
+	}
+	policies := slices.Clone(role["Policies"].([]any))
+	for _, resource := range s.at("Resources").(map[string]any) {
+		fields := resource.(map[string]any)
+		if fields["Type"] != "AWS::IAM::Policy" {
+			continue
+		}
+		if policy := fields["Properties"].(map[string]any); slices.Contains(policy["Roles"].([]any), any("<"+name+">")) {
+			policies = append(policies, policy)
+		}
+	}
+	granted := make(map[string]statement)
+	for _, policy := range policies {
+		document := policy.(map[string]any)["PolicyDocument"].(map[string]any)
+		for _, each := range document["Statement"].([]any) {
+			fields := each.(map[string]any)
+			if fields["Effect"] != "Allow" {
+				t.Errorf("%v is not Allow", fields)
+			}
+			granted[fields["Sid"].(string)] = statement{words(fields["Action"]), words(fields["Resource"]), words(fields["Condition"])}
+		}
+	}
+	return granted
+}
+
+// TestWithoutAScheduleThereIsNoReport looks for what would be left of it, or would refer to what is not there.
+func TestWithoutAScheduleThereIsNoReport(t *testing.T) {
+	with, without := newStack(t, nil), newStack(t, map[string]string{"ReportSchedule": ""})
+	if with.at("Conditions", "Reports") != true || without.at("Conditions", "Reports") != false {
+		t.Fatal("the condition Reports does not follow the schedule")
+	}
+	var conditional []string
+	for name, resource := range without.at("Resources").(map[string]any) {
+		if resource.(map[string]any)["Condition"] == "Reports" {
+			conditional = append(conditional, name)
+		}
+	}
+	slices.Sort(conditional)
+	want := []string{"DigestFunction", "DigestLogGroup", "DigestRole", "DigestSchedule", "DigestScheduleRole", "ReportAlarm",
+		"ReportDeadLetterQueue", "ReportDeadLetterQueuePolicy"}
+	if diff := cmp.Diff(want, conditional); diff != "" {
+		t.Errorf("resources of the report (-want +got):\n%s", diff)
+	}
+	for name, resource := range without.at("Resources").(map[string]any) {
+		if slices.Contains(conditional, name) {
+			continue
+		}
+		for _, other := range conditional {
+			if strings.Contains(words(resource), "<"+other) {
+				t.Errorf("%s refers to %s, which is not there", name, other)
+			}
+		}
+	}
+	shown(t, without.at("Resources", "Dashboard", "Properties", "DashboardBody").(string))
+}
+
+func TestScheduleInvokesTheReport(t *testing.T) {
+	s := newStack(t, map[string]string{"ReportTimeZone": "Europe/Berlin"})
+	schedule := s.at("Resources", "DigestSchedule", "Properties").(map[string]any)
+	if schedule["ScheduleExpression"] != "cron(0 9 ? * MON-FRI *)" || schedule["ScheduleExpressionTimezone"] != "Europe/Berlin" {
+		t.Errorf("it is due at %v, %v", schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"])
+	}
+	target := schedule["Target"].(map[string]any)
+	if got := words(target["Arn"]) + " " + words(target["DeadLetterConfig"]); got != "<DigestFunction.Arn> Arn <ReportDeadLetterQueue.Arn>" {
+		t.Errorf("its target and dead-letter queue are %s", got)
+	}
+	var input map[string]string
+	if err := json.Unmarshal([]byte(target["Input"].(string)), &input); err != nil || input["scheduledTime"] != "<aws.scheduler.scheduled-time>" {
+		t.Errorf("it sends %v: %v", target["Input"], err)
+	}
+	if got := words(s.at("Resources", "DigestFunction", "Properties", "EventInvokeConfig", "DestinationConfig")); !strings.Contains(got, "<ReportDeadLetterQueue.Arn>") {
+		t.Errorf("what the function fails at goes to %s", got)
+	}
+}
+
+// words are the strings of a value, maps in the order of their keys.
+func words(value any) string {
+	switch value := value.(type) {
+	case nil:
+		return ""
+	case string:
+		return value
+	case []any:
+		var all []string
+		for _, v := range value {
+			all = append(all, words(v))
+		}
+		return strings.Join(all, " ")
+	case map[string]any:
+		var all []string
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			all = append(all, key, words(value[key]))
+		}
+		return strings.Join(all, " ")
+	}
+	return fmt.Sprint(value)
+}
+
+func TestParametersTakeWhatTheFunctionTakes(t *testing.T) {
+	tests := map[string]struct{ setting, good, bad string }{
+		"SlackSecret": {
+			setting: "SLACK_SECRET",
+			good: "slack /slack/token a.b_c-d arn:aws:ssm:eu-central-1:111122223333:parameter/slack/token " +
+				"arn:aws-us-gov:secretsmanager:us-gov-west-1:111122223333:secret:team/slack-AbCdEf arn:aws-cn:ssm:cn-north-1:111122223333:parameter/slack",
+			bad: "xoxb-1-2-abc https://hooks.slack.com/services/T0/B0/x arn:aws:s3:::bucket slack:token /slack/ //slack",
+		},
+		"SlackChannel": {setting: "SLACK_CHANNEL", good: "C0123456789 G01 D0A", bad: "#alerts alerts c0123456789 C"},
+		"SlackApiUrl":  {setting: "SLACK_API_URL", good: "https://slack-gov.com/api/ https://proxy.example.com:8443/api", bad: "http://slack.com/api/ slack.com"},
+		"SnsTopicArn": {
+			setting: "SNS_TOPIC_ARN",
+			good:    topic + " arn:aws-us-gov:sns:us-gov-west-1:111122223333:coverage.fifo arn:aws-iso-b:sns:us-isob-east-1:111122223333:a",
+			bad:     "coverage arn:aws:sqs:eu-central-1:111122223333:coverage arn:aws:sns:eu-central-1:1:a arn:aws:sns:eu-central-1:111122223333:a:b",
+		},
+		"ReportSchedule":       {good: "cron(0?9?*?*?MON-FRI?*) rate(1)", bad: "daily at(2030-01-01T00:00:00) cron()"},
+		"ReportTimeZone":       {good: "UTC Europe/Berlin America/Argentina/Buenos_Aires Etc/GMT+5", bad: "Berlin! (UTC)"},
+		"ReportRegions":        {setting: "REPORT_REGIONS", good: "eu-central-1 eu-central-1,us-gov-west-1,ap-southeast-4", bad: "Frankfurt eu-central-1a eu-central-1, eu-central-1;us-east-1"},
+		"SlackSecretKmsKeyArn": {good: "arn:aws:kms:eu-central-1:111122223333:key/mrk-1234", bad: "alias/slack arn:aws:kms:eu-central-1:111122223333:alias/slack"},
+		"SnsTopicKmsKeyArn":    {good: "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/12-34", bad: "1234-5678 arn:aws:kms:eu-central-1:111122223333:alias/sns"},
+		"AlarmTopicArn":        {good: alarms, bad: alarms + ".fifo me@example.com"},
+	}
+	s := newStack(t, nil)
+	for name, test := range tests {
+		pattern := s.at("Parameters", name, "AllowedPattern").(string)
+		values := strings.Fields(test.good)
+		if parameter := s.at("Parameters", name).(map[string]any); parameter["Default"] == "" {
+			values = append(values, "")
+		}
+		for _, value := range values {
+			if !allowed(pattern, value) {
+				t.Errorf("%s refuses %q", name, value)
+			}
+			if err := load(test.setting, value); err != nil {
+				t.Errorf("the function refuses what %s takes, %q: %v", name, value, err)
+			}
+		}
+		for value := range strings.FieldsSeq(test.bad) {
+			if allowed(pattern, value) {
+				t.Errorf("%s takes %q", name, value)
+			}
+		}
+	}
+}
+
+// allowed is CloudFormation's AllowedPattern. Go has no lookahead: the one that is used is done by hand.
+func allowed(pattern, value string) bool {
+	plain := strings.Replace(pattern, "(?!xox)", "", 1)
+	if plain != pattern && strings.HasPrefix(value, "xox") {
+		return false
+	}
+	return regexp.MustCompile(plain).MatchString(value)
+}
+
+// load loads the configuration with one setting, and with a destination beside it.
+func load(setting, value string) error {
+	_, _, err := config.LoadReport(func(name string) string {
+		switch {
+		case name == setting:
+			return value
+		case name == "SNS_TOPIC_ARN" || name == "SLACK_SECRET" && setting == "SNS_TOPIC_ARN":
+			return map[string]string{"SNS_TOPIC_ARN": topic, "SLACK_SECRET": "/slack"}[name]
+		case name == "AWS_REGION":
+			return "eu-central-1"
+		case name == "INCIDENT_TABLE":
+			return "incidents"
+		}
+		return ""
+	})
+	return err
+}
+
+func TestValuesOfParametersAreThoseOfTheFunction(t *testing.T) {
+	s := newStack(t, nil)
+	for parameter, setting := range map[string]string{
+		"SnsFormat": "SNS_FORMAT", "MessageLanguage": "MESSAGE_LANGUAGE", "SlackBroadcastRecovery": "SLACK_BROADCAST_RECOVERY",
+		"ReportQuiet": "REPORT_QUIET",
+	} {
+		for _, value := range s.list("Parameters", parameter, "AllowedValues") {
+			if err := load(setting, value.(string)); err != nil {
+				t.Errorf("the function refuses a value of %s: %v", parameter, err)
+			}
+		}
+	}
+	low, high := number(t, s, "Parameters", "StormLimit", "MinValue"), number(t, s, "Parameters", "StormLimit", "MaxValue")
+	for value, good := range map[int]bool{low: true, low - 1: false, high: true, high + 1: false} {
+		if err := load("STORM_LIMIT", strconv.Itoa(value)); (err == nil) != good {
+			t.Errorf("StormLimit %d: %v", value, err)
+		}
+	}
+}
+
+func TestSomebodyMustBeTold(t *testing.T) {
+	for _, test := range []struct {
+		slack, topic string
+		want         bool
+	}{
+		{"", "", false}, {"/slack", "", true}, {"", topic, true}, {"/slack", topic, true},
+	} {
+		s := newStack(t, map[string]string{"SlackSecret": test.slack, "SnsTopicArn": test.topic})
+		assertion := s.list("Rules", "SomebodyIsTold", "Assertions")[0].(map[string]any)
+		if assertion["Assert"] != test.want {
+			t.Errorf("with SlackSecret %q and SnsTopicArn %q the rule says %v", test.slack, test.topic, assertion["Assert"])
+		}
+	}
+}
+
+func TestEveryParameterIsExplainedAndUsed(t *testing.T) {
+	s := newStack(t, nil)
+	console := s.at("Metadata", "AWS::CloudFormation::Interface").(map[string]any)
+	var grouped []string
+	for _, group := range console["ParameterGroups"].([]any) {
+		for _, name := range group.(map[string]any)["Parameters"].([]any) {
+			grouped = append(grouped, name.(string))
+		}
+	}
+	slices.Sort(grouped)
+	parameters := s.at("Parameters").(map[string]any)
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(parameters)), grouped); diff != "" {
+		t.Errorf("parameters (-) and those in a group (+):\n%s", diff)
+	}
+	source := read(t, "../template.yaml")
+	for name, parameter := range parameters {
+		fields := parameter.(map[string]any)
+		_, hasPattern := fields["AllowedPattern"]
+		_, hasConstraint := fields["ConstraintDescription"]
+		_, hasLabel := console["ParameterLabels"].(map[string]any)[name]
+		if fields["Description"] == nil || hasPattern != hasConstraint || !hasLabel {
+			t.Errorf("%s: has to have a Description, a label, and a ConstraintDescription with an AllowedPattern", name)
+		}
+		if !strings.Contains(source, "!Ref "+name) && !strings.Contains(source, "${"+name+"}") {
+			t.Errorf("%s is not used", name)
+		}
+	}
+}
+
+func TestEveryAlarmHasAnAction(t *testing.T) {
+	told, untold := newStack(t, map[string]string{"AlarmTopicArn": alarms}), newStack(t, nil)
+	var metrics []string
+	for name, resource := range told.at("Resources").(map[string]any) {
+		fields := resource.(map[string]any)
+		if fields["Type"] != "AWS::CloudWatch::Alarm" {
+			continue
+		}
+		properties := fields["Properties"].(map[string]any)
+		for _, actions := range []string{"AlarmActions", "OKActions"} {
+			if got := words(properties[actions]); got != alarms {
+				t.Errorf("%s: %s are %q", name, actions, got)
+			}
+			if _, ok := untold.at("Resources", name, "Properties").(map[string]any)[actions]; ok {
+				t.Errorf("%s: %s without a topic", name, actions)
+			}
+		}
+		if properties["TreatMissingData"] != "notBreaching" || words(properties["AlarmDescription"]) == "" {
+			t.Errorf("%s: has to have a description, and to be quiet without data", name)
+		}
+		metrics = append(metrics, watched(properties)...)
+	}
+	want := []string{"ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesVisible", "AsyncEventsDropped",
+		"DestinationDeliveryFailures", "Errors", "Throttles", "UnknownFinding"}
+	if diff := cmp.Diff(want, slices.Sorted(slices.Values(metrics))); diff != "" {
+		t.Errorf("metrics with an alarm (-want +got):\n%s", diff)
+	}
+}
+
+// watched are the names of the metrics that an alarm watches.
+func watched(alarm map[string]any) []string {
+	if name, ok := alarm["MetricName"]; ok {
+		return []string{name.(string)}
+	}
+	var names []string
+	for _, query := range alarm["Metrics"].([]any) {
+		if stat, ok := query.(map[string]any)["MetricStat"].(map[string]any); ok {
+			names = append(names, stat["Metric"].(map[string]any)["MetricName"].(string))
+		}
+	}
+	return names
+}
+
+func TestDashboardShowsMetricsThatTheFunctionsWrite(t *testing.T) {
+	var program strings.Builder
+	for _, pattern := range []string{"../functions/internal/wire/*.go", "../functions/digest/*.go"} {
+		sources, err := filepath.Glob(pattern)
+		if err != nil || len(sources) == 0 {
+			t.Fatalf("no sources at %s: %v", pattern, err)
+		}
+		for _, file := range sources {
+			program.WriteString(read(t, file))
+		}
+	}
+	s := newStack(t, nil)
+	names := append(shown(t, s.at("Resources", "Dashboard", "Properties", "DashboardBody").(string)),
+		s.at("Resources", "UnknownFindingAlarm", "Properties", "MetricName").(string), "SinkFailed", "GuardDutyCoverageNotifier")
+	if len(names) < 16 {
+		t.Errorf("the dashboard shows only %v", names)
+	}
+	for _, name := range names {
+		if !strings.Contains(program.String(), strconv.Quote(name)) {
+			t.Errorf("the function writes no %s", name)
+		}
+	}
+}
+
+// shown are the names of the notifier's metrics on the dashboard.
+func shown(t *testing.T, body string) []string {
+	t.Helper()
+	var dashboard struct {
+		Widgets []struct {
+			Properties struct{ Metrics [][]any }
+		}
+	}
+	if err := json.Unmarshal([]byte(body), &dashboard); err != nil {
+		t.Fatalf("the dashboard is no JSON: %v\n%s", err, body)
+	}
+	var names []string
+	for _, widget := range dashboard.Widgets {
+		namespace := ""
+		for _, row := range widget.Properties.Metrics {
+			if len(row) < 3 {
+				continue
+			}
+			if row[0] != "." {
+				namespace = row[0].(string)
+			}
+			if namespace == "GuardDutyCoverageNotifier" {
+				names = append(names, row[1].(string))
+			}
+		}
+	}
+	return names
+}
+
+func TestQueuesKeepWhatTheyAreGiven(t *testing.T) {
+	s := newStack(t, nil)
+	const day = 24 * 60 * 60
+	timeout := number(t, s, "Globals", "Function", "Timeout")
+	window := number(t, s, "Parameters", "GatherSeconds", "MaxValue")
+	if got := number(t, s, "Resources", "WaitingQueue", "Properties", "VisibilityTimeout"); got < 6*timeout+window {
+		t.Errorf("a waiting change reappears after %d s, while it may still be worked on", got)
+	}
+	// A change waits for up to 26 hours before it is given up.
+	if got := number(t, s, "Resources", "WaitingQueue", "Properties", "MessageRetentionPeriod"); got < 2*day {
+		t.Errorf("what waits is kept for %d s only", got)
+	}
+	if got := number(t, s, "Resources", "DeadLetterQueue", "Properties", "MessageRetentionPeriod"); got != 14*day {
+		t.Errorf("dead letters are kept for %d s, which is not SQS's maximum", got)
+	}
+	if got := number(t, s, "Resources", "ReportDeadLetterQueue", "Properties", "MessageRetentionPeriod"); got != 14*day {
+		t.Errorf("dead reports are kept for %d s, which is not SQS's maximum", got)
+	}
+	for _, queue := range []string{"WaitingQueue", "DeadLetterQueue", "ReportDeadLetterQueue"} {
+		if got := s.at("Resources", queue, "Properties", "SqsManagedSseEnabled"); got != "true" {
+			t.Errorf("%s is not encrypted", queue)
+		}
+		policy := words(s.at("Resources", queue+"Policy", "Properties", "PolicyDocument", "Statement"))
+		if want := "Action sqs:* Condition Bool aws:SecureTransport false Effect Deny Principal * Resource <" + queue + ".Arn>"; !strings.Contains(policy, want) {
+			t.Errorf("%s takes what is sent unencrypted: %s", queue, policy)
+		}
+	}
+	policy := words(s.at("Resources", "DeadLetterQueuePolicy", "Properties", "PolicyDocument", "Statement"))
+	if want := "Action sqs:SendMessage Condition ArnEquals aws:SourceArn <NotifyFunctionCoverageChange.Arn> Effect Allow Principal Service events.amazonaws.com"; !strings.Contains(policy, want) {
+		t.Errorf("the dead-letter queue is not open for the rule alone: %s", policy)
+	}
+}
+
+func TestResourcesBelongToNoPartition(t *testing.T) {
+	_, resources, ok := strings.Cut(read(t, "../template.yaml"), "\nResources:\n")
+	if !ok {
+		t.Fatal("no resources")
+	}
+	principal := regexp.MustCompile(`Service: (lambda|events|scheduler)\.amazonaws\.com`)
+	resources = principal.ReplaceAllString(resources, "")
+	for _, fixed := range []string{"arn:aws", "amazonaws.com", "us-east-1"} {
+		if strings.Contains(resources, fixed) {
+			t.Errorf("a resource holds %q", fixed)
+		}
+	}
+}
+
+// TestMakeBuildsForTheProcessorChosen does what sam build does: it runs make with the Makefile in the ContextPath.
+func TestMakeBuildsForTheProcessorChosen(t *testing.T) {
+	for architecture, want := range map[string]string{"arm64": "GOARCH=arm64 ", "x86_64": "GOARCH=amd64 "} {
+		s := newStack(t, map[string]string{"Architecture": architecture})
+		for name, resource := range s.at("Resources").(map[string]any) {
+			if resource.(map[string]any)["Type"] != "AWS::Serverless::Function" {
+				continue
+			}
+			metadata := resource.(map[string]any)["Metadata"].(map[string]any)
+			cmd := exec.CommandContext(t.Context(), "make", "--dry-run", "--makefile", metadata["ContextPath"].(string)+"/Makefile",
+				"build-"+name, "ARTIFACTS_DIR=out")
+			cmd.Dir = ".."
+			cmd.Env = append(os.Environ(), "MAKEFLAGS=")
+			out, err := cmd.CombinedOutput()
+			if err != nil {
+				t.Fatalf("make build-%s: %v\n%s", name, err, out)
+			}
+			if !strings.Contains(string(out), want) || !strings.Contains(string(out), "-o out/bootstrap ./functions/") {
+				t.Errorf("make build-%s for %s runs %s", name, architecture, out)
+			}
+		}
+	}
+}
+
+func decode(t *testing.T, data []byte) any {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal(data, &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func number(t *testing.T, s stack, keys ...string) int {
+	t.Helper()
+	n, err := strconv.Atoi(s.at(keys...).(string))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
