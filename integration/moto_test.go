@@ -1,0 +1,58 @@
+package integration
+
+import "testing"
+
+// TestAgainstMoto needs an AWS to talk to.
+func TestAgainstMoto(t *testing.T) {
+	if motoURL() == "" {
+		t.Skip("MOTO_URL is not set: make integration starts moto and runs these tests")
+	}
+	for name, test := range map[string]func(*testing.T){
+		"a duplicate is not told":                duplicate,
+		"an older change is not told":            reordered,
+		"the administrator's copy is not told":   administratorsCopy,
+		"two processes with the same change":     twoProcesses,
+		"a recovery updates and answers":         recovery,
+		"a new cause updates and answers":        newCause,
+		"a deleted message is replaced":          deletedMessage,
+		"a killed process, after Slack took it":  killedAfterSlack,
+		"a killed process, before Slack took it": killedBeforeSlack,
+		"what may heal is held":                  held,
+		"what healed while held is not told":     healedWhileHeld,
+		"a storm becomes one message":            stormBecomesGroup,
+		"Slack down, then up":                    downThenUp,
+		"what is not told for long is buried":    patienceEnds,
+		"a sink's failure does not cost another": oneSinkFails,
+		"Slack is left alone after a failure":    leftAlone,
+		"a refusal is buried and brought back":   redrive,
+		"the unreadable is buried":               unreadableIsBuried,
+		"the table cannot be reached":            tableUnreachable,
+		"the table is missing":                   tableMissing,
+		"the table hangs":                        tableHangs,
+		"an item of another version":             foreignItem,
+		"the queue is missing":                   queueMissing,
+		"the queue is missing for what may heal": queueMissingForHeld,
+		"no dead-letter queue":                   deadLetterQueueMissing,
+		"SNS through a filter policy":            snsFiltered,
+		"SNS, every sample":                      snsEverySample,
+		"SNS in every format":                    snsFormats,
+		"a missing topic":                        topicMissing,
+		"a rotated token in a parameter":         rotatedParameter,
+		"a rotated webhook in a secret":          rotatedSecret,
+		"a secret that cannot be read":           unreadableSecret,
+		"a token that is revoked for good":       revokedForGood,
+		"a report is told once and remembered":   reportOnce,
+		"two reports at the same time":           reportConflict,
+		"what no event told is found":            foundLost,
+		"a recovery that no event told is found": foundRegained,
+		"a resource that is gone is found":       foundGone,
+		"a Region that may not be read":          regionDenied,
+		"a Slack without native blocks":          reportPlain,
+		"a report without its table":             reportTableMissing,
+		"a ledger of several pages":              ledgerPages,
+		"a ledger that two write":                ledgerConflict,
+	} {
+		t.Run(name, test)
+	}
+	t.Run("one answer of Slack's", slackAnswers)
+}

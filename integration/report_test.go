@@ -1,0 +1,405 @@
+package integration
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/google/go-cmp/cmp"
+
+	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/dynamo"
+	"guardduty-coverage-notifier/pkg/guardduty/guarddutytest"
+	"guardduty-coverage-notifier/pkg/slack/slacktest"
+)
+
+// reportTimeout is how long a report may take, as in template.yaml.
+const reportTimeout = 15 * time.Minute
+
+// monday and tuesday are when reports are due.
+const monday, tuesday = "2026-03-23T09:00:00Z", "2026-03-24T09:00:00Z"
+
+// otherRegion is a second one that is reported.
+const otherRegion = "us-east-1"
+
+// office is where reports are made: what GuardDuty lists, the table that the events fill, and the Slack that both tell.
+type office struct {
+	*cloud
+	guardduty *guarddutytest.Fake
+	slack     *slacktest.Server
+	// events tells of events, reports makes the report.
+	events, reports *function
+}
+
+// newOffice lists these resources in region, and none in otherRegion.
+func newOffice(t *testing.T, options slacktest.Options, listed ...guarddutytest.Resource) *office {
+	t.Helper()
+	o := &office{cloud: newCloud(t), slack: slacktest.New(t, options)}
+	o.guardduty = guarddutytest.New(map[string]guarddutytest.Region{region: guarddutytest.List(listed...), otherRegion: guarddutytest.List()})
+	t.Cleanup(o.guardduty.Close)
+	o.events, o.reports = o.start(byBot(o.slack)...), o.reporter()
+	return o
+}
+
+// reporter starts one more function that makes the report. Later settings win.
+func (o *office) reporter(settings ...string) *function {
+	o.t.Helper()
+	own := []string{"AWS_ENDPOINT_URL_GUARDDUTY=" + o.guardduty.URL(), "REPORT_REGIONS=" + region + "," + otherRegion}
+	return run(o.t, reportBootstrap, slices.Concat(o.settings(), byBot(o.slack), own, settings)...)
+}
+
+// list changes what GuardDuty lists in region.
+func (o *office) list(resources ...guarddutytest.Resource) {
+	o.guardduty.Set(region, guarddutytest.List(resources...))
+}
+
+// report makes the function make the report that is due then.
+func (f *function) report(due string) error {
+	f.t.Helper()
+	_, err := f.InvokeWithin(within(f.t, patience), reportTimeout, []byte(`{"scheduledTime":`+quoted(due)+`}`))
+	return err
+}
+
+// counted are the numbers of the last report in the log.
+type counted struct {
+	Resources, Uncovered, RegionsUnread, FoundByReport int
+}
+
+func (f *function) counted() counted {
+	f.t.Helper()
+	var last string
+	for _, e := range f.entries() {
+		if e.Message == "coverage report" {
+			last = e.raw
+		}
+	}
+	var c counted
+	if err := json.Unmarshal([]byte(last), &c); err != nil {
+		f.t.Fatalf("what the log says of the report: %v: %q", err, last)
+	}
+	return c
+}
+
+func covered(instance string, changed time.Time) guarddutytest.Resource {
+	return listed(instance, "HEALTHY", "", changed)
+}
+
+func uncovered(instance, issue string, changed time.Time) guarddutytest.Resource {
+	return listed(instance, "UNHEALTHY", issue, changed)
+}
+
+// listed is an instance as GuardDuty lists it: that of an event of the same moment.
+func listed(instance, status, issue string, changed time.Time) guarddutytest.Resource {
+	return guarddutytest.Resource{
+		AccountID: account, Status: status, Issue: issue, UpdatedAt: guarddutytest.Seconds(changed),
+		Details: guarddutytest.Details{Type: "EC2", EC2: &guarddutytest.EC2{
+			InstanceID: instance, InstanceType: "m6i.large", Agent: &guarddutytest.Agent{Version: "1.7.1"}, ManagementType: "AUTO_MANAGED",
+		}},
+	}
+}
+
+// says fails the test unless the message says all of it, in its text or its blocks.
+func says(t *testing.T, m slacktest.Message, words ...string) {
+	t.Helper()
+	for _, word := range words {
+		if !strings.Contains(m.Text+string(m.Blocks), word) {
+			t.Errorf("the message does not say %q: %s\n%s", word, m.Text, m.Blocks)
+		}
+	}
+}
+
+func reportOnce(t *testing.T) {
+	o := newOffice(t, slacktest.Options{}, covered("i-1", moment(0)), uncovered("i-2", disconnected, moment(0)))
+	o.events.tell(lost("i-2", disconnected, 0))
+	o.check(o.reports.report(monday))
+	first := inSlack(t, o.slack, 2)[1]
+	says(t, first, "Coverage report", "50.0% covered", "1 of 2", "This is the first report", "i-2", "data_table", "data_visualization")
+
+	o.check(o.reports.report(monday))
+	next := o.reporter()
+	o.check(next.report(monday))
+	inSlack(t, o.slack, 2)
+
+	o.list(covered("i-1", moment(0)), covered("i-2", moment(25)))
+	o.events.tell(regained("i-2", 25))
+	o.check(next.report(tuesday))
+	second := inSlack(t, o.slack, 4)[3]
+	says(t, second, "100.0% covered", "2 of 2", "+50.0 points", `*Covered again*\n1"`, "Coverage over the last reports")
+	if second.ThreadTS != "" {
+		t.Errorf("the second report is in thread %q, expected a message of its own", second.ThreadTS)
+	}
+	if diff := cmp.Diff(counted{Resources: 2}, next.counted()); diff != "" {
+		t.Errorf("counted in the log (-expected, +got):\n%s", diff)
+	}
+	o.wrote()
+}
+
+// reportConflict has two functions make the same report: both found that nobody was told, and one remembers it first.
+// Tried again, the other finds that there is nothing left to tell.
+func reportConflict(t *testing.T) {
+	o := newOffice(t, slacktest.Options{}, covered("i-1", moment(0)))
+	saving, release := make(chan struct{}), make(chan struct{})
+	o.fail(func(r request) breakage {
+		if r.action == "UpdateItem" && strings.Contains(r.body, "SET report") {
+			close(saving)
+			<-release
+		}
+		return working
+	})
+	late := make(chan error, 1)
+	go func() { late <- o.reports.report(monday) }()
+	await(t, saving)
+	o.mend()
+	o.check(o.reporter().report(monday))
+	close(release)
+	if err := <-late; err == nil || !strings.Contains(err.Error(), "another report was made meanwhile") {
+		t.Errorf("the second to remember one report got %v", err)
+	}
+	inSlack(t, o.slack, 2)
+	o.check(o.reports.report(monday))
+	inSlack(t, o.slack, 2)
+}
+
+func foundLost(t *testing.T) {
+	o := newOffice(t, slacktest.Options{}, uncovered("i-1", disconnected, moment(0)), uncovered("i-2", disconnected, time.Now()))
+	o.check(o.reports.report(monday))
+	o.reports.expect("told")
+	messages := inSlack(t, o.slack, 2)
+	says(t, messages[0], "🔴", "i-1", "Found by")
+	says(t, messages[1], "Coverage report", "0.0% covered")
+	if diff := cmp.Diff(counted{Resources: 2, Uncovered: 2, FoundByReport: 1}, o.reports.counted()); diff != "" {
+		t.Errorf("counted in the log (-expected, +got):\n%s", diff)
+	}
+
+	o.events.tell(lost("i-1", disconnected, 0))
+	o.events.tell(lost("i-1", disconnected, 2))
+	o.events.expect("duplicate", "duplicate")
+	inSlack(t, o.slack, 2)
+	o.check(o.reports.report(tuesday))
+	inSlack(t, o.slack, 3)
+	o.reports.expect("told")
+
+	o.events.tell(regained("i-1", 25))
+	if back := inSlack(t, o.slack, 4)[3]; back.ThreadTS != messages[0].TS {
+		t.Errorf("the recovery is in thread %q, expected the one of what was found", back.ThreadTS)
+	}
+	o.wrote()
+}
+
+func foundRegained(t *testing.T) {
+	o := newOffice(t, slacktest.Options{}, covered("i-1", moment(25)))
+	o.events.tell(lost("i-1", disconnected, 0))
+	o.check(o.reports.report(monday))
+	messages := inSlack(t, o.slack, 3)
+	first, answer := messages[0], messages[1]
+	if first.Edits != 1 || answer.ThreadTS != first.TS {
+		t.Errorf("the first message was changed %d times, the answer is in thread %q", first.Edits, answer.ThreadTS)
+	}
+	says(t, first, "🟢", "25 min", "Found by")
+	says(t, messages[2], "Coverage report", "100.0% covered")
+
+	o.events.tell(regained("i-1", 25))
+	o.events.expect("told", "duplicate")
+	o.check(o.reports.report(tuesday))
+	inSlack(t, o.slack, 4)
+	o.reports.expect("told")
+	o.wrote()
+}
+
+func foundGone(t *testing.T) {
+	o := newOffice(t, slacktest.Options{}, covered("i-2", moment(0)))
+	o.events.tell(lost("i-1", disconnected, 0))
+	o.check(o.reports.report(monday))
+	messages := inSlack(t, o.slack, 3)
+	first, answer := messages[0], messages[1]
+	if first.Edits != 1 || answer.ThreadTS != first.TS {
+		t.Errorf("the first message was changed %d times, the answer is in thread %q", first.Edits, answer.ThreadTS)
+	}
+	says(t, first, "no longer there", "Found by")
+	says(t, answer, "no longer lists")
+
+	o.check(o.reports.report(tuesday))
+	inSlack(t, o.slack, 4)
+	o.reports.expect("told")
+	o.wrote()
+}
+
+// regionDenied has an incident in the Region that may not be read. Once it may be, the incident ends.
+func regionDenied(t *testing.T) {
+	o := newOffice(t, slacktest.Options{}, covered("i-1", moment(0)))
+	there := guarddutytest.List(covered("i-2", moment(25)))
+	closed := there
+	closed.Fault = func(c guarddutytest.Call) *guarddutytest.Answer { return guarddutytest.Denied(c.Operation) }
+	o.guardduty.Set(otherRegion, closed)
+	for _, instance := range []string{"i-2", "i-3"} {
+		o.events.tell(strings.Replace(lost(instance, disconnected, 0), region, otherRegion, 1))
+	}
+
+	o.check(o.reports.report(monday))
+	messages := inSlack(t, o.slack, 3)
+	says(t, messages[2], "100.0% covered", "1 of 1", "Access denied: "+otherRegion, "guardduty:ListDetectors")
+	if messages[0].Edits+messages[1].Edits > 0 || len(o.reports.outcomes()) > 0 {
+		t.Errorf("something was concluded of a Region that could not be read: %+v", messages[:2])
+	}
+	if diff := cmp.Diff(counted{Resources: 1, RegionsUnread: 1}, o.reports.counted()); diff != "" {
+		t.Errorf("counted in the log (-expected, +got):\n%s", diff)
+	}
+
+	o.guardduty.Set(otherRegion, there)
+	o.check(o.reports.report(tuesday))
+	messages = inSlack(t, o.slack, 6)
+	says(t, messages[0], "🟢", "i-2")
+	says(t, messages[1], "no longer there", "i-3")
+	says(t, messages[5], "2 of 2")
+	o.wrote()
+}
+
+func reportPlain(t *testing.T) {
+	o := newOffice(t, slacktest.Options{Unsupported: []string{"data_table", "data_visualization"}},
+		covered("i-1", moment(0)), uncovered("i-2", disconnected, time.Now()))
+	o.check(o.reports.report(monday))
+	m := inSlack(t, o.slack, 1)[0]
+	says(t, m, "50.0% covered", "1 of 2", "i-2")
+	if strings.Contains(string(m.Blocks), "data_") {
+		t.Errorf("the message has blocks that Slack does not know: %s", m.Blocks)
+	}
+	if asked, refused := o.slack.Requests("chat.postMessage"), o.slack.Refused("invalid_blocks"); asked != 2 || refused != 1 {
+		t.Errorf("posted %d times, refused %d times; expected the second attempt to be taken", asked, refused)
+	}
+	o.check(o.reports.report(monday))
+	inSlack(t, o.slack, 1)
+}
+
+func reportTableMissing(t *testing.T) {
+	o := newOffice(t, slacktest.Options{}, uncovered("i-1", disconnected, moment(0)))
+	err := o.reporter("INCIDENT_TABLE=missing-table").report(monday)
+	if err == nil || !strings.Contains(err.Error(), "table missing-table") || !strings.Contains(err.Error(), "ResourceNotFoundException") {
+		t.Errorf("the error does not say that missing-table is missing: %v", err)
+	}
+	inSlack(t, o.slack, 0)
+	if calls := o.guardduty.Calls(); len(calls) > 0 {
+		t.Errorf("GuardDuty was read %d times for a report that cannot be remembered", len(calls))
+	}
+}
+
+// proxied is the table as the function reaches it.
+func (c *cloud) proxied() *dynamodb.Client {
+	config := c.aws.Copy()
+	config.BaseEndpoint = new(c.proxy.URL)
+	return dynamodb.NewFromConfig(config)
+}
+
+func ledgerPages(t *testing.T) {
+	c := newCloud(t)
+	// These are 2.5 MB, and 1 MB is the most that one page holds.
+	const incidents = 200
+	want := make(map[string]bool)
+	waiting := make(chan coverage.Incident, incidents)
+	for i := range incidents {
+		incident := largeIncident(i)
+		if incident.Status == coverage.Unhealthy && incident.Group == nil {
+			want[incident.Key] = true
+		}
+		waiting <- incident
+	}
+	close(waiting)
+	c.write(waiting)
+
+	ledger := dynamo.NewLedger(c.proxied(), c.table)
+	c.check(ledger.CountHealed(t.Context()))
+	got := make(map[string]bool)
+	for incident, err := range ledger.Open(t.Context()) {
+		c.check(err)
+		if got[incident.Key] {
+			t.Errorf("%s was listed twice", incident.Key)
+		}
+		got[incident.Key] = true
+		if len(incident.Change.Issues) != 1 || incident.Lease != "" {
+			t.Fatalf("%s was not read whole: %+v", incident.Key, incident)
+		}
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(got))); diff != "" {
+		t.Errorf("open incidents (-expected, +got):\n%s", diff)
+	}
+	if pages := c.asked("Scan"); pages < 3 {
+		t.Errorf("the table was read in %d pages, expected at least 3", pages)
+	}
+}
+
+// largeIncident is one of 13 KB. One in four is over, one in four is a group.
+func largeIncident(i int) coverage.Incident {
+	resource := coverage.Resource{Account: account, Region: region, Kind: coverage.EC2, Name: fmt.Sprintf("i-%04d", i)}
+	incident := coverage.Incident{
+		Key: resource.Key(), Status: coverage.Unhealthy, ChangedAt: moment(0),
+		Change: coverage.Change{Resource: resource, Issues: []string{strings.Repeat("x", 12<<10)}},
+		Told:   map[string]coverage.Told{"slack": {Ref: "1.2", Status: coverage.Unhealthy, ChangedAt: moment(0)}},
+	}
+	switch i % 4 {
+	case 1:
+		incident.Status = coverage.Healthy
+	case 2:
+		incident.Group = &coverage.Group{Total: 2, Open: []string{"a", "b"}}
+	}
+	return incident
+}
+
+// write saves incidents as the function does, some at the same time.
+func (c *cloud) write(incidents <-chan coverage.Incident) {
+	store := dynamo.New(c.dynamo(), c.table, time.Now, rand.Text)
+	save := func(incident coverage.Incident) error {
+		opened, ok, err := store.Open(c.t.Context(), incident.Key)
+		if err != nil || !ok {
+			return fmt.Errorf("claiming %s: %v, %w", incident.Key, ok, err)
+		}
+		incident.Lease = opened.Lease
+		return store.Save(c.t.Context(), incident)
+	}
+	var writing sync.WaitGroup
+	for range 4 {
+		writing.Go(func() {
+			for incident := range incidents {
+				if err := save(incident); err != nil {
+					c.t.Error(err)
+				}
+			}
+		})
+	}
+	writing.Wait()
+}
+
+func ledgerConflict(t *testing.T) {
+	c := newCloud(t)
+	ledger := dynamo.NewLedger(c.dynamo(), c.table)
+	save := func(before dynamo.Reports, document string) (dynamo.Reports, error) {
+		return ledger.SaveReports(t.Context(), "coverage", before, json.RawMessage(document))
+	}
+	refused := func(before dynamo.Reports) {
+		t.Helper()
+		if _, err := save(before, `"late"`); err == nil || !strings.Contains(err.Error(), "another report was made meanwhile") {
+			t.Errorf("over what somebody else saved: %v", err)
+		}
+	}
+	none, err := ledger.Reports(t.Context(), "coverage")
+	c.check(err)
+	first, err := save(none, `"first"`)
+	c.check(err)
+	refused(none)
+	second, err := save(first, `"second"`)
+	c.check(err)
+	refused(first)
+	kept, err := ledger.Reports(t.Context(), "coverage")
+	c.check(err)
+	if diff := cmp.Diff(second.Document, kept.Document); diff != "" || len(none.Document) > 0 {
+		t.Errorf("before the first there is %q; kept is (-expected, +got):\n%s", none.Document, diff)
+	}
+	if _, err := save(kept, `"third"`); err != nil {
+		t.Errorf("over what was just read: %v", err)
+	}
+}
