@@ -1,0 +1,103 @@
+# Only Go and make are needed for run, test, check, bench, build and fuzz.
+
+# What make sam-local and make deploy build for: arm64 or x86_64, as Lambda calls them. sam build itself says so through
+# build/*/Makefile.
+ARCHITECTURE ?= arm64
+# The stack that make redrive works on.
+STACK ?= guardduty-coverage-notifier
+# How long make fuzz spends on each target.
+FUZZTIME ?= 10s
+
+SAM := .venv/bin/sam
+export SAM_CLI_TELEMETRY = 0
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench build template integration sam-local fuzz simulation mutation load deploy redrive clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: ## replay the sample events: what people will read
+	go build -o bin/replay ./functions/replay
+	@bin/replay events/*.json || test $$? -eq 3 # some samples are unknown to the catalogue, on purpose
+
+test: ## vet and test everything that needs no network, with the race detector where a C compiler is at hand
+	go vet ./...
+	go test $$(test "$$(go env CGO_ENABLED)" = 1 && echo -race) ./...
+
+check: ## formatting, vet, go fix, staticcheck, go.mod
+	@unformatted=$$(gofmt -l $$(find . -name '*.go' -not -path './.*')) && \
+		test -z "$$unformatted" || { echo "gofmt -w" $$unformatted; exit 1; }
+	go vet ./...
+	go fix -diff ./...
+	go tool staticcheck ./...
+	go mod tidy -diff
+
+bench: ## time and memory per event, then the binary's start, memory and size
+	go test -run '^$$' -bench . -benchmem ./...
+	go run ./bench
+	go run ./bench/digest
+
+simulation: ## thousands of generated histories of a whole account through the pipeline
+	go test -count=1 -timeout 30m -run '^TestSimulation' ./pkg/notify -rapid.checks=4000
+
+mutation: ## break the pipeline on purpose, defect by defect, and require that the simulation notices (many minutes)
+	go test -count=1 -timeout 3h -run '^TestMutations$$' ./pkg/notify -mutate
+
+load: ## 10,000 changes in a minute against a Slack that takes one a second (some minutes)
+	go run ./bench/load
+
+build: ## build the functions for both processors into dist/
+	$(MAKE) build-NotifyFunction ARCHITECTURE=arm64 ARTIFACTS_DIR=dist/arm64
+	$(MAKE) build-NotifyFunction ARCHITECTURE=x86_64 ARTIFACTS_DIR=dist/x86_64
+	$(MAKE) build-DigestFunction ARCHITECTURE=arm64 ARTIFACTS_DIR=dist/digest/arm64
+	$(MAKE) build-DigestFunction ARCHITECTURE=x86_64 ARTIFACTS_DIR=dist/digest/x86_64
+
+template: .venv/installed ## validate the template, lint it for every Region, build it for both processors
+	$(SAM) validate --region us-east-1
+	.venv/bin/cfn-lint --regions ALL_REGIONS -- template.yaml
+	$(SAM) build --parameter-overrides Architecture=x86_64
+	.venv/bin/python scripts/artifact.py .aws-sam/build/NotifyFunction x86_64
+	.venv/bin/python scripts/artifact.py .aws-sam/build/DigestFunction x86_64
+	$(SAM) build --parameter-overrides Architecture=arm64
+	.venv/bin/python scripts/artifact.py .aws-sam/build/NotifyFunction arm64
+	.venv/bin/python scripts/artifact.py .aws-sam/build/DigestFunction arm64
+
+integration: .venv/installed ## test against moto's DynamoDB, SQS, SNS, SSM and Secrets Manager on this machine
+	scripts/integration
+
+sam-local: .venv/installed ## sam local invoke with sample events of every kind, and read what a fake Slack was told (needs Docker)
+	go run ./scripts/samlocal
+
+fuzz: ## fuzz each target for FUZZTIME
+	scripts/fuzz $(FUZZTIME)
+
+deploy: .venv/installed ## build and deploy; asks for the settings the first time
+	$(SAM) build --parameter-overrides Architecture=$(ARCHITECTURE)
+	$(SAM) deploy $$(grep -q '^parameter_overrides' samconfig.toml || echo --guided --parameter-overrides Architecture=$(ARCHITECTURE))
+
+redrive: ## bring back what lies in the dead-letter queue of STACK
+	@queue() { aws cloudformation describe-stacks --stack-name $(STACK) --output text \
+		--query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
+	dead=$$(queue DeadLetterQueueArn) && waiting=$$(queue WaitingQueueArn) && \
+	aws sqs start-message-move-task --source-arn "$$dead" --destination-arn "$$waiting"
+
+clean: ## remove what was built and installed
+	rm -rf .aws-sam .venv bin dist
+
+# sam build calls these, by the function's name in the template.
+build-NotifyFunction:
+	$(COMPILE) -o $(ARTIFACTS_DIR)/bootstrap ./functions/notify
+
+build-DigestFunction:
+	$(COMPILE) -o $(ARTIFACTS_DIR)/bootstrap ./functions/digest
+
+goarch.arm64 := arm64
+goarch.x86_64 := amd64
+COMPILE = CGO_ENABLED=0 GOOS=linux GOARCH=$(goarch.$(ARCHITECTURE)) \
+	go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags='-s -w'
+
+.venv/installed: tools/requirements.txt
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --requirement tools/requirements.txt
+	touch $@
