@@ -92,6 +92,9 @@ func (p *Pipeline) judge(i *coverage.Incident, t *task) verdict {
 // judgeOlder drops a change that is older than the newest, unless it was told while the store could not say so: whom
 // that misled is told the newest again.
 func (p *Pipeline) judgeOlder(i *coverage.Incident, t *task) verdict {
+	if t.letter.Blind {
+		t.letter.Told = assumed(*i, t)
+	}
 	if !p.learn(i, t) {
 		return stale
 	}
@@ -100,6 +103,17 @@ func (p *Pipeline) judgeOlder(i *coverage.Incident, t *task) verdict {
 	t.change, t.findings = newest, catalog.Classify(newest)
 	t.letter.Change, t.letter.Told = &newest, nil
 	return tell
+}
+
+// assumed is what the sinks of a blind letter were told at worst: the change, although they say nothing of the kind.
+func assumed(i coverage.Incident, t *task) map[string]coverage.Told {
+	told := make(map[string]coverage.Told, len(t.letter.Sinks))
+	for _, sink := range t.letter.Sinks {
+		if i.Told[sink].Status != t.change.Status {
+			told[sink] = coverage.Told{Status: t.change.Status, ChangedAt: t.change.ChangedAt, At: t.letter.Untold}
+		}
+	}
+	return told
 }
 
 // judgeKnown finds out whether anybody is left to be told of a change that was seen before.

@@ -319,6 +319,24 @@ func TestWhatTheStoreDoesNotTakeIsNotedLater(t *testing.T) {
 	})
 }
 
+// TestWhomAnOlderChangeMayHaveMisledHearsTheNewest: the store is away, and the answer of a sink that took an older change is lost.
+func TestWhomAnOlderChangeMayHaveMisledHearsTheNewest(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		store := &shutStore{Memory: notify.NewMemory()}
+		d.Store = store
+		d.tell(d.unhealthy("i-1", lasting, 0))
+		d.tell(d.healthy("i-1", time.Minute))
+		time.Sleep(time.Second)
+		store.openErr = errShut
+		d.slack.fail = func(int) error { return errTrouble }
+		d.tell(d.unhealthy("i-1", lasting, 0))
+		store.openErr, d.slack.fail = nil, nil
+		d.later(time.Minute)
+		d.slack.want(d.T, "EC2 instance i-1: "+disconnected, "EC2 instance i-1: "+back+" (ref 1)", "EC2 instance i-1: "+back)
+		d.sns.want(d.T, "EC2 instance i-1: "+disconnected, "EC2 instance i-1: "+back, "EC2 instance i-1: "+disconnected, "EC2 instance i-1: "+back)
+	})
+}
+
 func TestWhomAnOlderChangeMisledHearsTheNewest(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		store := &shutStore{Memory: notify.NewMemory()}
