@@ -17,6 +17,7 @@ type task struct {
 	letter   letter
 	change   coverage.Change
 	findings []catalog.Finding
+	route    route
 	verdict  verdict
 	// err is what whoever brought the change is told.
 	err error

@@ -28,6 +28,8 @@ const (
 	duplicate
 	// stale: something newer is known.
 	stale
+	// muted: its route leads to no sink, and none says otherwise.
+	muted
 )
 
 // decide says of every claim's tasks what is to be done. Of several changes to one resource only the
@@ -76,6 +78,7 @@ func superseded(earlier, later *task) verdict {
 
 // judge remembers the change in the incident and says what is to be done.
 func (p *Pipeline) judge(i *coverage.Incident, t *task) verdict {
+	t.route = p.routeOf(*i, t.change, t.findings)
 	switch {
 	case t.change.Found && i.Status == t.change.Status && t.letter.Reason == "" && len(i.Pending) == 0:
 		return duplicate // An event told of it since the report looked.
@@ -102,6 +105,7 @@ func (p *Pipeline) judgeOlder(i *coverage.Incident, t *task) verdict {
 	newest.Resource = t.change.Resource
 	t.change, t.findings = newest, catalog.Classify(newest)
 	t.letter.Change, t.letter.Told = &newest, nil
+	t.route = p.routeOf(*i, t.change, t.findings)
 	return tell
 }
 
@@ -123,7 +127,7 @@ func (p *Pipeline) judgeKnown(i *coverage.Incident, t *task) verdict {
 			return duplicate
 		}
 		i.Held = false // Whatever else waits was told, or tried, once the hold was over.
-		i.Pending = p.sinkNames()
+		i.Pending = t.route.names
 		p.restrict(i, t)
 	}
 	i.Pending = slices.DeleteFunc(slices.Clone(i.Pending), func(sink string) bool { return !slices.Contains(p.sinkNames(), sink) })
@@ -145,10 +149,14 @@ func (p *Pipeline) judgeKnown(i *coverage.Incident, t *task) verdict {
 func (p *Pipeline) judgeRecovery(i *coverage.Incident, t *task) verdict {
 	before := *i
 	i.Status, i.ChangedAt, i.Change, i.Held = t.change.Status, t.change.ChangedAt, clipped(t.change), false
-	i.Pending = p.uncoveredIn(before)
+	if i.Pending = nil; !t.route.silent {
+		i.Pending = p.uncoveredIn(before)
+	}
 	switch {
 	case before.Unsure, before.Status != coverage.Healthy && !before.Held:
-		i.Pending = p.sinkNames()
+		for _, sink := range t.route.names {
+			i.Pending = with(i.Pending, sink)
+		}
 	case before.Status == coverage.Healthy:
 		// A repeat: only who still says otherwise, or was not told yet, is told.
 		for _, sink := range before.Pending {
@@ -161,6 +169,8 @@ func (p *Pipeline) judgeRecovery(i *coverage.Incident, t *task) verdict {
 		return tell
 	case before.Held:
 		return healed
+	case len(t.route.names) == 0 && before.Status != coverage.Healthy:
+		return muted
 	}
 	return duplicate
 }
@@ -172,7 +182,7 @@ func (p *Pipeline) judgeLoss(i *coverage.Incident, t *task) verdict {
 	if before.Status != coverage.Unhealthy || before.OpenedAt.IsZero() {
 		i.OpenedAt = t.change.ChangedAt
 	}
-	i.Pending = p.sinkNames()
+	i.Pending = t.route.names
 	if again := t.change.Previous == coverage.Unhealthy || before.Change.Found; again && slices.Equal(before.Causes, causes) && !before.Unsure {
 		// GuardDuty looked again and found the same, or its event came after the report: nothing new to those who know.
 		for _, sink := range p.sinkNames() {
@@ -188,6 +198,8 @@ func (p *Pipeline) judgeLoss(i *coverage.Incident, t *task) verdict {
 	case i.Held:
 		i.Pending = nil
 		return hold
+	case len(i.Pending) == 0 && len(t.route.names) == 0:
+		return muted
 	case len(i.Pending) == 0:
 		return duplicate
 	}
@@ -197,7 +209,7 @@ func (p *Pipeline) judgeLoss(i *coverage.Incident, t *task) verdict {
 // mayHeal reports whether the change is to be held: it usually heals by itself, and nobody waits for it
 // or was told that the resource is uncovered.
 func (p *Pipeline) mayHeal(before coverage.Incident, t *task) bool {
-	if p.Queue == nil || p.Hold <= 0 || t.change.Found || t.letter.Reason != "" && t.letter.Reason != busy {
+	if p.Queue == nil || p.Hold <= 0 || t.change.Found || len(t.route.names) == 0 || t.letter.Reason != "" && t.letter.Reason != busy {
 		return false
 	}
 	switch {

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/message"
 )
@@ -99,9 +100,14 @@ func (r *round) single(ctx context.Context, c *claim) {
 	if r.putOff(ctx, c) {
 		return
 	}
-	m := composeSingle(r.p.Language, c.lead.change, c.lead.findings, c.incident)
+	m := composeSingle(r.language(c), c.lead.change, c.lead.findings, c.incident)
 	ref, err := r.send(ctx, m, r.parent(c))
 	r.record(ref, "", err, c)
+}
+
+// language is that in which the sink is told of the claim's lead.
+func (r *round) language(c *claim) catalog.Language {
+	return c.lead.language(r.sink.Name(), r.p.Language)
 }
 
 // parent is the message that says that the resource is uncovered, if it has one of its own.
@@ -193,14 +199,14 @@ func (r *round) record(ref, group string, err error, claims ...*claim) {
 	}
 }
 
-// likeClaims sorts the claims into those that one message can speak for: same status, kind, findings, account
-// and Region. A resource that has a message of its own is like no other.
+// likeClaims sorts the claims into those that one message can speak for: same status, kind, findings, account,
+// Region and language. A resource that has a message of its own is like no other.
 func (r *round) likeClaims(claims []*claim) [][]*claim {
 	byLikeness := make(map[string][]*claim)
 	for _, c := range claims {
 		resource := c.lead.change.Resource
 		likeness := []string{
-			string(c.lead.change.Status), string(resource.Kind), resource.Account, resource.Region, strings.Join(c.incident.Causes, " "),
+			string(c.lead.change.Status), string(resource.Kind), resource.Account, resource.Region, strings.Join(c.incident.Causes, " "), r.language(c).Code,
 		}
 		if r.parent(c) != "" {
 			likeness = append(likeness, c.incident.Key)

@@ -56,10 +56,13 @@ const MaxDelay = 15 * time.Minute
 // Pipeline brings events to the sinks. Its fields are set once, before it is used; it may be used
 // concurrently.
 type Pipeline struct {
-	// Sinks are told every change.
+	// Sinks are everybody who may be told.
 	Sinks []Sink
-	// Language is that of the messages.
+	// Language is that of the messages, unless a route has another.
 	Language catalog.Language
+	// Route says who is told of a change with those causes, which are ids of the catalogue, sorted; of a recovery they are
+	// what the incident remembers. Nil: every sink is told everything.
+	Route func(change coverage.Change, causes []string) Decision
 	// Store and Pace remember. Both are needed; Memory serves for one process.
 	Store Store
 	Pace  Pace

@@ -23,6 +23,8 @@ const (
 	Duplicate Result = "duplicate"
 	// Stale: something newer had been seen of the resource.
 	Stale Result = "stale"
+	// Muted: its route leads to nobody.
+	Muted Result = "muted"
 	// Waiting: a sink could not be told yet, and the change waits durably.
 	Waiting Result = "waiting"
 	// Buried: a sink refused it for good, or for too long, and it lies in the dead-letter queue.

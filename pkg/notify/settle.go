@@ -55,6 +55,9 @@ func (p *Pipeline) settleLead(ctx context.Context, c *claim) Outcome {
 	case healed:
 		outcome.Result = Healed
 		return outcome
+	case muted:
+		outcome.Result = Muted
+		return outcome
 	}
 	var after time.Duration
 	var retries error
@@ -163,7 +166,7 @@ func (p *Pipeline) remember(ctx context.Context, c *claim, outcome *Outcome) {
 	}
 	outcome.Forgotten = errors.Join(outcome.Forgotten, why)
 	newest := cmp.Or(c.lead, c.tasks[len(c.tasks)-1])
-	if p.Queue == nil || newest.verdict == stale || newest.verdict == hold || newest.verdict == tell && len(c.incident.Told) == 0 {
+	if p.Queue == nil || newest.verdict == stale || newest.verdict == hold || (newest.verdict == tell || newest.verdict == muted) && len(c.incident.Told) == 0 {
 		return // There is nothing to remember, or what waits already will tell.
 	}
 	if p.tooLate(newest) {
