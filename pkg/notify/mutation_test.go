@@ -144,6 +144,7 @@ func mutations() []mutation {
 		{"what the store could not note is forgotten", "settle.go", "outcome.Forgotten = errors.Join(outcome.Forgotten, why)\n", "outcome.Forgotten = why\n\tif true {\n\t\treturn\n\t}\n"},
 		{"what is given up is buried nowhere", "claim.go", "if err := p.Queue.Bury(ctx, body, why.Error()); err != nil {", "if err := error(nil); err != nil {"},
 		{"members never leave a group", "group.go", "return leaving[key]", "return false && leaving[key]"},
+		{"a route is ignored", "route.go", "return !named", "return false && named"},
 		{"a group's message counts a recovery that it could not tell", "group.go", "_ = r.p.Store.Save(ctx, group) // At worst the lease runs out.\n\t\treturn false, err", "_ = r.p.Store.Save(ctx, updated)\n\t\treturn false, nil"},
 	}
 }
@@ -189,7 +190,7 @@ func runMutated(t *testing.T, file, source string) (string, error) {
 			t.Fatal(err)
 		}
 	}
-	output, err := exec.CommandContext(t.Context(), "go", "test", "-overlay", overlay, "-run", "^TestSimulation$", "-count=1",
+	output, err := exec.CommandContext(t.Context(), "go", "test", "-overlay", overlay, "-run", "^TestSimulation($|WithRoutes$)", "-count=1",
 		".", "-rapid.checks=12000", "-rapid.shrinktime=1s", "-rapid.nofailfile").CombinedOutput()
 	return string(output), err
 }
