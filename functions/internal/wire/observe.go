@@ -110,7 +110,7 @@ func describe(outcome notify.Outcome) []slog.Attr {
 
 func metricsOf(outcome notify.Outcome) []metric {
 	names := map[notify.Result]string{
-		notify.Told: "Told", notify.Held: "Held", notify.Healed: "HealedWhileHeld", notify.Duplicate: "Duplicate",
+		notify.Told: "Told", notify.Held: "Held", notify.Healed: "HealedWhileHeld", notify.Muted: "Muted", notify.Duplicate: "Duplicate",
 		notify.Stale: "Stale", notify.Waiting: "Deferred", notify.Buried: "Buried", notify.Failed: "Failed",
 		notify.Unreadable: "Unreadable",
 	}
