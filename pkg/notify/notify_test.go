@@ -337,6 +337,28 @@ func TestWhomAnOlderChangeMayHaveMisledHearsTheNewest(t *testing.T) {
 	})
 }
 
+// TestWhatIsUnsureStaysSoForWhomNobodyCouldTell: somebody told SNS of the loss and died before it was noted, and SNS refuses the
+// recovery for good. The next recovery is told all the same, for SNS may still say otherwise.
+func TestWhatIsUnsureStaysSoForWhomNobodyCouldTell(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		memory := notify.NewMemory()
+		d.Store = memory
+		key := "111122223333/eu-west-1/EC2/i-1"
+		if _, _, err := memory.Open(d.Context(), key); err != nil {
+			d.Fatal(err)
+		}
+		if err := memory.Save(d.Context(), coverage.Incident{Key: key, Unsure: true}); err != nil {
+			d.Fatal(err)
+		}
+		d.sns.fail = func(int) error { return refusal{permanent: true} }
+		d.tell(d.healthy("i-1", time.Minute))
+		d.sns.fail = nil
+		d.tell(d.healthy("i-1", time.Hour))
+		d.sns.want(d.T, "EC2 instance i-1: "+back)
+		d.wantResults(notify.Buried, notify.Told)
+	})
+}
+
 func TestWhomAnOlderChangeMisledHearsTheNewest(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		store := &shutStore{Memory: notify.NewMemory()}

@@ -123,6 +123,7 @@ func (p *Pipeline) buryFor(ctx context.Context, c *claim, sinks []string, why er
 	if err := p.bury(ctx, l.body(), why); err != nil {
 		return err
 	}
+	c.incident.Unsure = c.before.Unsure // Who was not told now may still say what nobody noted.
 	c.incident.Pending = slices.DeleteFunc(slices.Clone(c.incident.Pending), func(name string) bool {
 		return slices.Contains(sinks, name)
 	})
