@@ -92,10 +92,10 @@ func (p *Pipeline) judge(i *coverage.Incident, t *task) verdict {
 	return p.judgeLoss(i, t)
 }
 
-// judgeOlder drops a change that is older than the newest, unless it was told while the store could not say so: whom
-// that misled is told the newest again.
+// judgeOlder drops a change that is older than the newest, unless a sink was told of it after the newest, or may have been:
+// whom that misled is told the newest again.
 func (p *Pipeline) judgeOlder(i *coverage.Incident, t *task) verdict {
-	if t.letter.Blind {
+	if t.letter.Doubtful && len(t.letter.Sinks) > 0 {
 		t.letter.Told = assumed(*i, t)
 	}
 	if !p.learn(i, t) {
@@ -109,11 +109,12 @@ func (p *Pipeline) judgeOlder(i *coverage.Incident, t *task) verdict {
 	return tell
 }
 
-// assumed is what the sinks of a blind letter were told at worst: the change, although they say nothing of the kind.
+// assumed is what the sinks of a doubtful letter were told at worst: the change, although no answer says so. Who
+// is to be told the newest yet need not be misled by it.
 func assumed(i coverage.Incident, t *task) map[string]coverage.Told {
 	told := make(map[string]coverage.Told, len(t.letter.Sinks))
 	for _, sink := range t.letter.Sinks {
-		if i.Told[sink].Status != t.change.Status {
+		if i.Told[sink].Status != t.change.Status && !slices.Contains(i.Pending, sink) {
 			told[sink] = coverage.Told{Status: t.change.Status, ChangedAt: t.change.ChangedAt, At: t.letter.Untold}
 		}
 	}

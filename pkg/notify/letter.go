@@ -27,9 +27,8 @@ type letter struct {
 	Sinks []string `json:"sinks,omitempty"`
 	// Untold is when they could not be told: what they are known to have been told before then is no longer certain.
 	Untold time.Time `json:"untold,omitzero"`
-	// Blind is true when the store could not say whether the change was still the newest, and they may have taken it although
-	// their answers were lost.
-	Blind bool `json:"blind,omitempty"`
+	// Doubtful is true when one of them failed without refusing for good: its answer may be lost, and the change told.
+	Doubtful bool `json:"doubtful,omitempty"`
 	// Told is what each sink was told last, as far as it is known, when the store could not note it.
 	Told map[string]coverage.Told `json:"told,omitempty"`
 	// Attempt counts how often a sink could not take it, or the store not note it, Storms how often it gave way to a storm.
@@ -92,7 +91,7 @@ func (l letter) again(why reason, now time.Time) letter {
 	case storm:
 		l.Storms++
 	}
-	l.Version, l.Reason, l.Sinks, l.Told, l.Blind = letterVersion, why, nil, nil, false
+	l.Version, l.Reason, l.Sinks, l.Told = letterVersion, why, nil, nil
 	return l
 }
 

@@ -27,7 +27,7 @@ func (p *Pipeline) settle(ctx context.Context, claims []*claim) {
 func (p *Pipeline) waitForOthers(ctx context.Context, c *claim) {
 	for _, t := range c.tasks {
 		l := t.letter.again(busy, p.Now())
-		l.Reason, l.Sinks, l.Told, l.Blind = cmp.Or(t.letter.Reason, busy), t.letter.Sinks, t.letter.Told, t.letter.Blind
+		l.Reason, l.Sinks, l.Told = cmp.Or(t.letter.Reason, busy), t.letter.Sinks, t.letter.Told
 		outcome := Outcome{Result: Waiting, Change: t.change, Findings: t.findings}
 		if t.err = p.wait(ctx, l, t, busyDelay); t.err != nil {
 			outcome.Result, outcome.Err = Failed, t.err
@@ -78,8 +78,8 @@ func (p *Pipeline) settleLead(ctx context.Context, c *claim) Outcome {
 	}
 	t.err = errors.Join(
 		p.buryFor(ctx, c, outcome.Buried, outcome.Err),
-		p.waitFor(ctx, c, storm, outcome.Storm, 0, errStorm),
-		p.waitFor(ctx, c, retry, outcome.Retry, after, retries),
+		p.waitFor(ctx, t, storm, outcome.Storm, 0, errStorm),
+		p.waitFor(ctx, t, retry, outcome.Retry, after, retries),
 	)
 	outcome.Err = errors.Join(outcome.Err, retries)
 	outcome.Result = resultOf(outcome, t.err)
@@ -131,13 +131,13 @@ func (p *Pipeline) buryFor(ctx context.Context, c *claim, sinks []string, why er
 }
 
 // waitFor lets the change wait for those sinks. Without a queue, or with one that fails, cause is part of the error.
-func (p *Pipeline) waitFor(ctx context.Context, c *claim, why reason, sinks []string, after time.Duration, cause error) error {
+func (p *Pipeline) waitFor(ctx context.Context, t *task, why reason, sinks []string, after time.Duration, cause error) error {
 	if len(sinks) == 0 {
 		return nil
 	}
-	l := c.lead.letter.again(why, p.Now())
-	l.Sinks, l.Untold, l.Blind = sinks, p.Now(), why == retry && c.forgotten != nil
-	if err := p.wait(ctx, l, c.lead, l.delay(after)); err != nil {
+	l := t.letter.again(why, p.Now())
+	l.Sinks, l.Untold, l.Doubtful = sinks, p.Now(), l.Doubtful || why == retry
+	if err := p.wait(ctx, l, t, l.delay(after)); err != nil {
 		return errors.Join(cause, err)
 	}
 	return nil
