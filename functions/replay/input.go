@@ -1,10 +1,10 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 )
 
 // largestInput is the most that is read of one file. Lambda accepts no payload half as large.
@@ -24,23 +24,23 @@ func (o options) inputs(stdin io.Reader) ([]input, error) {
 	var inputs []input
 	for _, name := range o.files {
 		if name == "-" {
-			inputs = append(inputs, input{"standard input", func() ([]byte, error) { return readAll(stdin) }})
+			inputs = append(inputs, input{o.words.StandardInput, func() ([]byte, error) { return o.readAll(stdin) }})
 			continue
 		}
 		files := []string{name}
 		if info, err := os.Stat(name); err == nil && info.IsDir() {
-			if files, err = jsonIn(name); err != nil {
+			if files, err = o.jsonIn(name); err != nil {
 				return nil, err
 			}
 		}
 		for _, file := range files {
-			inputs = append(inputs, input{file, func() ([]byte, error) { return readFile(file) }})
+			inputs = append(inputs, input{file, func() ([]byte, error) { return o.readFile(file) }})
 		}
 	}
 	return inputs, nil
 }
 
-func jsonIn(folder string) ([]string, error) {
+func (o options) jsonIn(folder string) ([]string, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, err
@@ -52,24 +52,24 @@ func jsonIn(folder string) ([]string, error) {
 		}
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("%s holds no *.json", folder)
+		return nil, wrong(o.words.EmptyFolder, "folder", folder)
 	}
 	return files, nil
 }
 
-func readFile(name string) ([]byte, error) {
+func (o options) readFile(name string) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return readAll(f)
+	return o.readAll(f)
 }
 
-func readAll(r io.Reader) ([]byte, error) {
+func (o options) readAll(r io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, largestInput+1))
 	if err == nil && len(data) > largestInput {
-		err = fmt.Errorf("it is larger than %d MiB", largestInput>>20)
+		err = wrong(o.words.TooLarge, "n", strconv.Itoa(largestInput>>20))
 	}
 	return data, err
 }

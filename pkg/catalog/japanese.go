@@ -42,7 +42,7 @@ var Japanese = Language{
 		},
 		"addon-gatekeeper-owner-label": {
 			Title: "Gatekeeper がエージェントの名前空間に owner ラベルを要求",
-			Cause: "Gatekeeper の制約がすべての名前空間にラベルを要求していますが、アドオンはラベルのない `amazon-guardduty` を作成します。",
+			Cause: "Gatekeeper の制約がすべての名前空間にラベルを要求していますが、アドオンは `amazon-guardduty` をラベルなしで作成します。",
 		},
 		"addon-gatekeeper-image-registry": {
 			Title: "Gatekeeper がエージェントのイメージレジストリを拒否",
@@ -113,12 +113,12 @@ var Japanese = Language{
 			Cause: "タスクの VPC 設定がないか、サブネットが空です。不足しているものは問題のテキストにあります。",
 		},
 		"ecs-task-excluded-by-tag": {
-			Title:   "クラスターがタグで除外されている間にタスクが開始",
+			Title:   "クラスターがタグで除外されている間に開始したタスク",
 			Cause:   "タスクの開始時にクラスターにタグ `GuardDutyManaged` = `false` が付いていたため、このタスクは動作している間ずっと対象外です。タグが反映されるまでには時間がかかります。",
 			Precise: "タスク `{task}` の開始時にクラスターにタグ `GuardDutyManaged` = `false` が付いていたため、このタスクは動作している間ずっと対象外です。タグが反映されるまでには時間がかかります。",
 		},
 		"ecs-service-excluded-by-tag": {
-			Title:   "クラスターがタグで除外されている間にサービスがデプロイ済み",
+			Title:   "クラスターがタグで除外されている間にデプロイされたサービス",
 			Cause:   "サービスのデプロイ時にクラスターにタグ `GuardDutyManaged` = `false` が付いていたため、次のデプロイまでサービスのタスクは対象外です。タグが反映されるまでには時間がかかります。",
 			Precise: "サービス `{service}` のデプロイ時にクラスターにタグ `GuardDutyManaged` = `false` が付いていたため、次のデプロイまでサービスのタスクは対象外です。タグが反映されるまでには時間がかかります。",
 		},
@@ -156,7 +156,7 @@ var Japanese = Language{
 			Cause: "このインスタンスのエージェントからの報告が GuardDuty に届いていません。エージェントがインストールされていない、動作していない、または GuardDuty に接続できない状態です。停止または終了したインスタンスも同じ状態になります。",
 		},
 		"ec2-agent-disconnected": {
-			Title: "インスタンスのエージェントの接続が切断",
+			Title: "インスタンスのエージェントの接続切断",
 			Cause: "以前は届いていたエージェントの報告が途絶えました。エージェントの停止、インスタンスの停止、または GuardDuty への経路の遮断が考えられます。",
 		},
 		"ec2-excluded-by-tag": {
@@ -320,13 +320,13 @@ var Japanese = Language{
 		"relaunch-task":                 "タスクを停止し、元と同じ方法で再び開始します。サービスのタスクは自動で開始されます。",
 		"look-at-service":               "サービスが最後にデプロイされた日時を確認します。",
 		"redeploy-service":              "新しいデプロイを強制します。タスクは順に入れ替わります。",
-		"ask-why-unidentified":          "問題が続くタスクについて、次の点を確認します。ランタイムモニタリングより前に開始したか、クラスターが除外されている間に開始したか、ARN にクラスター名が含まれていないか (古い形式はサポートされません)。",
+		"ask-why-unidentified":          "問題が続くタスクが、ランタイムモニタリングより前に開始したもの、クラスターが除外されている間に開始したもの、ARN にクラスター名がないもの (古い形式はサポートされません) ではないかを確認します。",
 
 		// EC2
-		"look-at-ssm":                   "Systems Manager がインスタンスを管理していて、ping ステータスが `Online` であることを確認します。結果が空の場合は管理されておらず、インスタンスに SSM Agent、ロール、経路が必要です。",
+		"look-at-ssm":                   "Systems Manager がインスタンスを管理していて、ping ステータスが `Online` であることを確認します。結果が空の場合は管理されていません。インスタンスに SSM Agent、ロール、ネットワーク経路が必要です。",
 		"look-at-associations":          "GuardDuty の関連付けが存在するかどうかと、前回の実行結果を確認します。",
 		"see-association-again":         "関連付けが再び存在することを確認します。",
-		"install-agent":                 "エージェントがインスタンスで、EKS ノードの場合はポッドとして、動作しているかどうかを確認します。手動でデプロイする場合は、以下のページに従ってインストールします。",
+		"install-agent":                 "エージェントがインスタンス上で (EKS ノードではポッドとして) 動作しているかどうかを確認します。手動でデプロイする場合は、以下のページに従ってインストールします。",
 		"look-at-agent":                 "エージェントの状態を確認します。インスタンスではログが `/var/log/amzn-guardduty-agent/` にあり、EKS ノードではポッドとして動作しています。",
 		"restart-agent":                 "エージェントを再起動します。インスタンスではサービスとして、EKS ノードでは DaemonSet として再起動します (EKS 以外の Bottlerocket ではホストコンテナのため、インスタンスを再起動します)。",
 		"include-instance":              "インスタンスをカバーする場合は、タグを削除します。",
