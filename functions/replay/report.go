@@ -73,7 +73,7 @@ func readLive(ctx context.Context, o options, p process) (digest.Report, error) 
 	reader := guardduty.New(cloud)
 	states := reader.States(ctx, regions)
 	if isTerminal(p.stderr) {
-		states = o.words.watched(ctx, states, reader, regions, p.stderr)
+		states = watched(ctx, states, reader, regions, p.stderr, o.words)
 	}
 	return count(states, regions, p.now())
 }
@@ -140,12 +140,12 @@ func count(states iter.Seq2[coverage.State, error], regions []string, now time.T
 }
 
 // watched is states with a line on w that says how far reading is, and goes when it ends.
-func (words words) watched(ctx context.Context, states iter.Seq2[coverage.State, error], reader *guardduty.Reader, regions []string, w io.Writer) iter.Seq2[coverage.State, error] {
+func watched(ctx context.Context, states iter.Seq2[coverage.State, error], reader *guardduty.Reader, regions []string, w io.Writer, say words) iter.Seq2[coverage.State, error] {
 	return func(yield func(coverage.State, error) bool) {
 		defer fmt.Fprint(w, "\r\x1b[K")
-		sentence, total := words.Reading, totalOf(ctx, reader, regions)
+		sentence, total := say.Reading, totalOf(ctx, reader, regions)
 		if total > 0 {
-			sentence = words.ReadingOf
+			sentence = say.ReadingOf
 		}
 		read := 0
 		for state, err := range states {

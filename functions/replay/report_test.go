@@ -179,5 +179,5 @@ func TestReportProgress(t *testing.T) {
 
 func watchedIn(t *testing.T, cloud aws.Config, w *bytes.Buffer) iter.Seq2[coverage.State, error] {
 	reader, regions := guardduty.New(cloud), []string{"eu-central-1"}
-	return english.watched(t.Context(), reader.States(t.Context(), regions), reader, regions, w)
+	return watched(t.Context(), reader.States(t.Context(), regions), reader, regions, w, english)
 }

@@ -39,7 +39,7 @@ type words struct {
 	ReportAlone, ReportTakesNoEvent, FileIsForReport, FileOfOneRegion, IssueOfOneRegion               string
 	CatalogueAlone, CatalogueFormat, IssueIsNotSent, IssueNeedsText, ResourceIsForIssue, NothingNamed string
 
-	// Failures: no Region, no credentials for a {reason}, a {folder} without events, an input of more than {n} MiB.
+	// Failures: no Region, no credentials, a {folder} without events, an input of more than {n} MiB.
 	NoRegion, NoCredentials, EmptyFolder, TooLarge string
 }
 

@@ -230,7 +230,13 @@ func TestTextIsCutBetweenCharacters(t *testing.T) {
 }
 
 func TestCustomNotificationCaps(t *testing.T) {
-	at := func(n int) string { return strings.Repeat("x", n) }
+	for _, letter := range []string{"x", "覆"} {
+		t.Run(letter, func(t *testing.T) { testCustomNotificationCaps(t, letter) })
+	}
+}
+
+func testCustomNotificationCaps(t *testing.T, letter string) {
+	at := func(n int) string { return strings.Repeat(letter, n) }
 	tests := map[string]struct {
 		change    func(m *message.Message, n int)
 		limit     int
