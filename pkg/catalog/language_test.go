@@ -51,32 +51,28 @@ func TestLanguagesSayTheSame(t *testing.T) {
 // catalogued are the placeholders of any text.
 var catalogued = regexp.MustCompile(`\{[a-z0-9-]+\}`)
 
-// textsOf is every text of a language by where it stands.
+// textsOf is every text of a language by where it stands, in whatever table.
 func textsOf(l catalog.Language) map[string]string {
+	l.Code, l.Docs = "", ""
 	texts := map[string]string{}
-	for id, words := range l.Issues {
-		texts[fmt.Sprintf("Title of %s", id)] = words.Title
-		texts[fmt.Sprintf("Cause of %s", id)] = words.Cause
-		texts[fmt.Sprintf("Precise of %s", id)] = words.Precise
-	}
-	for id, sentence := range l.Steps {
-		texts[fmt.Sprintf("Steps %s", id)] = sentence
-	}
-	for page, label := range l.Pages {
-		texts["Pages "+page] = label
-	}
-	addFields(texts, "Words", reflect.ValueOf(l.Words))
+	addTexts(texts, "", reflect.ValueOf(l))
 	return texts
 }
 
-func addFields(texts map[string]string, prefix string, words reflect.Value) {
-	for i := range words.NumField() {
-		name := prefix + "." + words.Type().Field(i).Name
-		if words.Field(i).Kind() == reflect.Struct {
-			addFields(texts, name, words.Field(i))
-			continue
+func addTexts(texts map[string]string, name string, v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		texts[name] = v.String()
+	case reflect.Struct:
+		for i := range v.NumField() {
+			addTexts(texts, strings.TrimPrefix(name+"."+v.Type().Field(i).Name, "."), v.Field(i))
 		}
-		texts[name] = words.Field(i).String()
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			addTexts(texts, fmt.Sprintf("%s[%s]", name, key), v.MapIndex(key))
+		}
+	default:
+		panic(fmt.Sprintf("%s is neither a text nor a table of texts", name))
 	}
 }
 
@@ -103,9 +99,7 @@ var slips = map[string]*regexp.Regexp{
 var polite = regexp.MustCompile(`(ます|ました|ません|です|でした|ください|\))。`)
 
 func TestJapaneseIsWellSet(t *testing.T) {
-	sentences := func(name string) bool {
-		return strings.HasPrefix(name, "Cause") || strings.HasPrefix(name, "Precise") || strings.HasPrefix(name, "Steps")
-	}
+	sentence := regexp.MustCompile(`^Steps|\.(Cause|Precise)$`)
 	for name, text := range textsOf(catalog.Japanese) {
 		if name == "Words.Time" || name == "Words.Report.Day" {
 			continue // A layout has no blanks between figures and 年.
@@ -118,7 +112,7 @@ func TestJapaneseIsWellSet(t *testing.T) {
 		if rest := polite.ReplaceAllString(text, ""); strings.Contains(rest, "。") {
 			t.Errorf("%s: a sentence ends in neither です nor ます: %s", name, text)
 		}
-		if sentences(name) != strings.HasSuffix(text, "。") && text != "" && !strings.HasPrefix(name, "Words.") {
+		if text != "" && !strings.HasPrefix(name, "Words.") && sentence.MatchString(name) != strings.HasSuffix(text, "。") {
 			t.Errorf("%s: sentences end in 。, titles and labels do not: %s", name, text)
 		}
 	}
