@@ -51,6 +51,7 @@ func TestAgainstMoto(t *testing.T) {
 		"a report without its table":             reportTableMissing,
 		"a ledger of several pages":              ledgerPages,
 		"a ledger that two write":                ledgerConflict,
+		"everything in Japanese":                 inJapanese,
 	} {
 		t.Run(name, test)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/config"
 )
 
@@ -426,6 +427,17 @@ func load(setting, value string) error {
 		return ""
 	})
 	return err
+}
+
+// TestEveryLanguageCanBeChosen keeps the catalogue and the parameter together.
+func TestEveryLanguageCanBeChosen(t *testing.T) {
+	var want []any
+	for _, l := range catalog.Languages() {
+		want = append(want, l.Code)
+	}
+	if got := newStack(t, nil).list("Parameters", "MessageLanguage", "AllowedValues"); !slices.Equal(got, want) {
+		t.Errorf("MessageLanguage is one of %v, the catalogue speaks %v", got, want)
+	}
 }
 
 func TestValuesOfParametersAreThoseOfTheFunction(t *testing.T) {

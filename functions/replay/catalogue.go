@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"guardduty-coverage-notifier/pkg/catalog"
@@ -23,14 +25,14 @@ type entry struct {
 
 // writeCatalog lists everything that is known.
 func writeCatalog(w io.Writer, o options) error {
-	entries := entriesIn(o.language)
 	if o.format == asJSON {
+		entries := entriesIn(catalog.English) // Programs read the same in every language.
 		encoder := json.NewEncoder(w)
 		encoder.SetEscapeHTML(false)
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(entries)
 	}
-	_, err := io.WriteString(w, listing(entries, o.style))
+	_, err := io.WriteString(w, listing(entriesIn(o.language), o.words, o.style))
 	return err
 }
 
@@ -51,7 +53,7 @@ func entriesIn(l catalog.Language) []entry {
 }
 
 // listing is a line for each entry, so that it can be searched.
-func listing(entries []entry, style message.Style) string {
+func listing(entries []entry, w words, style message.Style) string {
 	widest := 0
 	for _, e := range entries {
 		widest = max(widest, len(e.ID))
@@ -62,27 +64,29 @@ func listing(entries []entry, style message.Style) string {
 	}
 	var b strings.Builder
 	for _, e := range entries {
-		kinds := strings.Join(e.Kinds, " ")
-		if kinds == "" {
-			kinds = "any"
-		}
-		pad := strings.Repeat(" ", widest-len(e.ID))
-		fmt.Fprintf(&b, "%s%s%s%s  %-11s  %s%s\n", bold, e.ID, off, pad, kinds, e.Title, remarks(e))
+		kinds := cmp.Or(strings.Join(e.Kinds, " "), w.AnyKind)
+		fmt.Fprintf(&b, "%s%s%s%s  %s%s  %s\n", bold, e.ID, off, padding(widest, string(e.ID)), kinds, padding(len("EKS ECS EC2"), kinds), w.remarked(e))
 	}
-	fmt.Fprintf(&b, "\n%s. Example: replay -issue EKS \"Addon Creation Failed\"\n", counted(len(entries), "issue"))
+	fmt.Fprintf(&b, "\n%s\n", catalog.Fill(w.Listed, "n", strconv.Itoa(len(entries))))
 	return b.String()
 }
 
-func remarks(e entry) string {
+// padding brings text to so many columns.
+func padding(columns int, text string) string {
+	return strings.Repeat(" ", max(0, columns-message.Width(text)))
+}
+
+// remarked is the title of an entry with what is worth knowing of it.
+func (w words) remarked(e entry) string {
 	var remarks []string
 	if e.Transient {
-		remarks = append(remarks, "usually heals by itself")
+		remarks = append(remarks, w.Heals)
 	}
 	if !e.Actionable {
-		remarks = append(remarks, "nothing to be done")
+		remarks = append(remarks, w.Hopeless)
 	}
 	if len(remarks) == 0 {
-		return ""
+		return e.Title
 	}
-	return " (" + strings.Join(remarks, "; ") + ")"
+	return catalog.Fill(w.Remarked, "title", e.Title, "remarks", strings.Join(remarks, w.Between))
 }

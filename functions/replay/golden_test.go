@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -15,6 +16,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"guardduty-coverage-notifier/pkg/catalog"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/golden")
@@ -22,8 +25,30 @@ var update = flag.Bool("update", false, "rewrite testdata/golden")
 // renderings are the golden files of one source, by how their names end.
 var renderings = map[string]format{".txt": asText, ".json": asJSON, ".slack.json": asSlack}
 
-// goldenFolder holds them all.
+// goldenFolder holds them all; what people read in another language than English has a folder in it.
 const goldenFolder = "testdata/golden"
+
+// goldens are the golden files of one source in every language, below goldenFolder.
+func goldens(name string) []golden {
+	var all []golden
+	for _, l := range catalog.Languages() {
+		for ending, f := range renderings {
+			file := name + ending
+			if l.Code != catalog.English.Code && f != asJSON {
+				file = filepath.Join(l.Code, file)
+			}
+			all = append(all, golden{file, l.Code, f})
+		}
+	}
+	return all
+}
+
+// golden is how something looks in a language. That programs read the same in every language is seen by their having
+// one file for all.
+type golden struct {
+	file, language string
+	format         format
+}
 
 // sources are what is replayed, each with a memory of its own, by the name of its golden files.
 func sources(t *testing.T) map[string]string {
@@ -43,10 +68,10 @@ func sources(t *testing.T) map[string]string {
 // TestGolden is the whole way from event to message: what people, Slack and programs read of every sample.
 func TestGolden(t *testing.T) {
 	for name, path := range sources(t) {
-		for ending, f := range renderings {
-			t.Run(name+ending, func(t *testing.T) {
-				got := replayed(t, "-color", "never", "-format", string(f), path)
-				compare(t, filepath.Join(goldenFolder, name+ending), got)
+		for _, g := range goldens(name) {
+			t.Run(g.language+"/"+g.file, func(t *testing.T) {
+				got := replayed(t, "-color", "never", "-lang", g.language, "-format", string(g.format), path)
+				compare(t, filepath.Join(goldenFolder, g.file), got)
 			})
 		}
 	}
@@ -64,7 +89,8 @@ func replayed(t *testing.T, args ...string) string {
 func compare(t *testing.T, file, got string) {
 	t.Helper()
 	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+		err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(got), 0o644))
+		if err != nil {
 			t.Fatal(err)
 		}
 		return
@@ -82,25 +108,25 @@ func compare(t *testing.T, file, got string) {
 func TestEveryGoldenHasItsSource(t *testing.T) {
 	wanted := make(map[string]bool)
 	for name := range sources(t) {
-		for ending := range renderings {
-			wanted[name+ending] = true
+		for _, g := range goldens(name) {
+			wanted[g.file] = true
 		}
 	}
-	files, err := os.ReadDir(goldenFolder)
+	err := fs.WalkDir(os.DirFS(goldenFolder), ".", func(file string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil || entry.IsDir():
+			return err
+		case wanted[file]:
+			delete(wanted, file)
+		case *update:
+			return os.Remove(filepath.Join(goldenFolder, file))
+		default:
+			t.Errorf("%s/%s has no sample event; remove it, or run go test ./functions/replay -update", goldenFolder, file)
+		}
+		return nil
+	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	for _, file := range files {
-		switch {
-		case wanted[file.Name()]:
-			delete(wanted, file.Name())
-		case *update:
-			if err := os.Remove(filepath.Join(goldenFolder, file.Name())); err != nil {
-				t.Error(err)
-			}
-		default:
-			t.Errorf("%s/%s has no sample event; remove it, or run go test ./functions/replay -update", goldenFolder, file.Name())
-		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
 		t.Errorf("%s/%s is missing; run go test ./functions/replay -update, and read what it wrote", goldenFolder, name)
@@ -138,7 +164,7 @@ func TestRecordsKeepTheContract(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	eachGolden(t, ".json", func(t *testing.T, document json.RawMessage) {
+	eachGolden(t, asJSON, func(t *testing.T, document json.RawMessage) {
 		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(document))
 		if err != nil {
 			t.Fatal(err)
@@ -150,30 +176,36 @@ func TestRecordsKeepTheContract(t *testing.T) {
 }
 
 func TestSlackWouldTakeEveryMessage(t *testing.T) {
-	eachGolden(t, ".slack.json", func(t *testing.T, document json.RawMessage) { checkSlack(t, string(document)) })
+	eachGolden(t, asSlack, func(t *testing.T, document json.RawMessage) { checkSlack(t, string(document)) })
 }
 
-// eachGolden calls f for every JSON document of the golden files that end so.
-func eachGolden(t *testing.T, ending string, f func(*testing.T, json.RawMessage)) {
+// eachGolden calls f for every JSON document of the golden files of a format.
+func eachGolden(t *testing.T, of format, f func(*testing.T, json.RawMessage)) {
 	for name := range sources(t) {
-		t.Run(name, func(t *testing.T) {
-			data, err := os.ReadFile(filepath.Join(goldenFolder, name+ending))
-			if err != nil {
-				t.Fatal(err)
+		for _, g := range goldens(name) {
+			if g.format == of {
+				t.Run(g.language+"/"+g.file, func(t *testing.T) { eachDocument(t, filepath.Join(goldenFolder, g.file), f) })
 			}
-			documents := 0
-			for decoder := json.NewDecoder(bytes.NewReader(data)); ; documents++ {
-				var document json.RawMessage
-				if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
-					break
-				} else if err != nil {
-					t.Fatal(err)
-				}
-				f(t, document)
-			}
-			if documents == 0 {
-				t.Error("it holds no document")
-			}
-		})
+		}
+	}
+}
+
+func eachDocument(t *testing.T, file string, f func(*testing.T, json.RawMessage)) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	documents := 0
+	for decoder := json.NewDecoder(bytes.NewReader(data)); ; documents++ {
+		var document json.RawMessage
+		if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		f(t, document)
+	}
+	if documents == 0 {
+		t.Error("it holds no document")
 	}
 }

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 )
 
 // largestInput is the most that is read of one file. Lambda accepts no payload half as large.
@@ -24,23 +24,23 @@ func (o options) inputs(stdin io.Reader) ([]input, error) {
 	var inputs []input
 	for _, name := range o.files {
 		if name == "-" {
-			inputs = append(inputs, input{"standard input", func() ([]byte, error) { return readAll(stdin) }})
+			inputs = append(inputs, input{o.words.StandardInput, func() ([]byte, error) { return readAll(stdin, o.words) }})
 			continue
 		}
 		files := []string{name}
 		if info, err := os.Stat(name); err == nil && info.IsDir() {
-			if files, err = jsonIn(name); err != nil {
+			if files, err = jsonIn(name, o.words); err != nil {
 				return nil, err
 			}
 		}
 		for _, file := range files {
-			inputs = append(inputs, input{file, func() ([]byte, error) { return readFile(file) }})
+			inputs = append(inputs, input{file, func() ([]byte, error) { return readFile(file, o.words) }})
 		}
 	}
 	return inputs, nil
 }
 
-func jsonIn(folder string) ([]string, error) {
+func jsonIn(folder string, w words) ([]string, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, err
@@ -52,24 +52,24 @@ func jsonIn(folder string) ([]string, error) {
 		}
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("%s holds no *.json", folder)
+		return nil, wrong(w.EmptyFolder, "folder", folder)
 	}
 	return files, nil
 }
 
-func readFile(name string) ([]byte, error) {
+func readFile(name string, w words) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return readAll(f)
+	return readAll(f, w)
 }
 
-func readAll(r io.Reader) ([]byte, error) {
+func readAll(r io.Reader, w words) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, largestInput+1))
 	if err == nil && len(data) > largestInput {
-		err = fmt.Errorf("it is larger than %d MiB", largestInput>>20)
+		err = wrong(w.TooLarge, "n", strconv.Itoa(largestInput>>20))
 	}
 	return data, err
 }

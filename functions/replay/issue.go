@@ -27,8 +27,8 @@ type issue struct {
 	made bool
 }
 
-func newIssue(f flags, getenv func(string) string) (*issue, error) {
-	kind, err := kindOf(f.issue)
+func newIssue(f flags, getenv func(string) string, w words) (*issue, error) {
+	kind, err := kindOf(f.issue, w)
 	if err != nil {
 		return nil, err
 	}

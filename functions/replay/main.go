@@ -15,6 +15,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+
+	"guardduty-coverage-notifier/pkg/catalog"
 )
 
 // The exit codes.
@@ -50,11 +52,11 @@ func main() {
 func run(ctx context.Context, args []string, p process) int {
 	o, err := parse(args, p)
 	if errors.Is(err, flag.ErrHelp) {
-		_, err = fmt.Fprintf(p.stdout, usage, languageCodes())
+		_, err = io.WriteString(p.stdout, catalog.Fill(o.words.Usage, "languages", o.words.languages()))
 		return p.exit(exitFine, err)
 	}
 	if err != nil {
-		fmt.Fprintf(p.stderr, "replay: %v\nTry replay -h.\n", err)
+		fmt.Fprintf(p.stderr, "replay: %v\n%s\n", err, o.words.TryHelp)
 		return exitUsage
 	}
 	if o.catalog {

@@ -4,49 +4,16 @@ import (
 	"cmp"
 	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/message"
 )
-
-const usage = `replay shows coverage events as messages, as the Lambda function would send them.
-It needs no AWS account and sends nothing; only -report asks GuardDuty.
-
-  replay [flags] FILE ...              tell events, in this order, as one history
-  replay -issue KIND [flags] "TEXT"    explain an issue copied from the console
-  replay -catalog [flags]              list every issue that is known
-  replay -report [flags]               report how much GuardDuty covers now, with
-                                       your own AWS credentials
-  replay -report -file FILE [flags]    the same of a saved answer of
-                                       aws guardduty list-coverage
-
-FILE is a file with an event, or with whatever held some: an SQS batch, an SNS
-notification, the record of a failed invocation. A folder stands for its *.json,
-- for standard input. KIND is EKS, ECS or EC2.
-
-  -format FORMAT   text: for people (default)
-                   json: for programs, see docs/message.schema.json
-                   slack: what is sent to Slack
-                   builder: a link that opens it in Slack's Block Kit Builder
-  -send            also send to where the environment says; nothing waits, and
-                   nothing is remembered beyond this run
-  -lang LANGUAGE   %s (default: MESSAGE_LANGUAGE, or en)
-  -color WHEN      auto: on a terminal, unless NO_COLOR is set (default);
-                   always; never
-  -name, -account, -region
-                   with -issue: whose issue it is, instead of placeholders
-  -region REGION   with -report: of which Region, may be repeated (default: that
-                   of your AWS settings); with -file: where the resources are
-
-Exit status: 0 fine, 1 something failed, 2 wrong usage, 3 an issue is unknown to
-the catalogue.
-`
 
 // format is how a message is shown.
 type format string
@@ -62,6 +29,7 @@ const (
 type options struct {
 	format   format
 	language catalog.Language
+	words    words
 	style    message.Style
 	send     bool
 	catalog  bool
@@ -77,7 +45,7 @@ type options struct {
 // flags are the command line as it was written.
 type flags struct {
 	format, language, color string
-	send, catalog           bool
+	send, catalog, help     bool
 	issue                   string
 	name, account           string
 	regions                 []string
@@ -87,33 +55,47 @@ type flags struct {
 	given                   map[string]bool
 }
 
-// parse reads the command line. The error is flag.ErrHelp when help was asked for.
+// parse reads the command line. The error is flag.ErrHelp when help was asked for. The options have words in any case.
 func parse(args []string, p process) (options, error) {
-	f, err := readFlags(args)
-	if err != nil {
-		return options{}, err
-	}
+	f, unreadable := readFlags(args)
 	o := options{
 		format: format(f.format), send: f.send, catalog: f.catalog, files: f.arguments,
 		report: f.report, saved: f.file, regions: f.regions,
 	}
-	if !slices.Contains([]format{asText, asJSON, asSlack, asBuilder}, o.format) {
-		return options{}, fmt.Errorf("-format is text, json, slack or builder, not %q", f.format)
+	code := cmp.Or(f.language, p.getenv("MESSAGE_LANGUAGE"), catalog.English.Code)
+	language, spoken := catalog.LanguageOf(code)
+	if !spoken {
+		language = catalog.English
 	}
-	if o.language, err = languageOf(cmp.Or(f.language, p.getenv("MESSAGE_LANGUAGE"), catalog.English.Code)); err != nil {
-		return options{}, err
+	o.language, o.words = language, wordsOf(language)
+	w := o.words
+	var err error
+	switch {
+	case unreadable != nil:
+		return o, wrong(w.BadFlags, "reason", unreadable.Error())
+	case f.help:
+		return o, flag.ErrHelp
+	case !slices.Contains([]format{asText, asJSON, asSlack, asBuilder}, o.format):
+		return o, wrong(w.BadFormat, "value", strconv.Quote(f.format))
+	case !spoken:
+		return o, wrong(w.BadLanguage, "languages", w.languages(), "value", strconv.Quote(code))
 	}
-	if o.style, err = styleOf(f.color, p); err != nil {
-		return options{}, err
+	if o.style, err = styleOf(f.color, p, w); err != nil {
+		return o, err
 	}
-	if err := f.contradiction(); err != nil {
-		return options{}, err
+	if contradiction := f.contradiction(w); contradiction != "" {
+		return o, wrong(contradiction)
 	}
 	if f.given["issue"] {
 		o.files = nil
-		o.issue, err = newIssue(f, p.getenv)
+		o.issue, err = newIssue(f, p.getenv, w)
 	}
 	return o, err
+}
+
+// wrong is a sentence as an error.
+func wrong(sentence string, pairs ...string) error {
+	return errors.New(catalog.Fill(sentence, pairs...))
 }
 
 // readFlags lets flags stand behind arguments, too: -issue EKS "text" -format json.
@@ -124,6 +106,8 @@ func readFlags(args []string) (flags, error) {
 	set.StringVar(&f.format, "format", string(asText), "")
 	set.StringVar(&f.language, "lang", "", "")
 	set.StringVar(&f.color, "color", "auto", "")
+	set.BoolVar(&f.help, "h", false, "")
+	set.BoolVar(&f.help, "help", false, "")
 	set.BoolVar(&f.send, "send", false, "")
 	set.BoolVar(&f.catalog, "catalog", false, "")
 	set.StringVar(&f.issue, "issue", "", "")
@@ -139,7 +123,7 @@ func readFlags(args []string) (flags, error) {
 	})
 	for {
 		if err := set.Parse(args); err != nil {
-			return flags{}, err
+			return f, err
 		}
 		read := len(args) - set.NArg()
 		if set.NArg() == 0 || read > 0 && args[read-1] == "--" {
@@ -153,55 +137,47 @@ func readFlags(args []string) (flags, error) {
 	return f, nil
 }
 
-// contradiction finds what cannot be asked for together.
-func (f flags) contradiction() error {
+// contradiction says what cannot be asked for together; it is empty where nothing is wrong.
+func (f flags) contradiction(w words) string {
 	explain := f.given["issue"]
 	switch {
 	case f.report && (f.catalog || explain || f.send || f.given["name"] || f.given["account"]):
-		return errors.New("-report goes with -region, -file, -format, -lang and -color")
+		return w.ReportAlone
 	case f.report && len(f.arguments) > 0:
-		return errors.New("-report takes no event; name a saved answer with -file")
+		return w.ReportTakesNoEvent
 	case f.given["file"] && (!f.report || f.file == ""):
-		return errors.New("-file names a saved answer for -report")
+		return w.FileIsForReport
 	case f.given["file"] && len(f.regions) > 1:
-		return errors.New("a saved answer is of one Region; give -region once")
+		return w.FileOfOneRegion
 	case explain && len(f.regions) > 1:
-		return errors.New("-issue is of one Region; give -region once")
+		return w.IssueOfOneRegion
 	case f.catalog && (explain || f.send || len(f.arguments) > 0):
-		return errors.New("-catalog goes with -format, -lang and nothing else")
+		return w.CatalogueAlone
 	case f.catalog && f.format != string(asText) && f.format != string(asJSON):
-		return errors.New("-catalog is shown as text or json")
+		return w.CatalogueFormat
 	case explain && f.send:
-		return errors.New("-issue explains; it has no event that could be sent")
+		return w.IssueIsNotSent
 	case explain && len(f.arguments) == 0:
-		return errors.New(`-issue needs the text of the issue, in quotes; "" when AWS gave none`)
+		return w.IssueNeedsText
 	case !explain && !f.report && (f.given["name"] || f.given["account"] || f.given["region"]):
-		return errors.New("-name, -account and -region go with -issue")
+		return w.ResourceIsForIssue
 	case !f.catalog && !explain && !f.report && len(f.arguments) == 0:
-		return errors.New("no events: name files, or - for standard input")
+		return w.NothingNamed
 	}
-	return nil
+	return ""
 }
 
-func languageOf(code string) (catalog.Language, error) {
-	for _, l := range catalog.Languages() {
-		if strings.EqualFold(l.Code, code) {
-			return l, nil
-		}
-	}
-	return catalog.Language{}, fmt.Errorf("the language is %s, not %q", languageCodes(), code)
-}
-
-func languageCodes() string {
+// languages are the codes to choose from.
+func (w words) languages() string {
 	var codes []string
 	for _, l := range catalog.Languages() {
 		codes = append(codes, l.Code)
 	}
-	return strings.Join(codes, " or ")
+	return strings.Join(codes, w.Or)
 }
 
 // styleOf keeps to https://no-color.org.
-func styleOf(when string, p process) (message.Style, error) {
+func styleOf(when string, p process, w words) (message.Style, error) {
 	switch when {
 	case "always":
 		return message.Colour, nil
@@ -213,7 +189,7 @@ func styleOf(when string, p process) (message.Style, error) {
 		}
 		return message.Plain, nil
 	}
-	return message.Plain, fmt.Errorf("-color is auto, always or never, not %q", when)
+	return message.Plain, wrong(w.BadColour, "value", strconv.Quote(when))
 }
 
 func isTerminal(w io.Writer) bool {
@@ -226,10 +202,10 @@ func isTerminal(w io.Writer) bool {
 }
 
 // kindOf accepts any letter case.
-func kindOf(s string) (coverage.Kind, error) {
+func kindOf(s string, w words) (coverage.Kind, error) {
 	kind := coverage.Kind(strings.ToUpper(s))
 	if !slices.Contains([]coverage.Kind{coverage.EKS, coverage.ECS, coverage.EC2}, kind) {
-		return "", fmt.Errorf("-issue is followed by EKS, ECS or EC2, not %q", s)
+		return "", wrong(w.BadKind, "value", strconv.Quote(s))
 	}
 	return kind, nil
 }

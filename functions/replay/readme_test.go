@@ -43,14 +43,14 @@ func TestREADMEsCommandsRun(t *testing.T) {
 		if strings.Contains(args, "-region") {
 			continue // It reads an account.
 		}
-		if got := start(t, "", nil, words(args)...); got.code != exitFine {
+		if got := start(t, "", nil, shellWords(args)...); got.code != exitFine {
 			t.Errorf("replay %s: exit code %d, %s", args, got.code, got.stderr)
 		}
 	}
 }
 
-// words splits a command as a shell does that knows double quotes.
-func words(command string) []string {
+// shellWords splits a command as a shell does that knows double quotes.
+func shellWords(command string) []string {
 	var words []string
 	for i, part := range strings.Split(command, `"`) {
 		if i%2 == 1 {

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/message"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/trigger"
@@ -24,6 +26,7 @@ type replayer struct {
 	page     *page
 	stderr   io.Writer
 	issue    *issue
+	words    words
 	tally    tally
 
 	mu sync.Mutex
@@ -37,7 +40,7 @@ func newReplayer(ctx context.Context, o options, p process, inputs int) (*replay
 		shown.aside = p.stderr
 	}
 	memory := notify.NewMemory()
-	r := &replayer{page: shown, stderr: p.stderr, issue: o.issue, tally: tally{results: make(map[notify.Result]int)}}
+	r := &replayer{page: shown, stderr: p.stderr, issue: o.issue, words: o.words, tally: tally{results: make(map[notify.Result]int)}}
 	r.pipeline = notify.Pipeline{
 		Sinks:       []notify.Sink{terminal{page: shown, format: o.format, issue: o.issue}},
 		Language:    o.language,
@@ -81,7 +84,7 @@ func (r *replayer) replay(ctx context.Context, in input) {
 	for i, err := range errs {
 		name := in.name
 		if len(errs) > 1 {
-			name = fmt.Sprintf("%s, event %d", in.name, i+1)
+			name = catalog.Fill(r.words.Event, "name", in.name, "n", strconv.Itoa(i+1))
 		}
 		r.failed(name, err)
 	}
@@ -90,7 +93,7 @@ func (r *replayer) replay(ctx context.Context, in input) {
 	})
 	for _, outcome := range r.outcomes {
 		r.tally.add(outcome)
-		if remark := remarkOn(outcome); remark != "" {
+		if remark := r.words.remarkOn(outcome); remark != "" {
 			r.failed(in.name, r.page.note(remark))
 		}
 	}
@@ -107,16 +110,16 @@ func (r *replayer) failed(name string, err error) {
 }
 
 // remarkOn says what the messages themselves do not show.
-func remarkOn(outcome notify.Outcome) string {
+func (w words) remarkOn(outcome notify.Outcome) string {
 	switch outcome.Result {
 	case notify.Duplicate:
-		return "Not told again: this is what was last told of the resource."
+		return w.Duplicate
 	case notify.Stale:
-		return "Not told: something newer is known of the resource."
+		return w.Stale
 	}
 	sent := slices.DeleteFunc(slices.Clone(outcome.Told), func(sink string) bool { return sink == terminalName })
 	if len(sent) > 0 {
-		return "Sent to " + strings.Join(sent, ", ") + "."
+		return catalog.Fill(w.SentTo, "sinks", strings.Join(sent, ", "))
 	}
 	return ""
 }
@@ -124,9 +127,9 @@ func remarkOn(outcome notify.Outcome) string {
 // conclude sums up where the messages themselves do not say it all.
 func (r *replayer) conclude() {
 	if r.issue != nil && r.issue.made {
-		fmt.Fprintln(r.stderr, "The resource is made up. Say which it is with -name, -account and -region.")
+		fmt.Fprintln(r.stderr, r.words.MadeUp)
 	}
 	if r.tally.worthSaying() {
-		fmt.Fprintln(r.stderr, r.tally)
+		fmt.Fprintln(r.stderr, r.tally.in(r.words))
 	}
 }

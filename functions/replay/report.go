@@ -9,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -63,28 +64,28 @@ func readLive(ctx context.Context, o options, p process) (digest.Report, error) 
 		regions = []string{cloud.Region}
 	}
 	if len(regions) == 0 {
-		return digest.Report{}, errors.New("no Region: name one with -region, or set AWS_REGION")
+		return digest.Report{}, wrong(o.words.NoRegion)
 	}
-	if err := signedIn(ctx, cloud); err != nil {
+	if err := signedIn(ctx, cloud, o.words); err != nil {
 		return digest.Report{}, err
 	}
 	cloud.RetryMode, cloud.RetryMaxAttempts = aws.RetryModeAdaptive, attempts
 	reader := guardduty.New(cloud)
 	states := reader.States(ctx, regions)
 	if isTerminal(p.stderr) {
-		states = watched(ctx, states, reader, regions, p.stderr)
+		states = watched(ctx, states, reader, regions, p.stderr, o.words)
 	}
 	return count(states, regions, p.now())
 }
 
 // signedIn asks for credentials before every Region fails for want of them.
-func signedIn(ctx context.Context, cloud aws.Config) error {
+func signedIn(ctx context.Context, cloud aws.Config, w words) error {
 	err := errors.New("none are configured")
 	if cloud.Credentials != nil {
 		_, err = cloud.Credentials.Retrieve(ctx)
 	}
 	if err != nil {
-		return fmt.Errorf("no AWS credentials: sign in with aws sso login or aws configure, or set AWS_PROFILE; a saved answer, with -file, needs none: %w", err)
+		return fmt.Errorf("%s: %w", w.NoCredentials, err)
 	}
 	return nil
 }
@@ -113,7 +114,7 @@ func readSaved(_ context.Context, o options, p process) (digest.Report, error) {
 		return digest.Report{}, fmt.Errorf("%s: %w", o.saved, err)
 	}
 	if region == "" && r.Total().All > 0 {
-		fmt.Fprintln(p.stderr, "A saved answer does not say of which Region it is. Say so with -region, for commands and links.")
+		fmt.Fprintln(p.stderr, o.words.NoRegionSaved)
 	}
 	return r, nil
 }
@@ -139,17 +140,17 @@ func count(states iter.Seq2[coverage.State, error], regions []string, now time.T
 }
 
 // watched is states with a line on w that says how far reading is, and goes when it ends.
-func watched(ctx context.Context, states iter.Seq2[coverage.State, error], reader *guardduty.Reader, regions []string, w io.Writer) iter.Seq2[coverage.State, error] {
+func watched(ctx context.Context, states iter.Seq2[coverage.State, error], reader *guardduty.Reader, regions []string, w io.Writer, say words) iter.Seq2[coverage.State, error] {
 	return func(yield func(coverage.State, error) bool) {
 		defer fmt.Fprint(w, "\r\x1b[K")
-		of := ""
-		if total := totalOf(ctx, reader, regions); total > 0 {
-			of = fmt.Sprintf(" of %d", total)
+		sentence, total := say.Reading, totalOf(ctx, reader, regions)
+		if total > 0 {
+			sentence = say.ReadingOf
 		}
 		read := 0
 		for state, err := range states {
 			if read%everyPage == 0 {
-				fmt.Fprintf(w, "\r\x1b[Kreading %d%s resources", read, of)
+				fmt.Fprint(w, "\r\x1b[K", catalog.Fill(sentence, "n", strconv.Itoa(read), "total", strconv.Itoa(total)))
 			}
 			read++
 			if !yield(state, err) {

@@ -58,9 +58,9 @@ func TestReportGolden(t *testing.T) {
 	}
 	for _, sample := range samples {
 		name := strings.TrimSuffix(filepath.Base(sample), ".json")
-		for ending, f := range renderings {
-			t.Run(name+ending, func(t *testing.T) {
-				got := startReport(t, "", nil, "-region", "eu-central-1", "-color", "never", "-format", string(f), "-file", sample)
+		for _, g := range goldens(name) {
+			t.Run(g.language+"/"+g.file, func(t *testing.T) {
+				got := startReport(t, "", nil, "-region", "eu-central-1", "-color", "never", "-lang", g.language, "-format", string(g.format), "-file", sample)
 				want := exitFine
 				if strings.Contains(name, "unknown") {
 					want = exitUnknown
@@ -68,8 +68,8 @@ func TestReportGolden(t *testing.T) {
 				if got.code != want || got.stderr != "" {
 					t.Errorf("exit code %d, want %d; stderr %q", got.code, want, got.stderr)
 				}
-				compare(t, filepath.Join("testdata/report/golden", name+ending), got.stdout)
-				switch f {
+				compare(t, filepath.Join("testdata/report/golden", g.file), got.stdout)
+				switch g.format {
 				case asSlack:
 					checkSlack(t, got.stdout)
 				case asJSON:
@@ -179,5 +179,5 @@ func TestReportProgress(t *testing.T) {
 
 func watchedIn(t *testing.T, cloud aws.Config, w *bytes.Buffer) iter.Seq2[coverage.State, error] {
 	reader, regions := guardduty.New(cloud), []string{"eu-central-1"}
-	return watched(t.Context(), reader.States(t.Context(), regions), reader, regions, w)
+	return watched(t.Context(), reader.States(t.Context(), regions), reader, regions, w, english)
 }

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"guardduty-coverage-notifier/pkg/catalog"
@@ -40,33 +40,30 @@ func (t tally) worthSaying() bool {
 	return t.events > 1 || t.unknown > 0 || t.events != t.results[notify.Told]
 }
 
-// String is one line, such as "57 events: 55 told, 1 told already, 1 not a coverage event".
-func (t tally) String() string {
+// in is one line, such as "57 events: 55 told, 1 told already, 1 not a coverage event".
+func (t tally) in(w words) string {
 	var parts []string
 	for _, p := range []struct {
 		result notify.Result
 		words  string
 	}{
-		{notify.Told, "told"},
-		{notify.Duplicate, "told already"},
-		{notify.Stale, "out of date"},
-		{notify.Unreadable, "not a coverage event"},
-		{notify.Failed, "failed"},
+		{notify.Told, w.Told},
+		{notify.Duplicate, w.ToldAlready},
+		{notify.Stale, w.OutOfDate},
+		{notify.Unreadable, w.NotCoverage},
+		{notify.Failed, w.NotHandled},
 	} {
 		if n := t.results[p.result]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, p.words))
+			parts = append(parts, catalog.Fill(p.words, "n", strconv.Itoa(n)))
 		}
 	}
-	line := counted(t.events, "event") + ": " + strings.Join(parts, ", ")
+	events := w.Events
+	if t.events == 1 {
+		events = w.OneEvent
+	}
+	line := catalog.Fill(events, "n", strconv.Itoa(t.events), "parts", strings.Join(parts, w.Between))
 	if t.unknown > 0 {
-		line += "; unknown to the catalogue: " + fmt.Sprint(t.unknown)
+		line = catalog.Fill(w.Unknown, "tally", line, "n", strconv.Itoa(t.unknown))
 	}
 	return line
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

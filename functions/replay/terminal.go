@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"guardduty-coverage-notifier/pkg/message"
 	"guardduty-coverage-notifier/pkg/slack"
@@ -92,7 +91,7 @@ func (p *page) header(name string) error {
 		return nil
 	}
 	line := "── " + message.CleanLine(name) + " "
-	line += strings.Repeat("─", max(2, headerWidth-utf8.RuneCountInString(line)))
+	line += strings.Repeat("─", max(2, headerWidth-message.Width(line)))
 	err := p.block([]byte(p.dim(line) + "\n"))
 	p.started = false
 	return err

@@ -1,9 +1,9 @@
 package catalog_test
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
-	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -22,6 +22,7 @@ var (
 	kinds       = []coverage.Kind{coverage.EKS, coverage.ECS, coverage.EC2}
 	idForm      = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	pageForm    = regexp.MustCompile(`^[a-z0-9-]+\.html(#[a-z0-9-]+)?$`)
+	docsForm    = regexp.MustCompile(`^https://docs\.aws\.amazon\.com/([a-z]{2}_[a-z]{2}/)?$`)
 	placeholder = regexp.MustCompile(`\{[a-z-]+\}`)
 	// What values documents.
 	placeholders = []string{
@@ -101,7 +102,7 @@ func testSteps(t *testing.T, e catalog.Entry) {
 }
 
 func testLanguage(t *testing.T, l catalog.Language, entries []catalog.Entry) {
-	file := map[string]string{"en": "english.go", "ja": "japanese.go"}[l.Code]
+	file := cmp.Or(map[string]string{"en": "english.go", "ja": "japanese.go"}[l.Code], "the tables of language "+l.Code)
 	complain := func(format string, args ...any) { t.Errorf("%s (edit %s)", fmt.Sprintf(format, args...), file) }
 	issues, steps, pages := map[catalog.ID]bool{}, map[catalog.StepID]bool{}, map[string]bool{}
 	for _, e := range entries {
@@ -142,8 +143,8 @@ func testLanguage(t *testing.T, l catalog.Language, entries []catalog.Entry) {
 	for _, orphan := range orphans(l.Pages, pages) {
 		complain("Pages has a label for %q, which no entry names", orphan)
 	}
-	if u, err := url.Parse(l.Docs); err != nil || u.Host != "docs.aws.amazon.com" || !strings.HasSuffix(u.Path, "/guardduty/latest/ug/") {
-		complain("Docs %q is not the user guide", l.Docs)
+	if !docsForm.MatchString(l.Docs) {
+		complain("Docs %q is not the beginning of AWS's documentation, such as https://docs.aws.amazon.com/ja_jp/", l.Docs)
 	}
 	words := reflect.ValueOf(l.Words)
 	for i := range words.NumField() {
@@ -187,7 +188,7 @@ func testBackticks(complain func(string, ...any), id string, texts ...string) {
 
 // properName says whether a title may begin as it does.
 func properName(title string) bool {
-	return slices.ContainsFunc([]string{"EKS", "GuardDuty", "Gatekeeper", "Fargate", "Systems Manager"}, func(name string) bool {
+	return slices.ContainsFunc([]string{"EKS", "GuardDuty", "Gatekeeper", "Fargate", "Outposts", "Systems Manager", "VPC"}, func(name string) bool {
 		return strings.HasPrefix(title, name)
 	})
 }

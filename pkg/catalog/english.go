@@ -1,14 +1,26 @@
 package catalog
 
+import "strings"
+
 // Languages are those the catalogue speaks. TestCatalogueIsComplete holds every one of them to the tables.
 func Languages() []Language {
-	return []Language{English}
+	return []Language{English, Japanese}
 }
 
-// English is the catalogue in English.
+// LanguageOf is the language with that code, in any letter case. It reports false when the catalogue does not speak it.
+func LanguageOf(code string) (Language, bool) {
+	for _, l := range Languages() {
+		if strings.EqualFold(l.Code, code) {
+			return l, true
+		}
+	}
+	return Language{}, false
+}
+
+// English is the catalogue in English, and the language of the machine forms whatever people read.
 var English = Language{
 	Code:  "en",
-	Docs:  "https://docs.aws.amazon.com/guardduty/latest/ug/",
+	Docs:  "https://docs.aws.amazon.com/",
 	Words: englishWords,
 	Issues: map[ID]IssueWords{
 		// EKS

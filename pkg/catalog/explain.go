@@ -10,7 +10,7 @@ import (
 type Language struct {
 	// Code is the BCP 47 tag, e.g. "en".
 	Code string
-	// Docs is the base URL of the GuardDuty user guide, with a slash at its end.
+	// Docs is the base URL of AWS's documentation, with a slash at its end. Below it every language has the same pages.
 	Docs   string
 	Issues map[ID]IssueWords
 	// Steps are the sentences of the steps; backticks mark code.
@@ -103,11 +103,17 @@ func (l Language) pages(entry Entry, r coverage.Resource) (first string, also []
 	return l.url(page), also
 }
 
+// Where pages are: those of other guides have whole URLs, in English.
+const (
+	allGuides = "https://docs.aws.amazon.com/"
+	userGuide = "guardduty/latest/ug/"
+)
+
 func (l Language) url(page string) string {
-	if strings.HasPrefix(page, "https://") {
-		return page
+	if other, ok := strings.CutPrefix(page, allGuides); ok {
+		return l.Docs + other
 	}
-	return l.Docs + page
+	return l.Docs + userGuide + page
 }
 
 // The tables of issues, a kind each.

@@ -16,6 +16,8 @@ type Words struct {
 	Gone, GoneSummary string
 	// And {n} more causes than the one in the title.
 	AndMore string
+	// Sentences puts the {next} sentence behind the {first}. Causes stands between the titles of several causes.
+	Sentences, Causes string
 
 	// Summaries. {resource} is one of the names above, {region} the Region, {duration} a length of time.
 	LostSummary, NotActionableSummary, BackSummary, BackAfterSummary string

@@ -16,6 +16,8 @@ var englishWords = Words{
 	Gone:        "no longer there",
 	GoneSummary: "GuardDuty no longer lists {resource} in {region}: there is nothing left to cover.",
 	AndMore:     "{cause}, and {n} more",
+	Sentences:   "{first} {next}",
+	Causes:      "; ",
 
 	LostSummary: "GuardDuty Runtime Monitoring no longer covers {resource} in {region}. " +
 		"Runtime threats there go unseen until coverage is back.",

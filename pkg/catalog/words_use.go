@@ -48,6 +48,20 @@ func (Words) byKind(kind coverage.Kind, eks, ecs, ec2, other string) string {
 	return other
 }
 
+// Join puts sentences one after the other. Empty ones are left out.
+func (w Words) Join(sentences ...string) string {
+	text := ""
+	for _, next := range sentences {
+		switch {
+		case text == "":
+			text = next
+		case next != "":
+			text = Fill(w.Sentences, "first", text, "next", next)
+		}
+	}
+	return text
+}
+
 // Length says how long something took in its two largest units.
 func (w Words) Length(d time.Duration) string {
 	days, hours, minutes := int(d.Hours())/24, int(d.Hours())%24, int(d.Minutes())%60

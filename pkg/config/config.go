@@ -86,7 +86,7 @@ func (r *reader) config() Config {
 		WaitingQueue:    r.queue("WAITING_QUEUE_URL"),
 		DeadLetterQueue: r.queue("DEAD_LETTER_QUEUE_URL"),
 		StormLimit:      r.number("STORM_LIMIT", 20, 1, 1000),
-		Language:        r.oneOf("MESSAGE_LANGUAGE", "en"),
+		Language:        r.oneOf("MESSAGE_LANGUAGE", "en", "ja"),
 	}
 	c.Hold = r.hold()
 	if r.text("SNS_TOPIC_ARN") == "" && !r.anySlack() {

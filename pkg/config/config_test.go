@@ -48,14 +48,14 @@ func TestLoad(t *testing.T) {
 				"SLACK_SECRET": "/coverage/slack", "SLACK_CHANNEL": "C0123456789", "SLACK_API_URL": "https://slack-gov.com/api",
 				"SLACK_BROADCAST_RECOVERY": "true", "SNS_TOPIC_ARN": topic + ".fifo", "SNS_FORMAT": "json",
 				"INCIDENT_TABLE": "incidents", "WAITING_QUEUE_URL": waiting, "DEAD_LETTER_QUEUE_URL": dead,
-				"HOLD_MINUTES": "5", "STORM_LIMIT": "1000", "MESSAGE_LANGUAGE": "en",
+				"HOLD_MINUTES": "5", "STORM_LIMIT": "1000", "MESSAGE_LANGUAGE": "ja",
 			},
 			config.Config{
 				Slack: config.Slack{SecretSource: "/coverage/slack", Channel: "C0123456789",
 					APIURL: "https://slack-gov.com/api/", BroadcastRecovery: true},
 				SNS:           config.SNS{TopicARN: topic + ".fifo", Format: "json"},
 				IncidentTable: "incidents", WaitingQueue: waiting, DeadLetterQueue: dead,
-				Hold: 5 * time.Minute, StormLimit: 1000, Language: "en",
+				Hold: 5 * time.Minute, StormLimit: 1000, Language: "ja",
 			},
 		},
 		"a bot, on a machine of ours": {
@@ -96,7 +96,7 @@ func TestLoadOfOneSetting(t *testing.T) {
 		"DEAD_LETTER_QUEUE_URL":    {dead, "https://vpce-1.sqs.eu-central-1.vpce.amazonaws.com/111122223333/" + strings.Repeat("a", 80)},
 		"HOLD_MINUTES":             {"0", "15", ""},
 		"STORM_LIMIT":              {"1", "1000", ""},
-		"MESSAGE_LANGUAGE":         {"en", ""},
+		"MESSAGE_LANGUAGE":         {"en", "ja", ""},
 	}
 	bad := map[string][]string{
 		"SLACK_SECRET":             {"a b", "arn:aws:s3:::bucket", "arn:aws:ssm:eu-central-1:1:parameter/a", token, webhook},
@@ -112,7 +112,7 @@ func TestLoadOfOneSetting(t *testing.T) {
 		"DEAD_LETTER_QUEUE_URL":    {"dead", dead + ".fifo"},
 		"HOLD_MINUTES":             {"-1", "16", "5m", "1.5"},
 		"STORM_LIMIT":              {"0", "1001", "many"},
-		"MESSAGE_LANGUAGE":         {"ja", "English"},
+		"MESSAGE_LANGUAGE":         {"JA", "Japanese"},
 	}
 	for name, values := range good {
 		for _, value := range values {

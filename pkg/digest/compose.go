@@ -35,7 +35,7 @@ const absent = "—"
 
 // Compose writes the report in one language.
 func Compose(l catalog.Language, r Report) message.Message {
-	c := composer{language: l, words: l.Words, own: l.Words.Report, r: r}
+	c := newComposer(l, r)
 	m := message.Message{
 		Tone:    message.Information,
 		Title:   c.title(),
@@ -46,7 +46,7 @@ func Compose(l catalog.Language, r Report) message.Message {
 		m.Facts, m.Links = c.facts(), c.links()
 		m.Sections = slices.Concat(c.kindsChart(), c.problems(), c.groups(), c.others(), c.trend())
 	}
-	m.Report = c.record()
+	m.Report = record(r)
 	return m
 }
 
@@ -56,6 +56,10 @@ type composer struct {
 	words    catalog.Words
 	own      catalog.ReportWords
 	r        Report
+}
+
+func newComposer(l catalog.Language, r Report) composer {
+	return composer{language: l, words: l.Words, own: l.Words.Report, r: r}
 }
 
 func (c composer) title() string {
@@ -99,7 +103,7 @@ func (c composer) summary() string {
 	if n := len(c.r.Problems); n > 0 {
 		sentences = append(sentences, catalog.Fill(c.own.Partly, "n", strconv.Itoa(n)))
 	}
-	return strings.Join(slices.DeleteFunc(sentences, isEmpty), " ")
+	return c.words.Join(sentences...)
 }
 
 // compared says how much more or less is covered than at the last report.
@@ -246,5 +250,3 @@ func capitalised(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(first)) + s[size:]
 }
-
-func isEmpty(s string) bool { return s == "" }

@@ -3,6 +3,7 @@ package digest_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -101,23 +102,32 @@ func situations() map[string]situation {
 
 func TestGolden(t *testing.T) {
 	for name, situation := range situations() {
-		t.Run(name, func(t *testing.T) {
-			m := digest.Compose(catalog.English, situation.report())
-			golden(t, name+".txt", text(t, m))
-			golden(t, name+".json", indented(t, machine(t, m)))
-			payload, err := slack.Payload(m)
-			if err != nil {
-				t.Fatal(err)
-			}
-			golden(t, name+".slack.json", indented(t, payload))
-			plain, err := json.Marshal(slack.PlainBlocks(m))
-			if err != nil {
-				t.Fatal(err)
-			}
-			golden(t, name+".slack-plain.json", indented(t, plain))
-			checkSlack(t, m)
-		})
+		for _, l := range catalog.Languages() {
+			t.Run(l.Code+"/"+name, func(t *testing.T) { testGolden(t, l, name, situation.report()) })
+		}
 	}
+}
+
+// testGolden compares a report with its golden files. Programs read the same in every language, and so have one file for
+// all; what people read in another language than English is in a folder.
+func testGolden(t *testing.T, l catalog.Language, name string, r digest.Report) {
+	m := digest.Compose(l, r)
+	golden(t, name+".json", indented(t, machine(t, m)))
+	if l.Code != catalog.English.Code {
+		name = filepath.Join(l.Code, name)
+	}
+	golden(t, name+".txt", text(t, m))
+	payload, err := slack.Payload(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, name+".slack.json", indented(t, payload))
+	plain, err := json.Marshal(slack.PlainBlocks(m))
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, name+".slack-plain.json", indented(t, plain))
+	checkSlack(t, m)
 }
 
 func text(t *testing.T, m message.Message) []byte {
@@ -186,7 +196,7 @@ func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
 	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, got, 0o644)); err != nil {
 			t.Fatal(err)
 		}
 	}

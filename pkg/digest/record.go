@@ -1,13 +1,14 @@
 package digest
 
 import (
+	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/message"
 )
 
-// record is the report for programs.
-func (c composer) record() *message.Report {
-	r := c.r
+// record is the report for programs. It is in English whatever people read, so that they find the same in every language.
+func record(r Report) *message.Report {
+	c := newComposer(catalog.English, r)
 	report := message.Report{
 		Version: message.ReportVersion, Kind: message.ReportKind,
 		At: r.At, Regions: r.Regions, Accounts: r.Accounts, HealedWhileHeld: r.Healed,

@@ -168,7 +168,7 @@ func (c composer) cause(g Group, advice catalog.Advice) string {
 		cause = words.Cause
 	}
 	if slices.ContainsFunc(advice.Steps, func(s catalog.AdviceStep) bool { return s.Command != "" }) {
-		cause += " " + catalog.Fill(c.own.Sample, "name", clean(c.words.Name(g.Oldest[0].Resource, nameMost)))
+		cause = c.words.Join(cause, catalog.Fill(c.own.Sample, "name", clean(c.words.Name(g.Oldest[0].Resource, nameMost))))
 	}
 	return cause
 }

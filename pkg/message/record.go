@@ -11,7 +11,7 @@ import (
 const RecordVersion = "1"
 
 // Record is the machine form of a notification: the contract that docs/message.schema.json describes.
-// In JSON its lists are never null and its times are in UTC.
+// In JSON its lists are never null and its times are in UTC. Its sentences are English in every language.
 type Record struct {
 	// Version is RecordVersion.
 	Version string `json:"version"`

@@ -10,7 +10,7 @@ const (
 )
 
 // Report is the machine form of a report: the contract that docs/report.schema.json describes. In JSON its lists are
-// never null and its times are in UTC.
+// never null and its times are in UTC. Its sentences are English in every language.
 type Report struct {
 	// Version is ReportVersion, Kind ReportKind.
 	Version string `json:"version"`

@@ -57,7 +57,7 @@ func (t Table) Lines() []string {
 	widths := make([]int, len(t.Columns))
 	for _, row := range table {
 		for i, cell := range row {
-			widths[i] = max(widths[i], width(cell))
+			widths[i] = max(widths[i], Width(cell))
 		}
 	}
 	lines := make([]string, len(table))
@@ -82,7 +82,7 @@ func (t Table) line(row []string, widths []int) string {
 		if i > 0 {
 			b.WriteString(columnGap)
 		}
-		pad := strings.Repeat(" ", widths[i]-width(cell))
+		pad := strings.Repeat(" ", widths[i]-Width(cell))
 		if t.Columns[i].Right {
 			b.WriteString(pad + cell)
 		} else {

@@ -26,7 +26,7 @@ const (
 const textWidth = 80
 
 // widestLabel keeps one long label from pushing every value to the right edge.
-const widestLabel = 20
+const widestLabel = 22
 
 // WriteText writes m for a person to read: in a terminal, in an e-mail, in a review. The only error is
 // the writer's own first one; nothing is written after it.
@@ -154,7 +154,7 @@ func (p *printer) heading(s string) {
 func (p *printer) prose(first, rest, text string) {
 	indent := first
 	for paragraph := range strings.SplitSeq(strings.TrimSpace(Clean(text)), "\n") {
-		lines := wrap(paragraph, textWidth-width(rest))
+		lines := wrap(paragraph, textWidth-Width(rest))
 		for _, line := range lines {
 			p.line(strings.TrimRight(indent+line, " "))
 			indent = rest
@@ -169,17 +169,17 @@ func (p *printer) facts(facts []Fact) {
 	p.gap()
 	column := 0
 	for _, fact := range facts {
-		column = max(column, width(CleanLine(fact.Label)))
+		column = max(column, Width(CleanLine(fact.Label)))
 	}
 	column = min(column, widestLabel)
 	rest := strings.Repeat(" ", column+2)
 	for _, fact := range facts {
 		label := CleanLine(fact.Label)
-		pad := strings.Repeat(" ", max(0, column-width(label))+2)
+		pad := strings.Repeat(" ", max(0, column-Width(label))+2)
 		value := CleanLine(fact.Value)
 		lines := []string{value}
 		if !fact.Code {
-			lines = wrap(value, textWidth-max(len(rest), width(label+pad)))
+			lines = wrap(value, textWidth-max(len(rest), Width(label+pad)))
 		}
 		first := p.paint(dim, label) + pad
 		for i, line := range lines {
@@ -257,7 +257,7 @@ func (p *printer) links(links []Link) {
 		switch {
 		case label == "":
 			p.line("  " + url)
-		case width(label)+width(url)+4 <= textWidth:
+		case Width(label)+Width(url)+4 <= textWidth:
 			p.line("  " + label + ": " + url)
 		default:
 			p.prose("  ", "  ", label+":")
@@ -274,7 +274,7 @@ func wrap(s string, columns int) []string {
 	for word := range strings.FieldsSeq(s) {
 		blank := 1
 		for _, part := range parts(word) {
-			w := width(part)
+			w := Width(part)
 			switch {
 			case line == "":
 				line, used = part, w
@@ -290,11 +290,11 @@ func wrap(s string, columns int) []string {
 	return append(lines, line)
 }
 
-// noLineStart and noLineEnd are the most common marks that East Asian typography keeps with what is
-// before and after them.
+// noLineStart and noLineEnd are the most common characters that East Asian typography keeps with what is
+// before and after them (https://www.w3.org/TR/jlreq/#line_breaking_rules).
 const (
-	noLineStart = "、。，．・：；？！）」』】〕〉》］｝ー々…"
-	noLineEnd   = "（「『【〔〈《［｛"
+	noLineStart = "、。，．・：；？！）」』】〕〉》］｝ー々…ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ" + ",.:;?!)]}%"
+	noLineEnd   = "（「『【〔〈《［｛" + "([{"
 )
 
 // parts splits a word where a line may be broken inside it: beside a wide character.
@@ -316,7 +316,8 @@ func parts(word string) []string {
 	return append(parts, word[start:])
 }
 
-func width(s string) int {
+// Width is how many columns clean text takes in a terminal.
+func Width(s string) int {
 	n := 0
 	for _, r := range s {
 		n += columns(r)

@@ -57,6 +57,33 @@ func TestWriteTextWrapsProseAtEightyColumns(t *testing.T) {
 	}
 }
 
+// TestWriteTextKeepsPunctuationWithItsText looks at every place where a line may end.
+func TestWriteTextKeepsPunctuationWithItsText(t *testing.T) {
+	const prose = "ステータスを確認します (インスタンスの停止と起動でも同じです)。「ポッド」がチェックされ、`a` が`b`になる場合は, 終わり! 100% です…"
+	for shift := range 80 {
+		m := message.Message{Summary: strings.Repeat("あ", shift) + prose + prose}
+		for line := range strings.Lines(text(t, m, message.Plain)) {
+			line = strings.TrimSuffix(line, "\n")
+			first, _ := utf8.DecodeRuneInString(line)
+			last, _ := utf8.DecodeLastRuneInString(line)
+			if line != "" && (strings.ContainsRune("、。」)…,!%ーッェ", first) || strings.ContainsRune("「(", last)) {
+				t.Errorf("shifted by %d: a line begins with %q or ends in %q: %s", shift, first, last, line)
+			}
+		}
+	}
+}
+
+func TestWidth(t *testing.T) {
+	for s, want := range map[string]int{
+		"": 0, "EKS": 3, "カバレッジ": 10, "EKS クラスター": 14, "異常 → 正常": 11, "… ほか 3 件": 11, "ﾎﾟｯﾄﾞ": 5,
+		"か\u3099": 2, "（）": 4, "한국": 4, "é": 1, "e\u0301": 1, "𠮷": 2, "─": 1, "🔴": 2,
+	} {
+		if got := message.Width(s); got != want {
+			t.Errorf("%q is %d columns wide, want %d", s, got, want)
+		}
+	}
+}
+
 func TestWriteTextNeverWrapsWhatIsCopied(t *testing.T) {
 	long := strings.Repeat("word ", 40) + "end"
 	m := message.Message{

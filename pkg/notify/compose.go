@@ -27,10 +27,7 @@ type composer struct {
 // composeSingle is the message about one change. incident is what is remembered of its resource.
 func composeSingle(l catalog.Language, change coverage.Change, findings []catalog.Finding, incident coverage.Incident) message.Message {
 	c := composer{words: l.Words, language: l}
-	advice := make([]catalog.Advice, len(findings))
-	for i, f := range findings {
-		advice[i] = l.Explain(f, change.Resource)
-	}
+	advice := c.explain(findings, change.Resource)
 	m := message.Message{
 		Tone:  toneOf(change, findings),
 		Facts: c.facts(change, incident),
@@ -45,9 +42,16 @@ func composeSingle(l catalog.Language, change coverage.Change, findings []catalo
 	if len(m.Sections) == 1 {
 		m.Sections[0].Heading = c.words.Meaning // The title has said the rest.
 	}
-	m.Record = record(change, findings, advice, m.Sections, incident)
-	m.Record.Links = recordLinks(m.Links)
+	m.Record = record(change, findings, incident)
 	return m
+}
+
+func (c composer) explain(findings []catalog.Finding, r coverage.Resource) []catalog.Advice {
+	advice := make([]catalog.Advice, len(findings))
+	for i, f := range findings {
+		advice[i] = c.language.Explain(f, r)
+	}
+	return advice
 }
 
 func toneOf(change coverage.Change, findings []catalog.Finding) message.Tone {
@@ -195,7 +199,7 @@ func (c composer) causes(incident coverage.Incident) string {
 			titles = append(titles, words.Title)
 		}
 	}
-	return strings.Join(titles, "; ")
+	return strings.Join(titles, c.words.Causes)
 }
 
 func (c composer) countLabel(kind coverage.Kind) string {

@@ -28,7 +28,8 @@ func composeGroup(l catalog.Language, g coverage.Group) message.Message {
 	m.Facts = c.groupFacts(g, recovered)
 	m.Links = m.Links[:min(len(m.Links), 1)]
 	if len(m.Sections) > 0 && len(m.Sections[0].Steps) > 0 {
-		m.Sections[0].Text += " " + catalog.Fill(c.words.GroupSample, "name", plain(c.words.Name(g.Sample.Resource, titleNameMost)))
+		sample := catalog.Fill(c.words.GroupSample, "name", plain(c.words.Name(g.Sample.Resource, titleNameMost)))
+		m.Sections[0].Text = c.words.Join(m.Sections[0].Text, sample)
 	}
 	m.Record.Group = &message.RecordGroup{Total: g.Total, Open: len(g.Open), Names: slices.Clone(g.Names)}
 	m.Record.Incident = nil
@@ -39,11 +40,7 @@ func (c composer) groupHeadline(g coverage.Group, findings []catalog.Finding, re
 	if recovered {
 		return c.words.GroupBack
 	}
-	advice := make([]catalog.Advice, len(findings))
-	for i, f := range findings {
-		advice[i] = c.language.Explain(f, g.Sample.Resource)
-	}
-	return c.headline(g.Sample, advice)
+	return c.headline(g.Sample, c.explain(findings, g.Sample.Resource))
 }
 
 func (c composer) groupSummary(g coverage.Group, recovered bool) string {
@@ -52,10 +49,7 @@ func (c composer) groupSummary(g coverage.Group, recovered bool) string {
 		sentence = c.words.GroupBackSummary
 	}
 	summary := catalog.Fill(sentence, "resource", c.words.Many(g.Sample.Resource.Kind, g.Total), "region", plain(region(g.Sample.Resource)))
-	if still := c.still(g); still != "" {
-		summary += " " + still
-	}
-	return summary
+	return c.words.Join(summary, c.still(g))
 }
 
 // still says how many members are left once some have recovered.

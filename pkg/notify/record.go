@@ -6,8 +6,10 @@ import (
 	"guardduty-coverage-notifier/pkg/message"
 )
 
-// record is the machine form of the message about one change.
-func record(change coverage.Change, findings []catalog.Finding, advice []catalog.Advice, sections []message.Section, incident coverage.Incident) message.Record {
+// record is the machine form of the message about one change. It is in English whatever people read, so that
+// programs find the same in every language.
+func record(change coverage.Change, findings []catalog.Finding, incident coverage.Incident) message.Record {
+	english := composer{words: catalog.English.Words, language: catalog.English}
 	r := message.Record{
 		Version:    message.RecordVersion,
 		Status:     string(change.Status),
@@ -16,9 +18,10 @@ func record(change coverage.Change, findings []catalog.Finding, advice []catalog
 		ReceivedAt: change.ReceivedAt,
 		Findings:   []message.RecordFinding{},
 		Evidence:   []message.RecordEvidence{},
+		Links:      recordLinks(english.links(change.Resource)),
 	}
-	for i, f := range findings {
-		r.Findings = append(r.Findings, recordFinding(f, advice[i].Title, sections[i]))
+	for i, advice := range english.explain(findings, change.Resource) {
+		r.Findings = append(r.Findings, recordFinding(findings[i], advice.Title, english.section(findings[i], advice)))
 	}
 	if !incident.OpenedAt.IsZero() {
 		r.Incident = &message.RecordIncident{

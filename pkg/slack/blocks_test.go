@@ -179,21 +179,23 @@ func TestTextLimits(t *testing.T) {
 			return one(message.Message{Links: []message.Link{{Label: s, URL: "https://x.example/"}}})
 		}, "<https://x.example/|%s>"},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			whole := strings.Repeat("x", tt.most)
-			_, blocks := sent(t, tt.make(whole))
-			if got, want := texts(blocks)[tt.index], fmt.Sprintf(tt.frame, whole); normal(got) != normal(want) {
-				t.Errorf("%d characters: got %q", tt.most, got)
-			}
-			_, blocks = sent(t, tt.make(whole+"x"))
-			got := texts(blocks)[tt.index]
-			if strings.Contains(got, whole) || !strings.Contains(got, "…") {
-				t.Errorf("%d characters were not cut: %q", tt.most+1, got)
-			}
-			if before := fmt.Sprintf(tt.frame, whole); units(got) > units(before) || units(got) < units(before)-2 {
-				t.Errorf("cut to %d, there is room for %d", units(got), units(before))
-			}
-		})
+		for _, letter := range []string{"x", "覆"} {
+			t.Run(tt.name+" of "+letter, func(t *testing.T) {
+				whole := strings.Repeat(letter, tt.most)
+				_, blocks := sent(t, tt.make(whole))
+				if got, want := texts(blocks)[tt.index], fmt.Sprintf(tt.frame, whole); normal(got) != normal(want) {
+					t.Errorf("%d characters: got %q", tt.most, got)
+				}
+				_, blocks = sent(t, tt.make(whole+letter))
+				got := texts(blocks)[tt.index]
+				if strings.Contains(got, whole) || !strings.Contains(got, "…") {
+					t.Errorf("%d characters were not cut: %q", tt.most+1, got)
+				}
+				if before := fmt.Sprintf(tt.frame, whole); units(got) > units(before) || units(got) < units(before)-2 {
+					t.Errorf("cut to %d, there is room for %d", units(got), units(before))
+				}
+			})
+		}
 	}
 }
 
@@ -351,7 +353,7 @@ func TestLinks(t *testing.T) {
 
 func TestCutsBetweenCharacters(t *testing.T) {
 	for name, unit := range map[string]string{
-		"escapes": "&", "astral": "😀", "accents": "e\u0301", "code": "`a` ", "quotes": `"`, "lines": "a\n", "marks alone": "\u0301",
+		"escapes": "&", "astral": "😀", "accents": "e\u0301", "code": "`a` ", "glued code": "`a`を", "quotes": `"`, "lines": "a\n", "marks alone": "\u0301",
 	} {
 		t.Run(name, func(t *testing.T) {
 			for shift := range 4 {

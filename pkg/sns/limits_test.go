@@ -49,6 +49,34 @@ func TestSubject(t *testing.T) {
 	}
 }
 
+// TestSubjectInJapanese holds what a person needs at 3 a.m. to ASCII: the resource, the account, the issue.
+func TestSubjectInJapanese(t *testing.T) {
+	words := message.Words{Lost: "カバレッジ喪失", Restored: "カバレッジ回復", Cut: "… (以下省略)"}
+	one, several, again := lost(), lost(), restored()
+	one.Title, several.Title, again.Title = "EKS クラスター payments-prod · 111122223333 · スケジュール不可", "12 個の EKS クラスター · 111122223333 · スケジュール不可", "EKS クラスター payments-prod · 111122223333 · 正常に復帰"
+	one.Words, several.Words, again.Words = words, words, words
+	several.Record.Group = &message.RecordGroup{Total: 12, Open: 12}
+	longest, longer := one, one
+	// UNHEALTHY, EKS, the account and the issue leave 46 characters for the name.
+	longest.Record.Resource.Name, longer.Record.Resource.Name = strings.Repeat("n", 46), strings.Repeat("n", 47)
+	for name, test := range map[string]struct {
+		message message.Message
+		want    string
+	}{
+		"one":           {one, "UNHEALTHY EKS payments-prod 111122223333: addon-pods-unschedulable"},
+		"several":       {several, "UNHEALTHY 12 EKS 111122223333: addon-pods-unschedulable"},
+		"again":         {again, "HEALTHY EKS payments-prod 111122223333"},
+		"99 characters": {longest, "UNHEALTHY EKS " + strings.Repeat("n", 46) + " 111122223333: addon-pods-unschedulable"},
+		"one more":      {longer, "UNHEALTHY EKS " + strings.Repeat("n", 43) + "... 111122223333: addon-pods-unschedulable"},
+	} {
+		got := *publish(t, sns.Text, test.message).Subject
+		if got != test.want {
+			t.Errorf("%s: got  %q\nwant %q", name, got, test.want)
+		}
+		checkHeadline(t, got, 99)
+	}
+}
+
 func TestSubjectBeginsWithALetterOrDigit(t *testing.T) {
 	for _, title := range []string{`{"a":1}`, "=1+1", " - x", "[b]", "●", "/: 日", "“quoted”"} {
 		m := lost()
@@ -111,6 +139,17 @@ func TestSizeLimit(t *testing.T) {
 				t.Error("the steps went before they had to")
 			}
 		})
+	}
+}
+
+// TestProgramsReadTheSameInEveryLanguage cuts a record whose message is in Japanese.
+func TestProgramsReadTheSameInEveryLanguage(t *testing.T) {
+	m := lost()
+	m.Record.Findings[0].Text = strings.Repeat("x", maxBytes)
+	want := record(t, sns.JSON, publish(t, sns.JSON, m)).Findings[0].Text
+	m.Title, m.Words = "クラスター", message.Words{Cut: "… (以下省略)"}
+	if got := record(t, sns.JSON, publish(t, sns.JSON, m)).Findings[0].Text; got != want || !strings.HasSuffix(got, "… (cut)") {
+		t.Errorf("got …%q, want …%q", got[len(got)-20:], want[len(want)-20:])
 	}
 }
 
@@ -191,7 +230,13 @@ func TestTextIsCutBetweenCharacters(t *testing.T) {
 }
 
 func TestCustomNotificationCaps(t *testing.T) {
-	at := func(n int) string { return strings.Repeat("x", n) }
+	for _, letter := range []string{"x", "覆"} {
+		t.Run(letter, func(t *testing.T) { testCustomNotificationCaps(t, letter) })
+	}
+}
+
+func testCustomNotificationCaps(t *testing.T, letter string) {
+	at := func(n int) string { return strings.Repeat(letter, n) }
 	tests := map[string]struct {
 		change    func(m *message.Message, n int)
 		limit     int

@@ -86,7 +86,11 @@ func headline(m message.Message, limit int) string {
 
 // recordTitle is a record in a line of ASCII.
 func recordTitle(r message.Record) string {
-	title := strings.Join([]string{r.Status, r.Resource.Kind, r.Resource.Name, r.Resource.Account}, " ")
+	what := r.Resource.Kind + " " + r.Resource.Name
+	if r.Group != nil {
+		what = strconv.Itoa(r.Group.Total) + " " + r.Resource.Kind
+	}
+	title := strings.Join([]string{r.Status, what, r.Resource.Account}, " ")
 	if len(r.Findings) > 0 {
 		title += ": " + r.Findings[0].ID
 	}

@@ -6,6 +6,9 @@ import (
 	"guardduty-coverage-notifier/pkg/message"
 )
 
+// recordMark stands where a text of the machine form was cut. It is the same whatever language people read.
+const recordMark = "… (cut)"
+
 // errTooLarge cannot happen while the last of shrinkings bounds every part of a record.
 var errTooLarge = errors.New("the message does not fit into SNS's limit even when cut to the bone")
 
@@ -19,9 +22,9 @@ func shrinkings() []func(r message.Record, mark string) message.Record {
 // fit wraps the largest machine form of m that stays within budget bytes when wrapped.
 func fit(m message.Message, budget int, wrap func(record string) (string, error)) (string, error) {
 	if m.Report != nil {
-		return fitForm(*m.Report, reportShrinkings(), mark(m), budget, wrap)
+		return fitForm(*m.Report, reportShrinkings(), recordMark, budget, wrap)
 	}
-	return fitForm(m.Record, shrinkings(), mark(m), budget, wrap)
+	return fitForm(m.Record, shrinkings(), recordMark, budget, wrap)
 }
 
 func fitForm[F any](form F, shrinkings []func(F, string) F, mark string, budget int, wrap func(string) (string, error)) (string, error) {

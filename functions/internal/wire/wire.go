@@ -35,9 +35,13 @@ func Pipeline(cfg config.Config, cloud aws.Config, observer Observer) (*notify.P
 	if err != nil {
 		return nil, err
 	}
+	language, ok := catalog.LanguageOf(cfg.Language)
+	if !ok {
+		return nil, fmt.Errorf("the catalogue does not speak %q", cfg.Language)
+	}
 	pipeline := &notify.Pipeline{
 		Sinks:       sinks,
-		Language:    catalog.English,
+		Language:    language,
 		Hold:        cfg.Hold,
 		StormLimit:  cfg.StormLimit,
 		SinkTimeout: sinkTimeout,

@@ -1,0 +1,40 @@
+package wire_test
+
+import (
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"guardduty-coverage-notifier/functions/internal/wire"
+	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/config"
+)
+
+// TestEveryLanguageCanBeSet holds the setting to what the catalogue speaks.
+func TestEveryLanguageCanBeSet(t *testing.T) {
+	for _, l := range catalog.Languages() {
+		env := map[string]string{"SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/T0/B0/x", "MESSAGE_LANGUAGE": l.Code}
+		cfg, err := config.Load(func(name string) string { return env[name] })
+		if err != nil {
+			t.Errorf("%v (edit pkg/config)", err)
+			continue
+		}
+		pipeline, err := wire.Pipeline(cfg, aws.Config{}, wire.Observer{Log: slog.New(slog.DiscardHandler), Now: time.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := pipeline.Language.Code; got != l.Code {
+			t.Errorf("MESSAGE_LANGUAGE=%s makes messages in %s", l.Code, got)
+		}
+	}
+}
+
+func TestALanguageNobodySpeaksIsNotGuessed(t *testing.T) {
+	for _, code := range []string{"", "tlh"} {
+		if _, err := wire.Pipeline(config.Config{Language: code}, aws.Config{}, wire.Observer{Now: time.Now}); err == nil {
+			t.Errorf("a pipeline speaks %q", code)
+		}
+	}
+}

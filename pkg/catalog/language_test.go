@@ -1,0 +1,179 @@
+package catalog_test
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/coverage"
+)
+
+var (
+	codeSpan = regexp.MustCompile("`[^`]*`")
+	// letters are what is left to translate of a text once its placeholders and code are out.
+	letters = regexp.MustCompile(`\p{L}`)
+)
+
+// TestLanguagesSayTheSame holds every language to English: the same texts, with the same placeholders and code in them,
+// and none that somebody forgot to translate.
+func TestLanguagesSayTheSame(t *testing.T) {
+	english := textsOf(catalog.English)
+	for _, l := range catalog.Languages()[1:] {
+		t.Run(l.Code, func(t *testing.T) {
+			texts := textsOf(l)
+			for _, name := range slices.Sorted(maps.Keys(english)) {
+				want, got := english[name], texts[name]
+				switch {
+				case (got == "") != (want == ""):
+					t.Errorf("%s is %q, in English %q", name, got, want)
+				case !slices.Equal(found(catalogued, got), found(catalogued, want)):
+					t.Errorf("%s has the placeholders %q, in English %q", name, found(catalogued, got), found(catalogued, want))
+				case !slices.Equal(found(codeSpan, got), found(codeSpan, want)):
+					t.Errorf("%s has the code %q, in English %q", name, found(codeSpan, got), found(codeSpan, want))
+				case got == want && letters.MatchString(bare(want)):
+					t.Errorf("%s is English still: %q", name, got)
+				}
+				delete(texts, name)
+			}
+			for _, name := range slices.Sorted(maps.Keys(texts)) {
+				t.Errorf("%s is not in English: %q", name, texts[name])
+			}
+		})
+	}
+}
+
+// catalogued are the placeholders of any text.
+var catalogued = regexp.MustCompile(`\{[a-z0-9-]+\}`)
+
+// textsOf is every text of a language by where it stands, in whatever table.
+func textsOf(l catalog.Language) map[string]string {
+	l.Code, l.Docs = "", ""
+	texts := map[string]string{}
+	addTexts(texts, "", reflect.ValueOf(l))
+	return texts
+}
+
+func addTexts(texts map[string]string, name string, v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		texts[name] = v.String()
+	case reflect.Struct:
+		for i := range v.NumField() {
+			addTexts(texts, strings.TrimPrefix(name+"."+v.Type().Field(i).Name, "."), v.Field(i))
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			addTexts(texts, fmt.Sprintf("%s[%s]", name, key), v.MapIndex(key))
+		}
+	default:
+		panic(fmt.Sprintf("%s is neither a text nor a table of texts", name))
+	}
+}
+
+// found is what occurs of a pattern, sorted, each once.
+func found(pattern *regexp.Regexp, text string) []string {
+	return slices.Compact(slices.Sorted(slices.Values(pattern.FindAllString(text, -1))))
+}
+
+func bare(text string) string {
+	return catalogued.ReplaceAllString(codeSpan.ReplaceAllString(text, ""), "")
+}
+
+// slips are what Japanese typography does without.
+var slips = map[string]*regexp.Regexp{
+	"no blank between Japanese and Latin":      regexp.MustCompile("[ぁ-んァ-ヶー一-龠々][A-Za-z0-9`(]|[A-Za-z0-9`)][ぁ-んァ-ヶー一-龠々]"),
+	"a blank beside full-width punctuation":    regexp.MustCompile(`[、。] | [、。]`),
+	"a blank between Japanese characters":      regexp.MustCompile(`[ぁ-んァ-ヶー一-龠々] [ぁ-んァ-ヶー一-龠々]`),
+	"ASCII punctuation behind Japanese":        regexp.MustCompile(`[ぁ-んァ-ヶー一-龠々][,.;!?]|[ぁ-んァ-ヶー一-龠々]:[^ ]`),
+	"full-width letters, figures, or brackets": regexp.MustCompile(`[Ａ-Ｚａ-ｚ０-９（）：；，．　]`),
+	"two blanks, or one at an end":             regexp.MustCompile(`  |^ | $`),
+}
+
+// polite are the ends of sentences.
+var polite = regexp.MustCompile(`(ます|ました|ません|です|でした|ください|\))。`)
+
+func TestJapaneseIsWellSet(t *testing.T) {
+	sentence := regexp.MustCompile(`^Steps|\.(Cause|Precise)$`)
+	for name, text := range textsOf(catalog.Japanese) {
+		if name == "Words.Time" || name == "Words.Report.Day" {
+			continue // A layout has no blanks between figures and 年.
+		}
+		for slip, pattern := range slips {
+			if at := pattern.FindString(text); at != "" {
+				t.Errorf("%s: %s: %q in %s", name, slip, at, text)
+			}
+		}
+		if rest := polite.ReplaceAllString(text, ""); strings.Contains(rest, "。") {
+			t.Errorf("%s: a sentence ends in neither です nor ます: %s", name, text)
+		}
+		if text != "" && !strings.HasPrefix(name, "Words.") && sentence.MatchString(name) != strings.HasSuffix(text, "。") {
+			t.Errorf("%s: sentences end in 。, titles and labels do not: %s", name, text)
+		}
+	}
+}
+
+func TestLanguageOf(t *testing.T) {
+	for code, want := range map[string]string{"en": "en", "ja": "ja", "JA": "ja", "tlh": "", "": ""} {
+		if got, ok := catalog.LanguageOf(code); got.Code != want || ok != (want != "") {
+			t.Errorf("%q is %q, %v; want %q", code, got.Code, ok, want)
+		}
+	}
+}
+
+func TestMomentsByLanguage(t *testing.T) {
+	moment := time.Date(2026, 3, 2, 8, 30, 0, 0, time.UTC)
+	for _, test := range []struct{ layout, want string }{
+		{catalog.English.Words.Time, "2026-03-02 08:30:00 UTC"},
+		{catalog.Japanese.Words.Time, "2026年3月2日 08:30:00 UTC"},
+		{catalog.English.Words.Report.Day, "2 Mar 08:30"},
+		{catalog.Japanese.Words.Report.Day, "3月2日 08:30"},
+	} {
+		if got := moment.Format(test.layout); got != test.want {
+			t.Errorf("%s, want %s", got, test.want)
+		}
+	}
+}
+
+// TestLinksLeadToPagesInTheLanguage looks at every page: those of other guides as well.
+func TestLinksLeadToPagesInTheLanguage(t *testing.T) {
+	const japanese = "https://docs.aws.amazon.com/ja_jp/"
+	r := coverage.Resource{Kind: coverage.EC2, Name: "i-0abc1234def567890", Region: "ap-northeast-1", ClusterARN: "arn:aws:eks:ap-northeast-1:111122223333:cluster/prod"}
+	others := 0
+	for _, e := range catalog.All() {
+		en, ja := catalog.English.Explain(catalog.Finding{ID: e.ID}, r), catalog.Japanese.Explain(catalog.Finding{ID: e.ID}, r)
+		want := append([]catalog.Page{{URL: en.URL}}, en.Also...)
+		for i, page := range append([]catalog.Page{{URL: ja.URL}}, ja.Also...) {
+			if page.URL != strings.Replace(want[i].URL, "https://docs.aws.amazon.com/", japanese, 1) || !strings.HasPrefix(page.URL, japanese) {
+				t.Errorf("%s leads to %s, in English to %s", e.ID, page.URL, want[i].URL)
+			}
+			if !strings.HasPrefix(page.URL, japanese+"guardduty/") {
+				others++
+			}
+		}
+	}
+	if others == 0 {
+		t.Error("no page of another guide among them")
+	}
+}
+
+// TestCommandsAreTheSameInEveryLanguage keeps a translation from leaving out a step.
+func TestCommandsAreTheSameInEveryLanguage(t *testing.T) {
+	for _, e := range catalog.All() {
+		for _, kind := range reporters(e) {
+			r := coverage.Resource{Kind: kind, Name: "prod", Account: "111122223333", Region: "eu-west-1"}
+			finding := catalog.Finding{ID: e.ID, Text: "vpc-0a1b2c3d"}
+			want := commands(catalog.English.Explain(finding, r))
+			for _, l := range catalog.Languages() {
+				if got := commands(l.Explain(finding, r)); got != want {
+					t.Errorf("%s in %s has the commands\n%swant\n%s", e.ID, l.Code, got, want)
+				}
+			}
+		}
+	}
+}
