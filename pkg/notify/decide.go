@@ -47,7 +47,7 @@ func (p *Pipeline) decide(claims []*claim) {
 				continue
 			}
 			t.verdict = p.judge(&c.incident, t)
-			if t.verdict == tell && len(c.incident.Pending) == len(p.Sinks) {
+			if t.verdict == tell && containsAll(c.incident.Pending, t.route.names) {
 				c.incident.Unsure = false // Whatever they were told before, all hear the newest now.
 			}
 			if t.verdict != stale {
@@ -109,12 +109,13 @@ func (p *Pipeline) judgeOlder(i *coverage.Incident, t *task) verdict {
 	return tell
 }
 
-// assumed is what the sinks of a doubtful letter were told at worst: the change, although no answer says so. Who
-// is to be told the newest yet need not be misled by it.
+// assumed is what the sinks of a doubtful letter were told at worst: the change, although no answer says so. Who was
+// told something since, or is to be told the newest yet, is not misled by it.
 func assumed(i coverage.Incident, t *task) map[string]coverage.Told {
 	told := make(map[string]coverage.Told, len(t.letter.Sinks))
 	for _, sink := range t.letter.Sinks {
-		if i.Told[sink].Status != t.change.Status && !slices.Contains(i.Pending, sink) {
+		last := i.Told[sink]
+		if last.Status != t.change.Status && last.At.Before(t.letter.Untold) && !slices.Contains(i.Pending, sink) {
 			told[sink] = coverage.Told{Status: t.change.Status, ChangedAt: t.change.ChangedAt, At: t.letter.Untold}
 		}
 	}
@@ -291,6 +292,10 @@ func tellIn(i *coverage.Incident, sink string, told coverage.Told) {
 	fresh[sink] = told
 	i.Told = fresh
 	i.Pending = slices.DeleteFunc(slices.Clone(i.Pending), func(name string) bool { return name == sink })
+}
+
+func containsAll(names, wanted []string) bool {
+	return !slices.ContainsFunc(wanted, func(name string) bool { return !slices.Contains(names, name) })
 }
 
 func with(names []string, name string) []string {
