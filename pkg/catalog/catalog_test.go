@@ -25,7 +25,7 @@ var (
 	placeholder = regexp.MustCompile(`\{[a-z-]+\}`)
 	// What values documents.
 	placeholders = []string{
-		"{region}", "{instance}", "{eks}", "{ecs}", "{cluster-arn}", "{vpc}", "{owner}", "{code}",
+		"{region}", "{instance}", "{eks}", "{ecs}", "{cluster-arn}", "{agent-management}", "{vpc}", "{owner}", "{code}",
 		"{task-definition}", "{family}", "{service}", "{task}",
 	}
 )
@@ -35,6 +35,7 @@ func TestCatalogueIsComplete(t *testing.T) {
 	entries := catalog.All()
 	t.Run("entries", func(t *testing.T) { testEntries(t, entries) })
 	t.Run("events", func(t *testing.T) { testEvents(t, entries) })
+	t.Run("evidence", testEvidence)
 	for _, language := range catalog.Languages() {
 		t.Run(language.Code, func(t *testing.T) { testLanguage(t, language, entries) })
 	}
@@ -113,6 +114,11 @@ func testLanguage(t *testing.T, l catalog.Language, entries []catalog.Entry) {
 			pages[page] = true
 		}
 	}
+	for _, e := range catalog.AllEvidence() {
+		for _, step := range e.Steps {
+			steps[step.ID] = true
+		}
+	}
 	// Explain links it for every instance in an EKS cluster.
 	pages["eks-runtime-monitoring-coverage.html#eks-runtime-monitoring-coverage-issues-troubleshoot"] = true
 
@@ -142,6 +148,7 @@ func testLanguage(t *testing.T, l catalog.Language, entries []catalog.Entry) {
 	for _, orphan := range orphans(l.Pages, pages) {
 		complain("Pages has a label for %q, which no entry names", orphan)
 	}
+	testEvidenceWords(t, l)
 	if u, err := url.Parse(l.Docs); err != nil || u.Host != "docs.aws.amazon.com" || !strings.HasSuffix(u.Path, "/guardduty/latest/ug/") {
 		complain("Docs %q is not the user guide", l.Docs)
 	}
@@ -157,15 +164,7 @@ func testIssueWords(complain func(string, ...any), id catalog.ID, words catalog.
 	if words.Title == "" || words.Cause == "" {
 		complain("Issues lacks a title or a cause for %q", id)
 	}
-	if n := utf8.RuneCountInString(words.Title); n > 70 {
-		complain("the title of %q has %d runes, at most 70 fit", id, n)
-	}
-	if first, _ := utf8.DecodeRuneInString(words.Title); unicode.IsUpper(first) && !properName(words.Title) {
-		complain("the title of %q begins with a capital, but it follows other words", id)
-	}
-	if strings.HasSuffix(words.Title, ".") || strings.HasSuffix(words.Title, "。") {
-		complain("the title of %q ends like a sentence", id)
-	}
+	testTitle(complain, string(id), words.Title)
 	if placeholder.MatchString(words.Title + words.Cause) {
 		complain("only Precise and commands may have placeholders, see %q", id)
 	}
@@ -175,6 +174,18 @@ func testIssueWords(complain func(string, ...any), id catalog.ID, words catalog.
 		}
 	}
 	testBackticks(complain, string(id), words.Cause, words.Precise)
+}
+
+func testTitle(complain func(string, ...any), id, title string) {
+	if n := utf8.RuneCountInString(title); n > 70 {
+		complain("the title of %q has %d runes, at most 70 fit", id, n)
+	}
+	if first, _ := utf8.DecodeRuneInString(title); unicode.IsUpper(first) && !properName(title) {
+		complain("the title of %q begins with a capital, but it follows other words", id)
+	}
+	if strings.HasSuffix(title, ".") || strings.HasSuffix(title, "。") {
+		complain("the title of %q ends like a sentence", id)
+	}
 }
 
 func testBackticks(complain func(string, ...any), id string, texts ...string) {
@@ -187,7 +198,7 @@ func testBackticks(complain func(string, ...any), id string, texts ...string) {
 
 // properName says whether a title may begin as it does.
 func properName(title string) bool {
-	return slices.ContainsFunc([]string{"EKS", "GuardDuty", "Gatekeeper", "Fargate", "Systems Manager"}, func(name string) bool {
+	return slices.ContainsFunc([]string{"EKS", "GuardDuty", "Gatekeeper", "Fargate", "Systems Manager", "Runtime Monitoring"}, func(name string) bool {
 		return strings.HasPrefix(title, name)
 	})
 }
