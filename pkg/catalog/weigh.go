@@ -164,8 +164,8 @@ type FoundWords struct {
 
 // Look is what was looked at and found, for people to read.
 type Look struct {
-	// Label says what was looked at. It is plain text, and a check's own id where the catalogue does not know it.
-	Label string
+	// Check is the check's id, and Label what it is called: the id, where the catalogue does not know it. Both are plain text.
+	Check, Label string
 	// Sentence says what was found; backticks mark code.
 	Sentence string
 	Verdict  Verdict
@@ -177,6 +177,7 @@ func (l Language) Looks(evidence []coverage.Evidence) []Look {
 	for _, e := range evidence {
 		entry := entryOf(e)
 		looks = append(looks, Look{
+			Check:    e.Check,
 			Label:    cmp.Or(l.Evidence.Checks[e.Check], e.Check),
 			Sentence: firstFilled(l.Evidence.Found[entry.ID].Says, l.readable(e)),
 			Verdict:  entry.Verdict,

@@ -17,6 +17,8 @@ type task struct {
 	letter   letter
 	change   coverage.Change
 	findings []catalog.Finding
+	// evidence is what a look at the live resource found.
+	evidence []coverage.Evidence
 	verdict  verdict
 	// err is what whoever brought the change is told.
 	err error

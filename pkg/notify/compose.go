@@ -22,17 +22,22 @@ const titleNameMost = 64
 type composer struct {
 	words    catalog.Words
 	language catalog.Language
+	// evidence is what was found of the resource, under that heading, and weight what it changes.
+	evidence []coverage.Evidence
+	looked   string
+	weight   catalog.Weight
 }
 
 // composeSingle is the message about one change. incident is what is remembered of its resource.
-func composeSingle(l catalog.Language, change coverage.Change, findings []catalog.Finding, incident coverage.Incident) message.Message {
-	c := composer{words: l.Words, language: l}
-	advice := make([]catalog.Advice, len(findings))
-	for i, f := range findings {
-		advice[i] = l.Explain(f, change.Resource)
-	}
+func composeSingle(l catalog.Language, change coverage.Change, findings []catalog.Finding, evidence []coverage.Evidence, incident coverage.Incident) message.Message {
+	c := composer{words: l.Words, language: l, evidence: evidence, looked: l.Words.Looked, weight: catalog.Weigh(findings, evidence)}
+	return c.single(change, findings, incident)
+}
+
+func (c composer) single(change coverage.Change, findings []catalog.Finding, incident coverage.Incident) message.Message {
+	advice := c.language.Advise(findings, c.weight, change.Resource)
 	m := message.Message{
-		Tone:  toneOf(change, findings),
+		Tone:  c.tone(change, findings),
 		Facts: c.facts(change, incident),
 		Links: c.links(change.Resource),
 		Words: c.rendererWords(),
@@ -42,17 +47,18 @@ func composeSingle(l catalog.Language, change coverage.Change, findings []catalo
 	for i, f := range findings {
 		m.Sections = append(m.Sections, c.section(f, advice[i]))
 	}
-	if len(m.Sections) == 1 {
+	if len(m.Sections) == 1 && c.weight.Cause == "" {
 		m.Sections[0].Heading = c.words.Meaning // The title has said the rest.
 	}
 	m.Record = record(change, findings, advice, m.Sections, incident)
 	m.Record.Links = recordLinks(m.Links)
+	c.tellEvidence(&m)
 	return m
 }
 
-func toneOf(change coverage.Change, findings []catalog.Finding) message.Tone {
+func (c composer) tone(change coverage.Change, findings []catalog.Finding) message.Tone {
 	switch {
-	case change.Gone:
+	case change.Gone, c.weight.Gone:
 		return message.Information
 	case change.Status == coverage.Healthy:
 		return message.Restored
@@ -86,8 +92,10 @@ func (c composer) headline(change coverage.Change, advice []catalog.Advice) stri
 		return c.words.Gone
 	case change.Status == coverage.Healthy:
 		return c.words.Back
+	case c.weight.Gone:
+		return c.language.Evidence.Found[c.weight.Cause].Title
 	}
-	headline := advice[0].Title
+	headline := cmp.Or(c.language.Evidence.Found[c.weight.Cause].Title, advice[0].Title)
 	if len(advice) > 1 {
 		return catalog.Fill(c.words.AndMore, "cause", headline, "n", strconv.Itoa(len(advice)-1))
 	}
@@ -105,10 +113,13 @@ func (c composer) summary(change coverage.Change, findings []catalog.Finding, in
 		if open := openFor(change, incident); open > 0 {
 			sentence, duration = c.words.BackAfterSummary, c.words.Length(open)
 		}
-	case toneOf(change, findings) == message.Information:
+	case c.weight.Gone:
+		sentence = c.words.NothingLeft
+	case c.tone(change, findings) == message.Information:
 		sentence = c.words.NotActionableSummary
 	}
-	return catalog.Fill(sentence, "resource", plain(c.words.Name(change.Resource, titleNameMost)), "region", plain(region(change.Resource)), "duration", duration)
+	summary := catalog.Fill(sentence, "resource", plain(c.words.Name(change.Resource, titleNameMost)), "region", plain(region(change.Resource)), "duration", duration)
+	return c.withHealth(summary)
 }
 
 func (c composer) section(f catalog.Finding, a catalog.Advice) message.Section {

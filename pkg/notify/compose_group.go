@@ -15,20 +15,24 @@ const namesShown = 10
 
 // composeGroup is the message that speaks for all members of a group, as the group stands now.
 func composeGroup(l catalog.Language, g coverage.Group) message.Message {
-	c := composer{words: l.Words, language: l}
 	findings := catalog.Classify(g.Sample)
+	name := plain(l.Words.Name(g.Sample.Resource, titleNameMost))
+	c := composer{
+		words: l.Words, language: l, evidence: g.Evidence,
+		looked: catalog.Fill(l.Words.LookedAtOne, "name", name), weight: catalog.Weigh(findings, g.Evidence).OfOne(),
+	}
 	incident := coverage.Incident{OpenedAt: g.Sample.ChangedAt}
-	m := composeSingle(l, g.Sample, findings, incident)
+	m := c.single(g.Sample, findings, incident)
 	recovered := g.Sample.Status == coverage.Unhealthy && len(g.Open) == 0
 	if recovered {
-		m.Tone, m.Sections = message.Restored, nil
+		m.Tone, m.Sections, m.Record.Evidence = message.Restored, nil, nil
 	}
 	m.Title = title(c.words.Many(g.Sample.Resource.Kind, g.Total), g.Sample.Resource, c.groupHeadline(g, findings, recovered))
 	m.Summary = c.groupSummary(g, recovered)
 	m.Facts = c.groupFacts(g, recovered)
 	m.Links = m.Links[:min(len(m.Links), 1)]
 	if len(m.Sections) > 0 && len(m.Sections[0].Steps) > 0 {
-		m.Sections[0].Text += " " + catalog.Fill(c.words.GroupSample, "name", plain(c.words.Name(g.Sample.Resource, titleNameMost)))
+		m.Sections[0].Text += " " + catalog.Fill(c.words.GroupSample, "name", name)
 	}
 	m.Record.Group = &message.RecordGroup{Total: g.Total, Open: len(g.Open), Names: slices.Clone(g.Names)}
 	m.Record.Incident = nil
@@ -39,17 +43,16 @@ func (c composer) groupHeadline(g coverage.Group, findings []catalog.Finding, re
 	if recovered {
 		return c.words.GroupBack
 	}
-	advice := make([]catalog.Advice, len(findings))
-	for i, f := range findings {
-		advice[i] = c.language.Explain(f, g.Sample.Resource)
-	}
-	return c.headline(g.Sample, advice)
+	return c.headline(g.Sample, c.language.Advise(findings, c.weight, g.Sample.Resource))
 }
 
 func (c composer) groupSummary(g coverage.Group, recovered bool) string {
 	sentence := c.words.GroupSummary
-	if recovered || g.Sample.Status == coverage.Healthy {
+	switch {
+	case recovered || g.Sample.Status == coverage.Healthy:
 		sentence = c.words.GroupBackSummary
+	case c.weight.Gone:
+		sentence = c.words.NothingLeft
 	}
 	summary := catalog.Fill(sentence, "resource", c.words.Many(g.Sample.Resource.Kind, g.Total), "region", plain(region(g.Sample.Resource)))
 	if still := c.still(g); still != "" {

@@ -38,7 +38,7 @@ func (r *round) group(ctx context.Context, claims []*claim) {
 
 func newGroup(sink string, claims []*claim) coverage.Incident {
 	sample := claims[0].lead.change
-	g := coverage.Group{Sample: clipped(sample), Total: len(claims)}
+	g := coverage.Group{Sample: clipped(sample), Evidence: claims[0].lead.evidence, Total: len(claims)}
 	digest := sha256.New()
 	for _, c := range claims {
 		fmt.Fprintln(digest, c.lead.change.ID())
