@@ -16,7 +16,7 @@ import (
 )
 
 const usage = `replay shows coverage events as messages, as the Lambda function would send them.
-It needs no AWS account and sends nothing; only -report asks GuardDuty.
+It needs no AWS account and sends nothing; only -report and -diagnose ask AWS.
 
   replay [flags] FILE ...              tell events, in this order, as one history
   replay -issue KIND [flags] "TEXT"    explain an issue copied from the console
@@ -36,6 +36,9 @@ notification, the record of a failed invocation. A folder stands for its *.json,
                    builder: a link that opens it in Slack's Block Kit Builder
   -send            also send to where the environment says; nothing waits, and
                    nothing is remembered beyond this run
+  -diagnose        look at each uncovered resource now, with your own AWS
+                   credentials, which only read; with -issue it needs -name,
+                   -account and -region
   -lang LANGUAGE   %s (default: MESSAGE_LANGUAGE, or en)
   -color WHEN      auto: on a terminal, unless NO_COLOR is set (default);
                    always; never
@@ -64,6 +67,7 @@ type options struct {
 	language catalog.Language
 	style    message.Style
 	send     bool
+	diagnose bool
 	catalog  bool
 	// issue is set when a text is to be explained rather than files told.
 	issue *issue
@@ -77,7 +81,7 @@ type options struct {
 // flags are the command line as it was written.
 type flags struct {
 	format, language, color string
-	send, catalog           bool
+	send, diagnose, catalog bool
 	issue                   string
 	name, account           string
 	regions                 []string
@@ -94,7 +98,7 @@ func parse(args []string, p process) (options, error) {
 		return options{}, err
 	}
 	o := options{
-		format: format(f.format), send: f.send, catalog: f.catalog, files: f.arguments,
+		format: format(f.format), send: f.send, diagnose: f.diagnose, catalog: f.catalog, files: f.arguments,
 		report: f.report, saved: f.file, regions: f.regions,
 	}
 	if !slices.Contains([]format{asText, asJSON, asSlack, asBuilder}, o.format) {
@@ -125,6 +129,7 @@ func readFlags(args []string) (flags, error) {
 	set.StringVar(&f.language, "lang", "", "")
 	set.StringVar(&f.color, "color", "auto", "")
 	set.BoolVar(&f.send, "send", false, "")
+	set.BoolVar(&f.diagnose, "diagnose", false, "")
 	set.BoolVar(&f.catalog, "catalog", false, "")
 	set.StringVar(&f.issue, "issue", "", "")
 	set.StringVar(&f.name, "name", "", "")
@@ -157,7 +162,7 @@ func readFlags(args []string) (flags, error) {
 func (f flags) contradiction() error {
 	explain := f.given["issue"]
 	switch {
-	case f.report && (f.catalog || explain || f.send || f.given["name"] || f.given["account"]):
+	case f.report && (f.catalog || explain || f.send || f.diagnose || f.given["name"] || f.given["account"]):
 		return errors.New("-report goes with -region, -file, -format, -lang and -color")
 	case f.report && len(f.arguments) > 0:
 		return errors.New("-report takes no event; name a saved answer with -file")
@@ -167,12 +172,14 @@ func (f flags) contradiction() error {
 		return errors.New("a saved answer is of one Region; give -region once")
 	case explain && len(f.regions) > 1:
 		return errors.New("-issue is of one Region; give -region once")
-	case f.catalog && (explain || f.send || len(f.arguments) > 0):
+	case f.catalog && (explain || f.send || f.diagnose || len(f.arguments) > 0):
 		return errors.New("-catalog goes with -format, -lang and nothing else")
 	case f.catalog && f.format != string(asText) && f.format != string(asJSON):
 		return errors.New("-catalog is shown as text or json")
 	case explain && f.send:
 		return errors.New("-issue explains; it has no event that could be sent")
+	case explain && f.diagnose && (f.name == "" || f.account == "" || len(f.regions) == 0):
+		return errors.New("-diagnose looks at a real resource; with -issue say which it is with -name, -account and -region")
 	case explain && len(f.arguments) == 0:
 		return errors.New(`-issue needs the text of the issue, in quotes; "" when AWS gave none`)
 	case !explain && !f.report && (f.given["name"] || f.given["account"] || f.given["region"]):

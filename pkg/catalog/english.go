@@ -370,7 +370,7 @@ var English = Language{
 		"let-in-https":           "Let port 443 in from the VPC.",
 		"leave-windows":          "Runtime Monitoring does not cover Windows. Exclude the instance to end these notifications.",
 		"restart-ssm-agent":      "On the instance, restart the SSM agent, and see that the instance reaches Systems Manager.",
-		"register-in-ssm":        "Let Systems Manager manage the instance: it needs the SSM agent, a role such as `AmazonSSMManagedInstanceCore` allows, and a way to Systems Manager. See which role it has.",
+		"register-in-ssm":        "Let Systems Manager manage the instance: it needs the SSM agent, a role with what `AmazonSSMManagedInstanceCore` allows, and a way to Systems Manager. See which role it has.",
 		"see-why-nothing-runs":   "See why nothing runs; where nothing is meant to run, nothing needs to be done.",
 		"accept-missing-service": "If the service was deleted on purpose, nothing needs to be done for it. See which services there are.",
 		"enable-guardduty":       "Turn GuardDuty on in the account, and then Runtime Monitoring; in an organization, GuardDuty's administrator account does that.",

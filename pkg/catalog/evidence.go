@@ -77,7 +77,7 @@ var evidenceByID = sync.OnceValue(func() map[EvidenceID]EvidenceEntry {
 // it from what was looked at and failed by itself.
 func entryOf(e coverage.Evidence) EvidenceEntry {
 	entry, ok := evidenceByID()[EvidenceID(e.Check+"/"+e.Found)]
-	if ok && e.Values["action"] == "" {
+	if _, ofLook := e.Values["action"]; ok && !ofLook {
 		return entry
 	}
 	switch outcome := EvidenceID(e.Found); outcome {
@@ -210,7 +210,7 @@ var ec2Evidence = []EvidenceEntry{
 	{ID: "ec2-association/failed", Verdict: Fault, Values: []string{"association", "status", "last"},
 		Steps: []Step{lookAtInstanceAssociation, runAssociationAgain}},
 	{ID: "ec2-association/pending", Verdict: Unclear, Values: []string{"association"}},
-	{ID: "ec2-association/missing", Verdict: Fault, Steps: []Step{turnOnEC2}},
+	{ID: "ec2-association/missing", Verdict: Fault, Steps: []Step{turnOffEC2, turnOnEC2}},
 }
 
 var ecsEvidence = []EvidenceEntry{

@@ -58,7 +58,7 @@ var englishEvidence = EvidenceWords{
 			Says:  []string{"`GuardDutyManaged` is `false`, which excludes the cluster."},
 		},
 		"eks-tag/included": {Says: []string{"`GuardDutyManaged` is `true`, which includes the cluster."}},
-		"eks-tag/absent":   {Says: []string{"There is no `GuardDutyManaged`, which would exclude the cluster."}},
+		"eks-tag/absent":   {Says: []string{"There is no `GuardDutyManaged` that would exclude the cluster."}},
 		"eks-addon/active": {Says: []string{"It is `ACTIVE`, version `{version}`.", "It is `ACTIVE`."}},
 		"eks-addon/unhealthy": {Says: []string{
 			"It is `{status}`, version `{version}`: `{code}`, {message}",
@@ -132,7 +132,7 @@ var englishEvidence = EvidenceWords{
 		"vpc-owner/shared": {Says: []string{"Account {owner} owns `{vpc}` and shares it.", "Another account owns it and shares it."}},
 
 		// EC2
-		"ec2-instance/running": {Says: []string{"It runs since {launched}.", "It runs."}},
+		"ec2-instance/running": {Says: []string{"It has been running since {launched}.", "It is running."}},
 		"ec2-instance/pending": {Says: []string{"It is starting."}},
 		"ec2-instance/stopped": {
 			Title: "the instance is stopped",
@@ -151,7 +151,7 @@ var englishEvidence = EvidenceWords{
 			Says:  []string{"`GuardDutyManaged` is `false`, which excludes the instance."},
 		},
 		"ec2-tag/included": {Says: []string{"`GuardDutyManaged` is `true`, which includes the instance."}},
-		"ec2-tag/absent":   {Says: []string{"There is no `GuardDutyManaged`, which would exclude the instance."}},
+		"ec2-tag/absent":   {Says: []string{"There is no `GuardDutyManaged` that would exclude the instance."}},
 		"ec2-platform/linux": {Says: []string{
 			"{platform} on {architecture}.",
 			"Linux.",
@@ -161,7 +161,7 @@ var englishEvidence = EvidenceWords{
 			Says:  []string{"Windows, which Runtime Monitoring does not cover."},
 		},
 		"ec2-ssm/online":  {Says: []string{"It manages the instance, whose SSM agent {agent} is online.", "It manages the instance, whose SSM agent is online."}},
-		"ec2-ssm/offline": {Says: []string{"It has not heard of the instance since {last} (`{status}`).", "It has not heard of the instance for a while."}},
+		"ec2-ssm/offline": {Says: []string{"It has not heard from the instance since {last} (`{status}`).", "It has not heard from the instance for a while."}},
 		"ec2-ssm/unmanaged": {
 			Title: "Systems Manager does not manage the instance",
 			Says:  []string{"It does not manage the instance, so that GuardDuty cannot install the agent by it."},
@@ -190,7 +190,7 @@ var englishEvidence = EvidenceWords{
 			Says:  []string{"`GuardDutyManaged` is `false`, which excludes the cluster."},
 		},
 		"ecs-tag/included": {Says: []string{"`GuardDutyManaged` is `true`, which includes the cluster."}},
-		"ecs-tag/absent":   {Says: []string{"There is no `GuardDutyManaged`, which would exclude the cluster."}},
+		"ecs-tag/absent":   {Says: []string{"There is no `GuardDutyManaged` that would exclude the cluster."}},
 		"ecs-service/running": {Says: []string{
 			"{n} of the service `{service}` run.",
 			"{n} of them run in the cluster.",

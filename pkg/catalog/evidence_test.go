@@ -284,7 +284,7 @@ func TestLooks(t *testing.T) {
 	}{
 		"values":          {found("eks-cluster/there", "version", "1.33", "status", "ACTIVE"), catalog.Look{Label: "EKS cluster", Sentence: "It is there and `ACTIVE`, with Kubernetes 1.33.", Verdict: catalog.Fine}},
 		"some values":     {found("eks-cluster/there", "version", "1.33", "status", ""), catalog.Look{Label: "EKS cluster", Sentence: "It is there.", Verdict: catalog.Fine}},
-		"a time":          {found("ec2-instance/running", "launched", "2026-03-02T06:00:00+01:00"), catalog.Look{Label: "EC2 instance", Sentence: "It runs since 2026-03-02 05:00:00 UTC.", Verdict: catalog.Fine}},
+		"a time":          {found("ec2-instance/running", "launched", "2026-03-02T06:00:00+01:00"), catalog.Look{Label: "EC2 instance", Sentence: "It has been running since 2026-03-02 05:00:00 UTC.", Verdict: catalog.Fine}},
 		"denied":          {found("denied", "action", "eks:DescribeAddon"), catalog.Look{Label: "Agent add-on", Sentence: "It could not be looked at: `eks:DescribeAddon` is not allowed.", Verdict: catalog.Unclear}},
 		"no role":         {found("denied", "action", "sts:AssumeRole", "role", "reader"), catalog.Look{Label: "Agent add-on", Sentence: "It could not be looked at: `sts:AssumeRole` of the role `reader` is not allowed.", Verdict: catalog.Unclear}},
 		"throttled":       {found("failed", "action", "eks:DescribeAddon", "reason", "ThrottlingException"), catalog.Look{Label: "Agent add-on", Sentence: "It could not be looked at: `eks:DescribeAddon` failed with `ThrottlingException`.", Verdict: catalog.Unclear}},

@@ -265,12 +265,12 @@ func hostile() message.Message {
 	evil := "\x1b]0;owned\a\x1b[2Jok\r\nAll is well\u202egnp.exe\xff"
 	return message.Message{
 		Tone: message.Lost, Title: evil, Summary: evil,
-		Facts:    []message.Fact{{Label: evil, Value: evil}},
+		Facts: []message.Fact{{Label: evil, Value: evil}},
 		Sections: []message.Section{{
 			Quote: evil, Evidence: []message.Evidence{{Check: evil, Result: evil}}, Steps: []message.Step{{Text: evil, Command: evil}},
 		}},
-		Links:    []message.Link{{Label: evil, URL: evil}},
-		Words:    words(),
+		Links: []message.Link{{Label: evil, URL: evil}},
+		Words: words(),
 	}
 }
 

@@ -75,7 +75,7 @@ func TestEvidenceInAMessage(t *testing.T) {
 		"a certain cause": {
 			[]coverage.Evidence{found("ec2-instance/running"), found("ec2-ssm/unmanaged")}, unmanaged, message.Lost,
 			"Let Systems Manager manage the instance", "no longer covers EC2 instance i-1",
-			[]string{"✗ Systems Manager: It does not manage the instance, so that GuardDuty cannot install the agent by it.", "✓ EC2 instance: It runs."},
+			[]string{"✗ Systems Manager: It does not manage the instance, so that GuardDuty cannot install the agent by it.", "✓ EC2 instance: It is running."},
 		},
 		"two certain causes": {
 			[]coverage.Evidence{found("ec2-tag/excluded"), found("ec2-ssm/unmanaged")}, disconnected, message.Lost,
@@ -84,7 +84,7 @@ func TestEvidenceInAMessage(t *testing.T) {
 		},
 		"a fault": {
 			[]coverage.Evidence{found("ec2-association/missing")}, disconnected, message.Lost,
-			"Turn automated agent configuration for EC2 on", "no longer covers",
+			"Turn automated agent configuration for EC2 off", "no longer covers",
 			[]string{"✗ GuardDuty's association: The account has none, by which GuardDuty would install the agent."},
 		},
 		"gone": {

@@ -32,7 +32,9 @@ type plan struct {
 }
 
 // total is how much can be given up.
-func (p plan) total() int { return p.quote + p.facts + p.sections + p.steps + p.links + p.rows + p.looks }
+func (p plan) total() int {
+	return p.quote + p.facts + p.sections + p.steps + p.links + p.rows + p.looks
+}
 
 // without is the plan after giving up so much.
 func (p plan) without(given int) plan {
