@@ -358,3 +358,33 @@ func TestEverySentenceCanBeTold(t *testing.T) {
 		}
 	}
 }
+
+// FuzzLooks brings hostile evidence: it is told on one line, and never opens or closes the markup of its sentence.
+func FuzzLooks(f *testing.F) {
+	for _, e := range catalog.AllEvidence() {
+		check, what, _ := strings.Cut(string(e.ID), "/")
+		f.Add(check, what, "`a`\n{vpc}")
+	}
+	f.Add("eks-addon", "denied", "2026-03-02T06:00:00Z")
+	f.Add("\x00", "`", "\xff")
+	f.Fuzz(func(t *testing.T, check, what, value string) {
+		evidence := coverage.Evidence{Check: check, Found: what, Values: map[string]string{}}
+		for _, e := range catalog.AllEvidence() {
+			for _, placeholder := range e.Values {
+				evidence.Values[placeholder] = value
+			}
+		}
+		for _, action := range []string{"", value} {
+			if evidence.Values["action"] = action; action == "" {
+				delete(evidence.Values, "action")
+			}
+			look := catalog.English.Looks([]coverage.Evidence{evidence})[0]
+			if look.Sentence == "" || strings.Contains(look.Sentence, "\n") || look.Verdict == 0 {
+				t.Errorf("%q/%q with %q is told as %+v", check, what, value, look)
+			}
+			if n := strings.Count(look.Sentence, "`"); n%2 != 0 {
+				t.Errorf("%d backticks in %q", n, look.Sentence)
+			}
+		}
+	})
+}
