@@ -263,6 +263,34 @@ func TestOnlyTheFirstActionableFindingIsMended(t *testing.T) {
 	}
 }
 
+// TestWhatMendsIsReady looks at what people would paste: whatever is found, its commands are complete.
+func TestWhatMendsIsReady(t *testing.T) {
+	values := []string{
+		"vpc", "vpc-0a1b2c3d", "endpoint", "vpce-0a1b2c3d", "group", "sg-0a1b2c3d", "cidr", "10.0.0.0/16", "newest", "v1.12.1-eksbuild.2", "service", "orders",
+	}
+	for _, e := range catalog.AllEvidence() {
+		if len(e.Steps) == 0 {
+			continue
+		}
+		kind := map[string]coverage.Kind{"eks": coverage.EKS, "ecs": coverage.ECS, "ec2": coverage.EC2}[string(e.ID[:3])]
+		r := coverage.Resource{Kind: kind, Name: "prod", Account: "111122223333", Region: "eu-west-1"}
+		if kind == "" || kind == coverage.EC2 {
+			r.Kind, r.Name = coverage.EC2, "i-0abc1234def567890"
+		}
+		findings := []catalog.Finding{{ID: catalog.NoReason, Actionable: true}}
+		steps := catalog.English.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{found(e.ID, values...)}), r)[0].Steps
+		for i, step := range e.Steps {
+			command := steps[i].Command
+			if (command == "") != (len(step.Commands) == 0) {
+				t.Errorf("%s: step %s has the command %q", e.ID, step.ID, command)
+			}
+			if placeholder.MatchString(command) || strings.Count(command, "'")%2+strings.Count(command, `"`)%2 > 0 {
+				t.Errorf("%s: command %q is not complete", e.ID, command)
+			}
+		}
+	}
+}
+
 // TestHostileEvidence proves that evidence reaches no shell: a value that is not of its own form is as if it had not been told.
 func TestHostileEvidence(t *testing.T) {
 	hostile := []string{
