@@ -129,6 +129,7 @@ var eksEvidence = []EvidenceEntry{
 		Explains: []EvidenceID{"eks-addon/missing"}, Same: []ID{"addon-version-incompatible"}, Steps: []Step{upgradeCluster}},
 
 	{ID: "eks-nodes/some", Verdict: Fine, Values: []string{"n"}},
+	{ID: "eks-nodes/many", Verdict: Fine, Values: []string{"n"}},
 	{ID: "eks-nodes/none", Verdict: Fault, Certain: true, Steps: []Step{
 		{ID: "wait-for-node", Commands: []string{"aws eks list-nodegroups --region {region} --cluster-name {eks}"}},
 	}},

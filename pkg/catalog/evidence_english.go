@@ -88,6 +88,7 @@ var englishEvidence = EvidenceWords{
 			Says:  []string{"None supports Kubernetes {kubernetes}.", "None supports the cluster's Kubernetes version."},
 		},
 		"eks-nodes/some": {Says: []string{"{n} of them run.", "Some of them run."}},
+		"eks-nodes/many": {Says: []string{"At least {n} of them run.", "Many of them run."}},
 		"eks-nodes/none": {
 			Title: "no node runs in the cluster",
 			Says:  []string{"None runs, so that there is nothing to cover until one does."},
@@ -119,7 +120,7 @@ var englishEvidence = EvidenceWords{
 		}},
 		"vpc-endpoint-access/open": {Says: []string{"`{endpoint}` lets in port 443 from the VPC.", "Port 443 is let in from the VPC."}},
 		"vpc-endpoint-access/closed": {Says: []string{
-			"No security group of `{endpoint}` lets in port 443 from {cidr}; one of them is `{group}`.",
+			"No security group of `{endpoint}` (`{group}`) lets in port 443 from {cidr}.",
 			"No security group of `{endpoint}` lets in port 443 from the VPC.",
 			"No security group of it lets in port 443 from the VPC.",
 		}},

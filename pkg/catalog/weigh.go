@@ -130,7 +130,8 @@ var forms = sync.OnceValue(func() map[string]*regexp.Regexp {
 	}
 })
 
-// valuesFound are values, and those of forms that were found. One that was found and has not its own form is not known.
+// valuesFound are values, and those of forms that were found: of several, joined by commas, the first. One that was found and
+// has not its own form is not known.
 func valuesFound(e coverage.Evidence, f Finding, r coverage.Resource) map[string]string {
 	known := values(f, r)
 	for placeholder, form := range forms() {
@@ -139,6 +140,7 @@ func valuesFound(e coverage.Evidence, f Finding, r coverage.Resource) map[string
 			continue
 		}
 		delete(known, placeholder)
+		value, _, _ = strings.Cut(value, ", ")
 		if len(value) <= longestName && form.MatchString(value) {
 			known[placeholder] = value
 		}
