@@ -31,8 +31,7 @@ type diagnosis struct {
 
 // diagnose has a look at what is about to be told. Whoever has not answered in time is not waited for.
 func (p *Pipeline) diagnose(ctx context.Context, claims []*claim) {
-	patients := patients(claims)
-	if p.Diagnoser == nil || len(patients) == 0 {
+	if p.Diagnoser == nil {
 		return
 	}
 	if deadline, ok := ctx.Deadline(); ok {
@@ -42,10 +41,14 @@ func (p *Pipeline) diagnose(ctx context.Context, claims []*claim) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, diagnosisTime)
 	defer cancel()
-	if ctx.Err() != nil {
+	end, _ := ctx.Deadline()
+	looking, cancel := context.WithDeadline(ctx, end.Add(-diagnosisRest))
+	defer cancel()
+	if looking.Err() != nil {
 		return // What time is left is needed to tell it.
 	}
-	found := p.look(ctx, patients)
+	patients := patients(claims)
+	found := p.look(looking, patients)
 	for range patients {
 		select {
 		case d := <-found:
@@ -64,12 +67,7 @@ func (p *Pipeline) look(ctx context.Context, patients []*claim) <-chan diagnosis
 		for i, f := range c.lead.findings {
 			findings[i] = string(f.ID)
 		}
-		go func() {
-			deadline, _ := ctx.Deadline()
-			ctx, cancel := context.WithDeadline(ctx, deadline.Add(-diagnosisRest))
-			defer cancel()
-			found <- diagnosis{c, p.Diagnoser.Diagnose(ctx, change, findings)}
-		}()
+		go func() { found <- diagnosis{c, p.Diagnoser.Diagnose(ctx, change, findings)} }()
 	}
 	return found
 }

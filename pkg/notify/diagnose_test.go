@@ -257,6 +257,7 @@ func TestDiagnosingLeavesTimeToTell(t *testing.T) {
 	tests := map[string]struct{ left, spent time.Duration }{
 		"all the time":  {time.Minute, 5 * time.Second},
 		"some time":     {21 * time.Second, 3 * time.Second},
+		"hardly any":    {18*time.Second + 400*time.Millisecond, 0},
 		"no time":       {18 * time.Second, 0},
 		"long too late": {12 * time.Second, 0},
 	}
