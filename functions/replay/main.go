@@ -1,6 +1,6 @@
 // Command replay tells coverage events on a laptop: the same Pipeline as the Lambda function's, with the terminal in
 // the place of Slack and SNS. It needs no account and no network, and sends nothing unless it is asked to. With -report it
-// asks GuardDuty how much is covered.
+// asks GuardDuty how much is covered, with -diagnose AWS why a resource is not.
 package main
 
 import (
@@ -17,6 +17,7 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 
 	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/notify"
 )
 
 // The exit codes.
@@ -35,12 +36,15 @@ type process struct {
 	// now and cloud, which reads the caller's AWS settings, serve -report alone.
 	now   func() time.Time
 	cloud func(ctx context.Context) (aws.Config, error)
+	// diagnoser looks at resources with the caller's AWS settings. It serves -diagnose alone.
+	diagnoser func(ctx context.Context) (notify.Diagnoser, error)
 }
 
 func main() {
 	p := process{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now,
-		cloud: func(ctx context.Context) (aws.Config, error) { return awsconfig.LoadDefaultConfig(ctx) },
+		cloud:     func(ctx context.Context) (aws.Config, error) { return awsconfig.LoadDefaultConfig(ctx) },
+		diagnoser: func(context.Context) (notify.Diagnoser, error) { return nil, errors.ErrUnsupported },
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := run(ctx, os.Args[1:], p)

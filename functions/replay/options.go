@@ -32,6 +32,7 @@ type options struct {
 	words    words
 	style    message.Style
 	send     bool
+	diagnose bool
 	catalog  bool
 	// issue is set when a text is to be explained rather than files told.
 	issue *issue
@@ -45,7 +46,8 @@ type options struct {
 // flags are the command line as it was written.
 type flags struct {
 	format, language, color string
-	send, catalog, help     bool
+	send, diagnose          bool
+	catalog, help           bool
 	issue                   string
 	name, account           string
 	regions                 []string
@@ -59,7 +61,7 @@ type flags struct {
 func parse(args []string, p process) (options, error) {
 	f, unreadable := readFlags(args)
 	o := options{
-		format: format(f.format), send: f.send, catalog: f.catalog, files: f.arguments,
+		format: format(f.format), send: f.send, diagnose: f.diagnose, catalog: f.catalog, files: f.arguments,
 		report: f.report, saved: f.file, regions: f.regions,
 	}
 	code := cmp.Or(f.language, p.getenv("MESSAGE_LANGUAGE"), catalog.English.Code)
@@ -109,6 +111,7 @@ func readFlags(args []string) (flags, error) {
 	set.BoolVar(&f.help, "h", false, "")
 	set.BoolVar(&f.help, "help", false, "")
 	set.BoolVar(&f.send, "send", false, "")
+	set.BoolVar(&f.diagnose, "diagnose", false, "")
 	set.BoolVar(&f.catalog, "catalog", false, "")
 	set.StringVar(&f.issue, "issue", "", "")
 	set.StringVar(&f.name, "name", "", "")
@@ -141,7 +144,7 @@ func readFlags(args []string) (flags, error) {
 func (f flags) contradiction(w words) string {
 	explain := f.given["issue"]
 	switch {
-	case f.report && (f.catalog || explain || f.send || f.given["name"] || f.given["account"]):
+	case f.report && (f.catalog || explain || f.send || f.diagnose || f.given["name"] || f.given["account"]):
 		return w.ReportAlone
 	case f.report && len(f.arguments) > 0:
 		return w.ReportTakesNoEvent
@@ -151,12 +154,14 @@ func (f flags) contradiction(w words) string {
 		return w.FileOfOneRegion
 	case explain && len(f.regions) > 1:
 		return w.IssueOfOneRegion
-	case f.catalog && (explain || f.send || len(f.arguments) > 0):
+	case f.catalog && (explain || f.send || f.diagnose || len(f.arguments) > 0):
 		return w.CatalogueAlone
 	case f.catalog && f.format != string(asText) && f.format != string(asJSON):
 		return w.CatalogueFormat
 	case explain && f.send:
 		return w.IssueIsNotSent
+	case explain && f.diagnose && (f.name == "" || f.account == "" || len(f.regions) == 0):
+		return w.DiagnosisNeedsResource
 	case explain && len(f.arguments) == 0:
 		return w.IssueNeedsText
 	case !explain && !f.report && (f.given["name"] || f.given["account"] || f.given["region"]):

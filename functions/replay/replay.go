@@ -50,6 +50,13 @@ func newReplayer(ctx context.Context, o options, p process, inputs int) (*replay
 		Now:         time.Now,
 		Observe:     r.observe,
 	}
+	if o.diagnose {
+		diagnoser, err := p.diagnoser(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("preparing to look at resources: %w", err)
+		}
+		r.pipeline.Diagnoser = diagnoser
+	}
 	if !o.send {
 		return r, nil
 	}

@@ -38,6 +38,7 @@ type words struct {
 	BadFlags, BadFormat, BadLanguage, BadColour, BadKind                                              string
 	ReportAlone, ReportTakesNoEvent, FileIsForReport, FileOfOneRegion, IssueOfOneRegion               string
 	CatalogueAlone, CatalogueFormat, IssueIsNotSent, IssueNeedsText, ResourceIsForIssue, NothingNamed string
+	DiagnosisNeedsResource                                                                            string
 
 	// Failures: no Region, no credentials, a {folder} without events, an input of more than {n} MiB.
 	NoRegion, NoCredentials, EmptyFolder, TooLarge string

@@ -2,7 +2,7 @@ package main
 
 var english = words{
 	Usage: `replay shows coverage events as messages, as the Lambda function sends them.
-It needs no AWS account and sends nothing; only -report asks GuardDuty.
+It needs no AWS account and sends nothing; only -report and -diagnose ask AWS.
 
   replay [flags] FILE ...              tell events, in this order, as a history
   replay -issue KIND [flags] "TEXT"    explain an issue copied from the console
@@ -23,6 +23,9 @@ notification, the record of a failed invocation. A folder stands for its *.json,
                    builder: a link that opens it in Slack's Block Kit Builder
   -send            also send to where the environment says; nothing waits, and
                    nothing is remembered beyond this run
+  -diagnose        look at each uncovered resource now, with your own AWS
+                   credentials, which only read; with -issue it needs -name,
+                   -account and -region
   -lang LANGUAGE   {languages} (default: MESSAGE_LANGUAGE, or en)
   -color WHEN      auto: on a terminal, unless NO_COLOR is set (default);
                    always; never
@@ -66,22 +69,23 @@ the catalogue.
 	Reading:   "reading {n} resources",
 	ReadingOf: "reading {n} of {total} resources",
 
-	BadFlags:           "{reason}",
-	BadFormat:          "-format is text, json, slack or builder, not {value}",
-	BadLanguage:        "the language is {languages}, not {value}",
-	BadColour:          "-color is auto, always or never, not {value}",
-	BadKind:            "-issue is followed by EKS, ECS or EC2, not {value}",
-	ReportAlone:        "-report goes with -region, -file, -format, -lang and -color",
-	ReportTakesNoEvent: "-report takes no event; name a saved answer with -file",
-	FileIsForReport:    "-file names a saved answer for -report",
-	FileOfOneRegion:    "a saved answer is of one Region; give -region once",
-	IssueOfOneRegion:   "-issue is of one Region; give -region once",
-	CatalogueAlone:     "-catalog goes with -format, -lang and nothing else",
-	CatalogueFormat:    "-catalog is shown as text or json",
-	IssueIsNotSent:     "-issue explains; it has no event that could be sent",
-	IssueNeedsText:     `-issue needs the text of the issue, in quotes; "" when AWS gave none`,
-	ResourceIsForIssue: "-name, -account and -region go with -issue",
-	NothingNamed:       "no events: name files, or - for standard input",
+	BadFlags:               "{reason}",
+	BadFormat:              "-format is text, json, slack or builder, not {value}",
+	BadLanguage:            "the language is {languages}, not {value}",
+	BadColour:              "-color is auto, always or never, not {value}",
+	BadKind:                "-issue is followed by EKS, ECS or EC2, not {value}",
+	ReportAlone:            "-report goes with -region, -file, -format, -lang and -color",
+	ReportTakesNoEvent:     "-report takes no event; name a saved answer with -file",
+	FileIsForReport:        "-file names a saved answer for -report",
+	FileOfOneRegion:        "a saved answer is of one Region; give -region once",
+	IssueOfOneRegion:       "-issue is of one Region; give -region once",
+	CatalogueAlone:         "-catalog goes with -format, -lang and nothing else",
+	CatalogueFormat:        "-catalog is shown as text or json",
+	IssueIsNotSent:         "-issue explains; it has no event that could be sent",
+	DiagnosisNeedsResource: "-diagnose looks at a real resource; with -issue say which it is with -name, -account and -region",
+	IssueNeedsText:         `-issue needs the text of the issue, in quotes; "" when AWS gave none`,
+	ResourceIsForIssue:     "-name, -account and -region go with -issue",
+	NothingNamed:           "no events: name files, or - for standard input",
 
 	NoRegion: "no Region: name one with -region, or set AWS_REGION",
 	NoCredentials: "no AWS credentials: sign in with aws sso login or aws configure, or set AWS_PROFILE; " +

@@ -2,8 +2,8 @@ package main
 
 var japanese = words{
 	Usage: `replay は、カバレッジのイベントを、Lambda 関数が送るメッセージとして表示します。
-AWS アカウントは不要で、何も送信しません。-report だけは GuardDuty に問い合わせ
-ます。
+AWS アカウントは不要で、何も送信しません。-report と -diagnose だけは AWS に
+問い合わせます。
 
   replay [フラグ] ファイル ...            イベントを順に、1 つの履歴として表示
   replay -issue 種類 [フラグ] "テキスト"  コンソールからコピーした問題を説明
@@ -24,6 +24,9 @@ AWS アカウントは不要で、何も送信しません。-report だけは G
                    builder: Slack の Block Kit Builder で開くリンク
   -send            環境変数で指定した宛先にも送信。保留はせず、
                    次回の実行には何も引き継がない
+  -diagnose        カバレッジのない各リソースを、ご自身の AWS 認証情報で今すぐ
+                   確認 (読み取りのみ)。-issue との併用時は -name、-account、
+                   -region も必要
   -lang 言語       {languages} (デフォルト: MESSAGE_LANGUAGE、なければ en)
   -color 条件      auto: 端末で、NO_COLOR が未設定の場合 (デフォルト)、
                    always: 常に、never: なし
@@ -68,22 +71,23 @@ AWS アカウントは不要で、何も送信しません。-report だけは G
 	Reading:   "{n} 件のリソースを読み取り中",
 	ReadingOf: "{total} 件中 {n} 件のリソースを読み取り中",
 
-	BadFlags:           "コマンドラインを解釈できません: {reason}",
-	BadFormat:          "-format には text、json、slack、builder のいずれかを指定してください ({value} は使用できません)",
-	BadLanguage:        "言語には {languages} を指定してください ({value} は使用できません)",
-	BadColour:          "-color には auto、always、never のいずれかを指定してください ({value} は使用できません)",
-	BadKind:            "-issue には EKS、ECS、EC2 のいずれかを指定してください ({value} は使用できません)",
-	ReportAlone:        "-report と併用できるのは -region、-file、-format、-lang、-color です",
-	ReportTakesNoEvent: "-report にイベントは指定できません。保存済みの応答は -file で指定してください",
-	FileIsForReport:    "-file は -report に使う保存済みの応答を指定するものです",
-	FileOfOneRegion:    "保存済みの応答は 1 つのリージョンのものです。-region は 1 回だけ指定してください",
-	IssueOfOneRegion:   "-issue の対象は 1 つのリージョンです。-region は 1 回だけ指定してください",
-	CatalogueAlone:     "-catalog と併用できるのは -format と -lang だけです",
-	CatalogueFormat:    "-catalog の表示形式は text か json です",
-	IssueIsNotSent:     "-issue は説明のためのもので、送信できるイベントはありません",
-	IssueNeedsText:     `-issue には問題のテキストを引用符で囲んで指定してください。AWS がテキストを示していない場合は "" を指定します`,
-	ResourceIsForIssue: "-name、-account、-region は -issue と併用してください",
-	NothingNamed:       "イベントがありません。ファイル、または標準入力を表す - を指定してください",
+	BadFlags:               "コマンドラインを解釈できません: {reason}",
+	BadFormat:              "-format には text、json、slack、builder のいずれかを指定してください ({value} は使用できません)",
+	BadLanguage:            "言語には {languages} を指定してください ({value} は使用できません)",
+	BadColour:              "-color には auto、always、never のいずれかを指定してください ({value} は使用できません)",
+	BadKind:                "-issue には EKS、ECS、EC2 のいずれかを指定してください ({value} は使用できません)",
+	ReportAlone:            "-report と併用できるのは -region、-file、-format、-lang、-color です",
+	ReportTakesNoEvent:     "-report にイベントは指定できません。保存済みの応答は -file で指定してください",
+	FileIsForReport:        "-file は -report に使う保存済みの応答を指定するものです",
+	FileOfOneRegion:        "保存済みの応答は 1 つのリージョンのものです。-region は 1 回だけ指定してください",
+	IssueOfOneRegion:       "-issue の対象は 1 つのリージョンです。-region は 1 回だけ指定してください",
+	CatalogueAlone:         "-catalog と併用できるのは -format と -lang だけです",
+	CatalogueFormat:        "-catalog の表示形式は text か json です",
+	IssueIsNotSent:         "-issue は説明のためのもので、送信できるイベントはありません",
+	DiagnosisNeedsResource: "-diagnose は実在するリソースを確認します。-issue との併用時は -name、-account、-region でリソースを指定してください",
+	IssueNeedsText:         `-issue には問題のテキストを引用符で囲んで指定してください。AWS がテキストを示していない場合は "" を指定します`,
+	ResourceIsForIssue:     "-name、-account、-region は -issue と併用してください",
+	NothingNamed:           "イベントがありません。ファイル、または標準入力を表す - を指定してください",
 
 	NoRegion: "リージョンがありません。-region で指定するか、AWS_REGION を設定してください",
 	NoCredentials: "AWS の認証情報がありません。aws sso login か aws configure でサインインするか、AWS_PROFILE を設定してください。" +

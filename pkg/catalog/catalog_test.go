@@ -26,7 +26,7 @@ var (
 	placeholder = regexp.MustCompile(`\{[a-z-]+\}`)
 	// What values documents.
 	placeholders = []string{
-		"{region}", "{instance}", "{eks}", "{ecs}", "{cluster-arn}", "{vpc}", "{owner}", "{code}",
+		"{region}", "{instance}", "{eks}", "{ecs}", "{cluster-arn}", "{agent-management}", "{vpc}", "{owner}", "{code}",
 		"{task-definition}", "{family}", "{service}", "{task}",
 	}
 )
@@ -36,6 +36,7 @@ func TestCatalogueIsComplete(t *testing.T) {
 	entries := catalog.All()
 	t.Run("entries", func(t *testing.T) { testEntries(t, entries) })
 	t.Run("events", func(t *testing.T) { testEvents(t, entries) })
+	t.Run("evidence", testEvidence)
 	for _, language := range catalog.Languages() {
 		t.Run(language.Code, func(t *testing.T) { testLanguage(t, language, entries) })
 	}
@@ -114,6 +115,11 @@ func testLanguage(t *testing.T, l catalog.Language, entries []catalog.Entry) {
 			pages[page] = true
 		}
 	}
+	for _, e := range catalog.AllEvidence() {
+		for _, step := range e.Steps {
+			steps[step.ID] = true
+		}
+	}
 	// Explain links it for every instance in an EKS cluster.
 	pages["eks-runtime-monitoring-coverage.html#eks-runtime-monitoring-coverage-issues-troubleshoot"] = true
 
@@ -143,6 +149,7 @@ func testLanguage(t *testing.T, l catalog.Language, entries []catalog.Entry) {
 	for _, orphan := range orphans(l.Pages, pages) {
 		complain("Pages has a label for %q, which no entry names", orphan)
 	}
+	testEvidenceWords(t, l)
 	if !docsForm.MatchString(l.Docs) {
 		complain("Docs %q is not the beginning of AWS's documentation, such as https://docs.aws.amazon.com/ja_jp/", l.Docs)
 	}
@@ -158,15 +165,7 @@ func testIssueWords(complain func(string, ...any), id catalog.ID, words catalog.
 	if words.Title == "" || words.Cause == "" {
 		complain("Issues lacks a title or a cause for %q", id)
 	}
-	if n := utf8.RuneCountInString(words.Title); n > 70 {
-		complain("the title of %q has %d runes, at most 70 fit", id, n)
-	}
-	if first, _ := utf8.DecodeRuneInString(words.Title); unicode.IsUpper(first) && !properName(words.Title) {
-		complain("the title of %q begins with a capital, but it follows other words", id)
-	}
-	if strings.HasSuffix(words.Title, ".") || strings.HasSuffix(words.Title, "。") {
-		complain("the title of %q ends like a sentence", id)
-	}
+	testTitle(complain, string(id), words.Title)
 	if placeholder.MatchString(words.Title + words.Cause) {
 		complain("only Precise and commands may have placeholders, see %q", id)
 	}
@@ -176,6 +175,18 @@ func testIssueWords(complain func(string, ...any), id catalog.ID, words catalog.
 		}
 	}
 	testBackticks(complain, string(id), words.Cause, words.Precise)
+}
+
+func testTitle(complain func(string, ...any), id, title string) {
+	if n := utf8.RuneCountInString(title); n > 70 {
+		complain("the title of %q has %d runes, at most 70 fit", id, n)
+	}
+	if first, _ := utf8.DecodeRuneInString(title); unicode.IsUpper(first) && !properName(title) {
+		complain("the title of %q begins with a capital, but it follows other words", id)
+	}
+	if strings.HasSuffix(title, ".") || strings.HasSuffix(title, "。") {
+		complain("the title of %q ends like a sentence", id)
+	}
 }
 
 func testBackticks(complain func(string, ...any), id string, texts ...string) {
@@ -188,7 +199,7 @@ func testBackticks(complain func(string, ...any), id string, texts ...string) {
 
 // properName says whether a title may begin as it does.
 func properName(title string) bool {
-	return slices.ContainsFunc([]string{"EKS", "GuardDuty", "Gatekeeper", "Fargate", "Outposts", "Systems Manager", "VPC"}, func(name string) bool {
+	return slices.ContainsFunc([]string{"EKS", "GuardDuty", "Gatekeeper", "Fargate", "Outposts", "Systems Manager", "VPC", "Runtime Monitoring"}, func(name string) bool {
 		return strings.HasPrefix(title, name)
 	})
 }

@@ -147,6 +147,15 @@ var tables = sync.OnceValue(func() index {
 	return x
 })
 
+// entry is the entry of that id. One of another version's is Unrecognised.
+func (x index) entry(id ID) Entry {
+	entry, ok := x.byID[id]
+	if !ok {
+		entry = x.byID[Unrecognised]
+	}
+	return entry
+}
+
 // beginsIssue says whether text is an issue type of the kind, alone or before a colon.
 func (x index) beginsIssue(kind coverage.Kind, text string) bool {
 	issueType := typeOf(text)

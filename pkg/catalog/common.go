@@ -51,11 +51,7 @@ var common = []Entry{
 				"for attribute in enableDnsSupport enableDnsHostnames; do aws ec2 describe-vpc-attribute --region {region} --vpc-id " + vpcOfInstance + " --attribute $attribute; done",
 				"for attribute in enableDnsSupport enableDnsHostnames; do aws ec2 describe-vpc-attribute --region {region} --vpc-id " + vpcOfCluster + " --attribute $attribute; done",
 			}},
-			{ID: "enable-dns-attributes", Commands: []string{
-				"aws ec2 modify-vpc-attribute --region {region} --vpc-id {vpc} --enable-dns-support && aws ec2 modify-vpc-attribute --region {region} --vpc-id {vpc} --enable-dns-hostnames",
-				"vpc=" + vpcOfInstance + " && aws ec2 modify-vpc-attribute --region {region} --vpc-id \"$vpc\" --enable-dns-support && aws ec2 modify-vpc-attribute --region {region} --vpc-id \"$vpc\" --enable-dns-hostnames",
-				"vpc=" + vpcOfCluster + " && aws ec2 modify-vpc-attribute --region {region} --vpc-id \"$vpc\" --enable-dns-support && aws ec2 modify-vpc-attribute --region {region} --vpc-id \"$vpc\" --enable-dns-hostnames",
-			}},
+			enableDNSAttributes,
 			hurryRetry,
 			lookAtEndpoint,
 			verifyCoverage,
@@ -149,6 +145,12 @@ var (
 		endpointsOf + vpcOfInstance + endpointColumns,
 		endpointsOf + vpcOfCluster + endpointColumns,
 		"aws ec2 describe-vpc-endpoints --region {region} --filters Name=service-name,Values=com.amazonaws.{region}.guardduty-data --query 'VpcEndpoints[].[VpcId,VpcEndpointId,State,PrivateDnsEnabled]' --output table",
+	}}
+
+	enableDNSAttributes = Step{ID: "enable-dns-attributes", Commands: []string{
+		"aws ec2 modify-vpc-attribute --region {region} --vpc-id {vpc} --enable-dns-support && aws ec2 modify-vpc-attribute --region {region} --vpc-id {vpc} --enable-dns-hostnames",
+		"vpc=" + vpcOfInstance + " && aws ec2 modify-vpc-attribute --region {region} --vpc-id \"$vpc\" --enable-dns-support && aws ec2 modify-vpc-attribute --region {region} --vpc-id \"$vpc\" --enable-dns-hostnames",
+		"vpc=" + vpcOfCluster + " && aws ec2 modify-vpc-attribute --region {region} --vpc-id \"$vpc\" --enable-dns-support && aws ec2 modify-vpc-attribute --region {region} --vpc-id \"$vpc\" --enable-dns-hostnames",
 	}}
 
 	// GuardDuty tries again by itself; only an instance can be brought to its attention.

@@ -40,9 +40,7 @@ var ec2 = []Entry{
 		Extra: []string{"Instances with exclusion tags", "exclusion tags are excluded"},
 		Steps: []Step{
 			lookAtTag,
-			{ID: "include-instance", Commands: []string{
-				"aws ec2 delete-tags --region {region} --resources {instance} --tags Key=GuardDutyManaged,Value=false",
-			}},
+			includeInstance,
 			retag,
 			verifyCoverage,
 		},
@@ -138,16 +136,12 @@ var ec2 = []Entry{
 		Kinds: []coverage.Kind{coverage.EC2},
 		Types: []string{"SSM Instance Association Execution Failed"},
 		Steps: []Step{
-			{ID: "look-at-instance-association", Commands: []string{
-				"aws ssm describe-instance-associations-status --region {region} --instance-id {instance} --query 'InstanceAssociationStatusInfos[].[Name,Status,DetailedStatus,ErrorCode,ExecutionSummary]'",
-			}},
+			lookAtInstanceAssociation,
 			lookAtExecutions,
 			{ID: "compare-prerequisites", Commands: []string{
 				"aws ssm describe-instance-information --region {region} --filters Key=InstanceIds,Values={instance} --query 'InstanceInformationList[].[PlatformName,PlatformVersion,AgentVersion,PingStatus]' --output table",
 			}},
-			{ID: "run-association-again", Commands: []string{
-				"aws ssm start-associations-once --region {region} --association-ids \"$(aws ssm list-associations --region {region} --association-filter-list key=Name,value=AmazonGuardDuty-ConfigureRuntimeMonitoringSsmPlugin --query 'Associations[0].AssociationId' --output text)\"",
-			}},
+			runAssociationAgain,
 			verifyCoverage,
 		},
 		See:      []string{ec2ArchitecturesPage},
@@ -225,6 +219,15 @@ var (
 	lookAtKernel    = Step{ID: "look-at-kernel", Commands: []string{"uname -r"}}
 	restartInstance = Step{ID: "restart-instance", Commands: []string{
 		"aws ec2 reboot-instances --region {region} --instance-ids {instance}",
+	}}
+	includeInstance = Step{ID: "include-instance", Commands: []string{
+		"aws ec2 delete-tags --region {region} --resources {instance} --tags Key=GuardDutyManaged,Value=false",
+	}}
+	lookAtInstanceAssociation = Step{ID: "look-at-instance-association", Commands: []string{
+		"aws ssm describe-instance-associations-status --region {region} --instance-id {instance} --query 'InstanceAssociationStatusInfos[].[Name,Status,DetailedStatus,ErrorCode,ExecutionSummary]'",
+	}}
+	runAssociationAgain = Step{ID: "run-association-again", Commands: []string{
+		"aws ssm start-associations-once --region {region} --association-ids \"$(aws ssm list-associations --region {region} --association-filter-list key=Name,value=AmazonGuardDuty-ConfigureRuntimeMonitoringSsmPlugin --query 'Associations[0].AssociationId' --output text)\"",
 	}}
 	turnOffEC2 = Step{ID: "turn-off-ec2-agent", Commands: []string{
 		setEC2Agent + `'[{"Name":"RUNTIME_MONITORING","Status":"ENABLED","AdditionalConfiguration":[{"Name":"EC2_AGENT_MANAGEMENT","Status":"DISABLED"}]}]'`,

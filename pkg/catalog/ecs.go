@@ -111,7 +111,7 @@ var ecs = []Entry{
 			{ID: "look-at-execution-role", Commands: []string{
 				"aws ecs describe-task-definition --region {region} --task-definition {task-definition} --query taskDefinition.executionRoleArn --output text",
 			}},
-			{ID: "add-execution-role"},
+			addExecutionRole,
 			redeployOrRelaunch,
 			verifyCoverage,
 		},
@@ -236,6 +236,7 @@ var (
 	includeCluster = Step{ID: "include-cluster", Commands: []string{
 		"aws ecs tag-resource --region {region} --resource-arn {cluster-arn} --tags key=GuardDutyManaged,value=true",
 	}}
+	addExecutionRole = Step{ID: "add-execution-role"}
 	// Fargate cannot add the agent to a task that runs.
 	relaunchTask = Step{ID: "relaunch-task", Commands: []string{
 		"aws ecs stop-task --region {region} --cluster {ecs} --task {task} --reason 'relaunch for GuardDuty Runtime Monitoring'",

@@ -17,7 +17,7 @@ var eks = []Entry{
 			{ID: "compare-addon-versions", Commands: []string{
 				`aws eks describe-addon-versions --region {region} --addon-name aws-guardduty-agent --query "addons[].addonVersions[].[addonVersion,join(', ',compatibilities[].clusterVersion)]" --output table`,
 			}},
-			{ID: "upgrade-cluster"},
+			upgradeCluster,
 			verifyAddon,
 			verifyCoverage,
 		},
@@ -216,7 +216,7 @@ var eks = []Entry{
 				"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue=DeleteAddon --max-items 5 --query 'Events[].[EventTime,Username,Resources[].ResourceName]' --output json",
 			}},
 			lookAtTag,
-			{ID: "install-addon", Commands: []string{createAddon}},
+			installAddon,
 			verifyAddon,
 			verifyCoverage,
 		},
@@ -289,6 +289,8 @@ const (
 )
 
 var (
+	upgradeCluster    = Step{ID: "upgrade-cluster"}
+	installAddon      = Step{ID: "install-addon", Commands: []string{createAddon}}
 	describeAddonStep = Step{ID: "look-at-addon", Commands: []string{describeAddon}}
 	verifyAddon       = Step{ID: "verify-addon", Commands: []string{describeAddon}}
 	lookAtPods        = Step{ID: "look-at-pods", Commands: []string{

@@ -19,9 +19,10 @@ func LanguageOf(code string) (Language, bool) {
 
 // English is the catalogue in English, and the language of the machine forms whatever people read.
 var English = Language{
-	Code:  "en",
-	Docs:  "https://docs.aws.amazon.com/",
-	Words: englishWords,
+	Code:     "en",
+	Docs:     "https://docs.aws.amazon.com/",
+	Words:    englishWords,
+	Evidence: englishEvidence,
 	Issues: map[ID]IssueWords{
 		// EKS
 		"addon-version-incompatible": {
@@ -368,6 +369,26 @@ var English = Language{
 		"or-turn-monitoring-off-and-on": "If it is on already or the agent is deployed by hand, turn Runtime Monitoring off for some minutes and on again. No resource of the account is covered in between.",
 		"allow-instance-to-pull":        "Check that the instance's role may pull from ECR; `null` means that it has none.",
 		"give-instance-route-to-ecr":    "Check that the subnet reaches ECR, by the internet or by these endpoints, on port 443.",
+
+		// what a look at the live resource found
+		"wait-for-cluster":       "See what the cluster's state is about; GuardDuty covers it once it is `ACTIVE`.",
+		"include-eks-cluster":    "If the cluster is to be covered, remove the tag.",
+		"update-addon":           "Update the add-on to the newest version that fits the cluster (GuardDuty does so itself where it manages the add-on).",
+		"wait-for-node":          "Nothing needs to be done while no node runs; with the next one the agent comes by itself. See whether there should be any.",
+		"leave-fargate":          "Runtime Monitoring does not cover EKS on Fargate. If the cluster stays so, exclude it to end these notifications.",
+		"create-endpoint":        "With automated agent configuration GuardDuty creates the endpoint itself when it tries again. Where you deploy the agent by hand, create it, and let port 443 of the VPC into its security group.",
+		"mend-endpoint":          "See why the endpoint is not available: one that is being created needs some minutes, one that failed or was rejected has to be deleted, so that it is created anew.",
+		"enable-private-dns":     "Turn on private DNS for the endpoint.",
+		"let-in-https":           "Let port 443 in from the VPC.",
+		"leave-windows":          "Runtime Monitoring does not cover Windows. Exclude the instance to end these notifications.",
+		"restart-ssm-agent":      "On the instance, restart the SSM agent, and see that the instance reaches Systems Manager.",
+		"register-in-ssm":        "Let Systems Manager manage the instance: it needs the SSM agent, a role with what `AmazonSSMManagedInstanceCore` allows, and a way to Systems Manager. See which role it has.",
+		"see-why-nothing-runs":   "See why nothing runs; where nothing is meant to run, nothing needs to be done.",
+		"accept-missing-service": "If the service was deleted on purpose, nothing needs to be done for it. See which services there are.",
+		"enable-guardduty":       "Turn GuardDuty on in the account, and then Runtime Monitoring; in an organization, GuardDuty's administrator account does that.",
+		"resume-guardduty":       "Turn GuardDuty on again; in an organization, GuardDuty's administrator account does that.",
+		"turn-on-monitoring":     "Turn Runtime Monitoring on; in an organization, GuardDuty's administrator account does that.",
+		"have-agent-managed":     "Turn automated agent configuration on, so that GuardDuty installs the agent (in an organization, its administrator account does that), or install the agent by hand.",
 	},
 	Pages: map[string]string{
 		eksPage:                "Coverage issues of EKS clusters",

@@ -15,6 +15,8 @@ type Language struct {
 	Issues map[ID]IssueWords
 	// Steps are the sentences of the steps; backticks mark code.
 	Steps map[StepID]string
+	// Evidence says what was looked at and found.
+	Evidence EvidenceWords
 	// Pages label the pages that remedies name.
 	Pages map[string]string
 	Words Words
@@ -60,12 +62,9 @@ type Page struct {
 
 // Explain tells what a finding on a resource means and what to do.
 func (l Language) Explain(f Finding, r coverage.Resource) Advice {
-	entry, ok := tables().byID[f.ID]
-	if !ok {
-		entry = tables().byID[Unrecognised]
-	}
+	entry := tables().entry(f.ID)
 	words, known := l.Issues[entry.ID], values(f, r)
-	advice := Advice{Title: words.Title, Cause: words.Cause, Steps: l.steps(entry, known)}
+	advice := Advice{Title: words.Title, Cause: words.Cause, Steps: l.steps(entry.Steps, known)}
 	if precise, ok := fill(words.Precise, known); ok && precise != "" {
 		advice.Cause = precise
 	}
@@ -75,16 +74,16 @@ func (l Language) Explain(f Finding, r coverage.Resource) Advice {
 	return advice
 }
 
-func (l Language) steps(entry Entry, known map[string]string) []AdviceStep {
-	var steps []AdviceStep
-	for _, step := range entry.Steps {
+func (l Language) steps(steps []Step, known map[string]string) []AdviceStep {
+	var advice []AdviceStep
+	for _, step := range steps {
 		command := firstFilled(step.Commands, known)
 		if command == "" && step.Optional {
 			continue
 		}
-		steps = append(steps, AdviceStep{Text: l.Steps[step.ID], Command: command})
+		advice = append(advice, AdviceStep{Text: l.Steps[step.ID], Command: command})
 	}
-	return steps
+	return advice
 }
 
 // pages are the place that documents the entry for this resource, and the pages its remedy names. An

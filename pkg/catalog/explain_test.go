@@ -211,46 +211,55 @@ func TestExplainOfAnotherVersion(t *testing.T) {
 
 // arguments are those of the AWS CLI that the catalogue uses, checked against the CLI's own models.
 var arguments = map[string]string{
-	"cloudtrail lookup-events":                  "lookup-attributes max-items",
-	"ec2 create-tags":                           "resources tags",
-	"ec2 delete-tags":                           "resources tags",
-	"ec2 describe-instances":                    "instance-ids",
-	"ec2 describe-tags":                         "filters",
-	"ec2 describe-vpc-attribute":                "vpc-id attribute",
-	"ec2 describe-vpc-endpoints":                "filters",
-	"ec2 describe-vpcs":                         "vpc-ids",
-	"ec2 modify-instance-metadata-options":      "instance-id http-endpoint",
-	"ec2 modify-vpc-attribute":                  "vpc-id enable-dns-support enable-dns-hostnames",
-	"ec2 reboot-instances":                      "instance-ids",
-	"ecs describe-clusters":                     "clusters include",
-	"ecs describe-services":                     "cluster services",
-	"ecs describe-task-definition":              "task-definition",
-	"ecs describe-tasks":                        "cluster tasks",
-	"ecs list-services":                         "cluster",
-	"ecs list-tasks":                            "cluster family",
-	"ecs stop-task":                             "cluster task reason",
-	"ecs tag-resource":                          "resource-arn tags",
-	"ecs update-service":                        "cluster service force-new-deployment",
-	"eks create-addon":                          "cluster-name addon-name resolve-conflicts",
-	"eks delete-addon":                          "cluster-name addon-name",
-	"eks describe-addon":                        "cluster-name addon-name",
-	"eks describe-addon-versions":               "addon-name",
-	"eks describe-cluster":                      "name",
-	"eks update-addon":                          "cluster-name addon-name resolve-conflicts configuration-values",
-	"eks update-kubeconfig":                     "name",
-	"eks wait addon-deleted":                    "cluster-name addon-name",
-	"guardduty get-detector":                    "detector-id",
-	"guardduty list-coverage":                   "detector-id filter-criteria",
-	"guardduty list-detectors":                  "",
-	"guardduty update-detector":                 "detector-id features",
-	"service-quotas list-service-quotas":        "service-code",
-	"ssm delete-association":                    "association-id",
-	"ssm describe-association-executions":       "association-id max-items",
-	"ssm describe-instance-associations-status": "instance-id",
-	"ssm describe-instance-information":         "filters",
-	"ssm list-associations":                     "association-filter-list",
-	"ssm start-associations-once":               "association-ids",
-	"ssm start-automation-execution":            "document-name parameters",
+	"cloudtrail lookup-events":                       "lookup-attributes max-items",
+	"ec2 authorize-security-group-ingress":           "group-id protocol port cidr",
+	"ec2 create-tags":                                "resources tags",
+	"ec2 create-vpc-endpoint":                        "vpc-id vpc-endpoint-type service-name private-dns-enabled subnet-ids",
+	"ec2 delete-tags":                                "resources tags",
+	"ec2 describe-iam-instance-profile-associations": "filters",
+	"ec2 describe-instances":                         "instance-ids",
+	"ec2 describe-subnets":                           "filters",
+	"ec2 describe-tags":                              "filters",
+	"ec2 describe-vpc-attribute":                     "vpc-id attribute",
+	"ec2 describe-vpc-endpoints":                     "filters vpc-endpoint-ids",
+	"ec2 describe-vpcs":                              "vpc-ids",
+	"ec2 modify-instance-metadata-options":           "instance-id http-endpoint",
+	"ec2 modify-vpc-attribute":                       "vpc-id enable-dns-support enable-dns-hostnames",
+	"ec2 modify-vpc-endpoint":                        "vpc-endpoint-id private-dns-enabled",
+	"ec2 reboot-instances":                           "instance-ids",
+	"ecs describe-clusters":                          "clusters include",
+	"ecs describe-services":                          "cluster services",
+	"ecs describe-task-definition":                   "task-definition",
+	"ecs describe-tasks":                             "cluster tasks",
+	"ecs list-services":                              "cluster",
+	"ecs list-tasks":                                 "cluster family",
+	"ecs stop-task":                                  "cluster task reason",
+	"ecs tag-resource":                               "resource-arn tags",
+	"ecs update-service":                             "cluster service force-new-deployment",
+	"eks create-addon":                               "cluster-name addon-name resolve-conflicts",
+	"eks delete-addon":                               "cluster-name addon-name",
+	"eks describe-addon":                             "cluster-name addon-name",
+	"eks describe-addon-versions":                    "addon-name",
+	"eks describe-cluster":                           "name",
+	"eks list-nodegroups":                            "cluster-name",
+	"eks tag-resource":                               "resource-arn tags",
+	"eks untag-resource":                             "resource-arn tag-keys",
+	"eks update-addon":                               "cluster-name addon-name addon-version resolve-conflicts configuration-values",
+	"eks update-kubeconfig":                          "name",
+	"eks wait addon-deleted":                         "cluster-name addon-name",
+	"guardduty create-detector":                      "enable",
+	"guardduty get-detector":                         "detector-id",
+	"guardduty list-coverage":                        "detector-id filter-criteria",
+	"guardduty list-detectors":                       "",
+	"guardduty update-detector":                      "detector-id features enable",
+	"service-quotas list-service-quotas":             "service-code",
+	"ssm delete-association":                         "association-id",
+	"ssm describe-association-executions":            "association-id max-items",
+	"ssm describe-instance-associations-status":      "instance-id",
+	"ssm describe-instance-information":              "filters",
+	"ssm list-associations":                          "association-filter-list",
+	"ssm start-associations-once":                    "association-ids",
+	"ssm start-automation-execution":                 "document-name parameters",
 }
 
 var (
@@ -262,12 +271,19 @@ var (
 
 // TestCommands checks every command of every entry, filled in or not, against the arguments above.
 func TestCommands(t *testing.T) {
-	used := map[string]bool{}
+	steps := map[string][]catalog.Step{}
 	for _, e := range catalog.All() {
-		for _, step := range e.Steps {
+		steps[string(e.ID)] = e.Steps
+	}
+	for _, e := range catalog.AllEvidence() {
+		steps[string(e.ID)] = e.Steps
+	}
+	used := map[string]bool{}
+	for id, steps := range steps {
+		for _, step := range steps {
 			for _, command := range step.Commands {
 				for _, part := range after.Split(command, -1) {
-					checkInvocation(t, string(e.ID), part, used)
+					checkInvocation(t, id, part, used)
 				}
 			}
 		}

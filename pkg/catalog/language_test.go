@@ -32,10 +32,10 @@ func TestLanguagesSayTheSame(t *testing.T) {
 				switch {
 				case (got == "") != (want == ""):
 					t.Errorf("%s is %q, in English %q", name, got, want)
-				case !slices.Equal(found(catalogued, got), found(catalogued, want)):
-					t.Errorf("%s has the placeholders %q, in English %q", name, found(catalogued, got), found(catalogued, want))
-				case !slices.Equal(found(codeSpan, got), found(codeSpan, want)):
-					t.Errorf("%s has the code %q, in English %q", name, found(codeSpan, got), found(codeSpan, want))
+				case !slices.Equal(occurring(catalogued, got), occurring(catalogued, want)):
+					t.Errorf("%s has the placeholders %q, in English %q", name, occurring(catalogued, got), occurring(catalogued, want))
+				case !slices.Equal(occurring(codeSpan, got), occurring(codeSpan, want)):
+					t.Errorf("%s has the code %q, in English %q", name, occurring(codeSpan, got), occurring(codeSpan, want))
 				case got == want && letters.MatchString(bare(want)):
 					t.Errorf("%s is English still: %q", name, got)
 				}
@@ -76,8 +76,8 @@ func addTexts(texts map[string]string, name string, v reflect.Value) {
 	}
 }
 
-// found is what occurs of a pattern, sorted, each once.
-func found(pattern *regexp.Regexp, text string) []string {
+// occurring is what occurs of a pattern, sorted, each once.
+func occurring(pattern *regexp.Regexp, text string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(pattern.FindAllString(text, -1))))
 }
 

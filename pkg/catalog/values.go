@@ -56,6 +56,7 @@ func quoted(lead, path, name string) *regexp.Regexp {
 //	region, instance  of the resource
 //	eks, ecs          the name of the cluster that the resource is, or that the instance belongs to
 //	cluster-arn       of the EKS or ECS cluster that the resource is
+//	agent-management  GuardDuty's setting by which it installs the agent on the resource
 //	vpc, owner, code, task-definition, family, service, task
 //	                  from the issue: the VPC, its owner's account, the EKS add-on issue code, and of ECS the task
 //	                  definition with and without its revision, the service, the task
@@ -81,9 +82,26 @@ func values(f Finding, r coverage.Resource) map[string]string {
 	case coverage.ECS:
 		know("ecs", cluster, ecsClusterForm)
 	}
+	if setting := agentManagement(r.Kind, kind); setting != "" {
+		known["agent-management"] = setting
+	}
 	know("cluster-arn", r.ARN(), clusterARNForm)
 	find(f.Text, known)
 	return known
+}
+
+// agentManagement is the setting for resources of the kind, or for instances in a cluster of that kind
+// (https://docs.aws.amazon.com/guardduty/latest/APIReference/API_DetectorAdditionalConfiguration.html).
+func agentManagement(kind, cluster coverage.Kind) string {
+	switch {
+	case cluster == coverage.EKS:
+		return "EKS_ADDON_MANAGEMENT"
+	case kind == coverage.ECS:
+		return "ECS_FARGATE_AGENT_MANAGEMENT"
+	case kind == coverage.EC2:
+		return "EC2_AGENT_MANAGEMENT"
+	}
+	return ""
 }
 
 // find adds the values in an issue's text. It looks at the beginning only: AWS's texts are short, and one that is

@@ -26,6 +26,11 @@ type Words struct {
 	Meaning string
 	// GroupSample says whose name the commands for a group bear: {name}.
 	GroupSample string
+	// Looked heads what a look at the live resource found, LookedAtOne what one at the {name} of a group did.
+	Looked, LookedAtOne string
+	// NothingLeft is the summary where it found that nothing is left to cover, with {resource} and {region}; HealthyAgain follows
+	// the summary where GuardDuty lists the resource as covered again.
+	NothingLeft, HealthyAgain string
 
 	// Labels of facts.
 	Status, Since, BackSince, Uncovered, Account, Region, Resource, Resources, Nodes, Instances string
@@ -44,7 +49,7 @@ type Words struct {
 	DaysHours, HoursMinutes, Minutes, Seconds string
 
 	// Links.
-	GuardDutyConsole, ResourceConsole, Documentation string
+	GuardDutyConsole, ResourceConsole, Documentation, Runbook string
 
 	// What renderers say: see message.Words.
 	More, Cut, Lost, Restored, Information, Links string

@@ -28,8 +28,12 @@ var englishWords = Words{
 	GroupSummary:      "GuardDuty Runtime Monitoring no longer covers {resource} in {region}, all for the same reason. Runtime threats there go unseen until coverage is back.",
 	GroupStillSummary: "{n} of {total} are still uncovered.",
 	GroupBackSummary:  "GuardDuty Runtime Monitoring covers {resource} in {region} again.",
+	NothingLeft:       "GuardDuty Runtime Monitoring no longer covers {resource} in {region}, and nothing is left there to cover. Nothing needs to be done.",
+	HealthyAgain:      "A look shows that GuardDuty lists it as covered again by now.",
 	Meaning:           "What it means",
 	GroupSample:       "The commands name {name}; for the others put in their names.",
+	Looked:            "What was looked at",
+	LookedAtOne:       "What was looked at, of {name} alone",
 
 	Status:         "Coverage",
 	Since:          "Since",
@@ -65,6 +69,7 @@ var englishWords = Words{
 	GuardDutyConsole: "Runtime coverage in the GuardDuty console",
 	ResourceConsole:  "{resource} in its console",
 	Documentation:    "AWS on this issue",
+	Runbook:          "Your runbook",
 
 	More:        "… {n} more",
 	Cut:         "… (cut)",

@@ -66,6 +66,7 @@ var japaneseWords = Words{
 
 	GuardDutyConsole: "GuardDuty コンソールのランタイムカバレッジ",
 	ResourceConsole:  "{resource} のコンソール画面",
+	Runbook:          "ランブック",
 	Documentation:    "この問題に関する AWS ドキュメント",
 
 	More:        "… ほか {n} 件",

@@ -48,6 +48,8 @@ type Told struct {
 type Group struct {
 	// Sample is the change of one member; what is said of it holds for all but for the name.
 	Sample Change `json:"sample"`
+	// Evidence is what was found of that member.
+	Evidence []Evidence `json:"evidence,omitempty"`
 	// Names are the first members' names, Total how many members there were.
 	Names []string `json:"names"`
 	Total int      `json:"total"`

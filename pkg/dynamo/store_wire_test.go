@@ -440,7 +440,11 @@ func everything() coverage.Incident {
 		Told: map[string]coverage.Told{"slack": {
 			Ref: "C123/1700.1", Status: coverage.Unhealthy, ChangedAt: at, At: at.Add(time.Second), Groups: []string{"group/1"},
 		}},
-		Group: &coverage.Group{Sample: change, Names: []string{"a", "b"}, Total: 9, Open: []string{key}},
+		Group: &coverage.Group{
+			Sample:   change,
+			Evidence: []coverage.Evidence{{Check: "ec2-ssm", Found: "offline", Values: map[string]string{"status": "ConnectionLost"}}},
+			Names:    []string{"a", "b"}, Total: 9, Open: []string{key},
+		},
 		Lease: "to be replaced",
 	}
 }

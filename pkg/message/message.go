@@ -61,8 +61,43 @@ type Section struct {
 	// draw leaves it out itself.
 	Chart *Chart
 	Table *Table
-	Steps []Step
-	Links []Link
+	// Evidence is what was looked at, the most telling first: who cannot show all shows the first of it.
+	Evidence []Evidence
+	Steps    []Step
+	Links    []Link
+}
+
+// Evidence is what one look found.
+type Evidence struct {
+	Mark Mark
+	// Check is what was looked at. It is plain text.
+	Check string
+	// Result says what was found; backticks mark code.
+	Result string
+}
+
+// Mark tells at a glance what evidence means.
+type Mark int
+
+// The marks of evidence.
+const (
+	// Open says that nothing follows from it.
+	Open Mark = iota
+	// Right says that it is as it should be.
+	Right
+	// Wrong says that it is not.
+	Wrong
+)
+
+// String is the mark as one character.
+func (m Mark) String() string {
+	switch m {
+	case Right:
+		return "✓"
+	case Wrong:
+		return "✗"
+	}
+	return "?"
 }
 
 // Step is one thing to do.

@@ -52,6 +52,11 @@ func (m Message) WriteText(w io.Writer, style Style) error {
 	return nil
 }
 
+// Line is what was looked at and found, on one line.
+func (e Evidence) Line() string {
+	return strings.TrimPrefix(CleanLine(e.Check)+": "+CleanLine(e.Result), ": ")
+}
+
 // Tone is the name of a tone.
 func (w Words) Tone(tone Tone) string {
 	switch tone {
@@ -193,7 +198,7 @@ func (p *printer) facts(facts []Fact) {
 
 // section leaves out a chart, and with it a section that is nothing else.
 func (p *printer) section(s Section, words Words) {
-	if s.Heading == "" && s.Text == "" && s.Quote == "" && s.Table == nil && len(s.Steps) == 0 && len(s.Links) == 0 {
+	if s.Heading == "" && s.Text == "" && s.Quote == "" && s.Table == nil && len(s.Evidence) == 0 && len(s.Steps) == 0 && len(s.Links) == 0 {
 		return
 	}
 	p.gap()
@@ -211,13 +216,16 @@ func (p *printer) section(s Section, words Words) {
 	if s.Table != nil {
 		p.table(*s.Table, s.Text != "" || s.Quote != "", words)
 	}
-	if len(s.Steps) > 0 && (s.Text != "" || s.Quote != "" || s.Table != nil) {
+	for _, e := range s.Evidence {
+		p.evidence(e)
+	}
+	if len(s.Steps) > 0 && (s.Text != "" || s.Quote != "" || s.Table != nil || len(s.Evidence) > 0) {
 		p.gap()
 	}
 	for i, step := range s.Steps {
 		p.step(fmt.Sprintf("  %d. ", i+1), step)
 	}
-	if len(s.Links) > 0 && (len(s.Steps) > 0 || s.Table != nil) {
+	if len(s.Links) > 0 && (len(s.Steps) > 0 || s.Table != nil || len(s.Evidence) > 0) {
 		p.gap()
 	}
 	p.links(s.Links)
@@ -237,6 +245,11 @@ func (p *printer) table(t Table, apart bool, words Words) {
 	if t.More > 0 {
 		p.prose("  ", "  ", words.Left(t.More))
 	}
+}
+
+func (p *printer) evidence(e Evidence) {
+	colours := map[Mark]string{Open: yellow, Right: green, Wrong: red}
+	p.prose("  "+p.paint(colours[e.Mark], e.Mark.String())+" ", "    ", e.Line())
 }
 
 func (p *printer) step(number string, s Step) {

@@ -149,7 +149,8 @@ func FuzzWriteText(f *testing.F) {
 				Heading: b, Text: c, Quote: d, Table: &message.Table{
 					Columns: []message.Column{{Heading: a}, {Heading: b, Right: true}}, Rows: [][]string{{c, d}, {d}}, More: len(a) % 3,
 				},
-				Steps: []message.Step{{Text: a, Command: b}}, Links: []message.Link{{Label: c, URL: d}},
+				Evidence: []message.Evidence{{Mark: message.Mark(len(b) % 3), Check: c, Result: d}},
+				Steps:    []message.Step{{Text: a, Command: b}}, Links: []message.Link{{Label: c, URL: d}},
 			}},
 			Links: []message.Link{{Label: a, URL: b}},
 			Words: message.Words{Lost: c, Restored: d, Information: a, Links: b},
@@ -250,6 +251,14 @@ func lost() message.Message {
 				},
 				Links: []message.Link{{Label: "Parameters of the add-on", URL: "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty-configure-security-agent-eks-addon.html#gdu-eks-addon-configure-parameters-values"}},
 			},
+			{
+				Heading: "What was looked at",
+				Evidence: []message.Evidence{
+					{Mark: message.Wrong, Check: "Agent add-on", Result: "It is `DEGRADED`: `InsufficientNumberOfReplicas`, the add-on is unhealthy because it doesn't have the desired number of replicas."},
+					{Check: "VPC endpoint", Result: "It could not be looked at: `ec2:DescribeVpcEndpoints` is not allowed."},
+					{Mark: message.Right, Check: "Nodes", Result: "3 of them run."},
+				},
+			},
 		},
 		Links: []message.Link{{Label: "Cluster", URL: "https://eu-central-1.console.aws.amazon.com/eks/"}, {URL: "https://example.com/without-label"}},
 		Words: words(),
@@ -283,10 +292,12 @@ func hostile() message.Message {
 	evil := "\x1b]0;owned\a\x1b[2Jok\r\nAll is well\u202egnp.exe\xff"
 	return message.Message{
 		Tone: message.Lost, Title: evil, Summary: evil,
-		Facts:    []message.Fact{{Label: evil, Value: evil}},
-		Sections: []message.Section{{Quote: evil, Steps: []message.Step{{Text: evil, Command: evil}}}},
-		Links:    []message.Link{{Label: evil, URL: evil}},
-		Words:    words(),
+		Facts: []message.Fact{{Label: evil, Value: evil}},
+		Sections: []message.Section{{
+			Quote: evil, Evidence: []message.Evidence{{Check: evil, Result: evil}}, Steps: []message.Step{{Text: evil, Command: evil}},
+		}},
+		Links: []message.Link{{Label: evil, URL: evil}},
+		Words: words(),
 	}
 }
 

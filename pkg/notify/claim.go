@@ -18,6 +18,8 @@ type task struct {
 	change   coverage.Change
 	findings []catalog.Finding
 	route    route
+	// evidence is what a look at the live resource found.
+	evidence []coverage.Evidence
 	verdict  verdict
 	// err is what whoever brought the change is told.
 	err error

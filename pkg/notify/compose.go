@@ -18,45 +18,58 @@ import (
 // AWS's own names are not longer than 255.
 const titleNameMost = 64
 
-// composer writes one message in one language.
+// composer writes messages in one language.
 type composer struct {
-	words    catalog.Words
 	language catalog.Language
+	words    catalog.Words
+	// accounts and runbooks are the Pipeline's.
+	accounts, runbooks map[string]string
+	// evidence is what was looked at, looked heads it, and weight is what it changes.
+	evidence []coverage.Evidence
+	looked   string
+	weight   catalog.Weight
 }
 
-// composeSingle is the message about one change. incident is what is remembered of its resource.
-func composeSingle(l catalog.Language, change coverage.Change, findings []catalog.Finding, incident coverage.Incident) message.Message {
-	c := composer{words: l.Words, language: l}
-	advice := c.explain(findings, change.Resource)
+func (p *Pipeline) composer(l catalog.Language) composer {
+	return composer{language: l, words: l.Words, accounts: p.Accounts, runbooks: p.Runbooks}
+}
+
+// in is the composer in another language.
+func (c composer) in(l catalog.Language) composer {
+	c.language, c.words = l, l.Words
+	return c
+}
+
+// single is the message about one change. incident is what is remembered of its resource.
+func (c composer) single(change coverage.Change, findings []catalog.Finding, evidence []coverage.Evidence, incident coverage.Incident) message.Message {
+	c.evidence, c.looked, c.weight = evidence, c.words.Looked, catalog.Weigh(findings, evidence)
+	return c.message(change, findings, incident)
+}
+
+func (c composer) message(change coverage.Change, findings []catalog.Finding, incident coverage.Incident) message.Message {
+	advice := c.language.Advise(findings, c.weight, change.Resource)
 	m := message.Message{
-		Tone:  toneOf(change, findings),
+		Tone:  c.tone(change, findings),
 		Facts: c.facts(change, incident),
 		Links: c.links(change.Resource),
 		Words: c.rendererWords(),
 	}
-	m.Title = title(c.words.Name(change.Resource, titleNameMost), change.Resource, c.headline(change, advice))
+	m.Title = c.title(c.words.Name(change.Resource, titleNameMost), change.Resource, c.headline(change, advice))
 	m.Summary = c.summary(change, findings, incident)
 	for i, f := range findings {
 		m.Sections = append(m.Sections, c.section(f, advice[i]))
 	}
-	if len(m.Sections) == 1 {
+	if len(m.Sections) == 1 && c.weight.Cause == "" {
 		m.Sections[0].Heading = c.words.Meaning // The title has said the rest.
 	}
-	m.Record = record(change, findings, incident)
+	m.Record = c.record(change, findings, incident)
+	c.tellEvidence(&m)
 	return m
 }
 
-func (c composer) explain(findings []catalog.Finding, r coverage.Resource) []catalog.Advice {
-	advice := make([]catalog.Advice, len(findings))
-	for i, f := range findings {
-		advice[i] = c.language.Explain(f, r)
-	}
-	return advice
-}
-
-func toneOf(change coverage.Change, findings []catalog.Finding) message.Tone {
+func (c composer) tone(change coverage.Change, findings []catalog.Finding) message.Tone {
 	switch {
-	case change.Gone:
+	case change.Gone, c.weight.Gone:
 		return message.Information
 	case change.Status == coverage.Healthy:
 		return message.Restored
@@ -67,11 +80,18 @@ func toneOf(change coverage.Change, findings []catalog.Finding) message.Tone {
 }
 
 // title is resource, account, cause.
-func title(name string, r coverage.Resource, cause string) string {
-	return strings.Join([]string{name, account(r), cause}, " · ")
+func (c composer) title(name string, r coverage.Resource, cause string) string {
+	account := shortened(cmp.Or(c.accounts[r.Account], r.Account, "—"), titleNameMost)
+	return strings.Join([]string{name, account, cause}, " · ")
 }
 
-func account(r coverage.Resource) string { return shortened(cmp.Or(r.Account, "—"), titleNameMost) }
+// account is the account's name, if it has one, and its id.
+func (c composer) account(r coverage.Resource) string {
+	if name := c.accounts[r.Account]; name != "" {
+		return name + " " + parenthesised(r.Account)
+	}
+	return r.Account
+}
 
 func region(r coverage.Resource) string { return shortened(cmp.Or(r.Region, "—"), titleNameMost) }
 
@@ -90,8 +110,10 @@ func (c composer) headline(change coverage.Change, advice []catalog.Advice) stri
 		return c.words.Gone
 	case change.Status == coverage.Healthy:
 		return c.words.Back
+	case c.weight.Gone:
+		return c.language.Evidence.Found[c.weight.Cause].Title
 	}
-	headline := advice[0].Title
+	headline := cmp.Or(c.language.Evidence.Found[c.weight.Cause].Title, advice[0].Title)
 	if len(advice) > 1 {
 		return catalog.Fill(c.words.AndMore, "cause", headline, "n", strconv.Itoa(len(advice)-1))
 	}
@@ -109,14 +131,20 @@ func (c composer) summary(change coverage.Change, findings []catalog.Finding, in
 		if open := openFor(change, incident); open > 0 {
 			sentence, duration = c.words.BackAfterSummary, c.words.Length(open)
 		}
-	case toneOf(change, findings) == message.Information:
+	case c.weight.Gone:
+		sentence = c.words.NothingLeft
+	case c.tone(change, findings) == message.Information:
 		sentence = c.words.NotActionableSummary
 	}
-	return catalog.Fill(sentence, "resource", plain(c.words.Name(change.Resource, titleNameMost)), "region", plain(region(change.Resource)), "duration", duration)
+	summary := catalog.Fill(sentence, "resource", plain(c.words.Name(change.Resource, titleNameMost)), "region", plain(region(change.Resource)), "duration", duration)
+	return c.withHealth(summary)
 }
 
 func (c composer) section(f catalog.Finding, a catalog.Advice) message.Section {
 	s := message.Section{Heading: capitalised(a.Title), Text: a.Cause, Quote: f.Text}
+	if page := c.runbooks[string(f.ID)]; page != "" {
+		s.Links = append(s.Links, message.Link{Label: c.words.Runbook, URL: page})
+	}
 	for _, step := range a.Steps {
 		s.Steps = append(s.Steps, message.Step{Text: step.Text, Command: step.Command})
 	}
@@ -155,7 +183,7 @@ func (c composer) facts(change coverage.Change, incident coverage.Incident) []me
 	} else {
 		add(w.Since, c.moment(cmp.Or(incident.OpenedAt, change.ChangedAt)))
 	}
-	code(w.Account, r.Account)
+	code(w.Account, c.account(r))
 	code(w.Region, r.Region)
 	code(w.Resource, cmp.Or(r.ARN(), c.words.Name(r, 0)))
 	add(c.countLabel(r.Kind), c.count(change))

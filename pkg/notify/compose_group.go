@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,23 +14,23 @@ import (
 // namesShown is how many members a group's message names.
 const namesShown = 10
 
-// composeGroup is the message that speaks for all members of a group, as the group stands now.
-func composeGroup(l catalog.Language, g coverage.Group) message.Message {
-	c := composer{words: l.Words, language: l}
+// group is the message that speaks for all members of a group, as the group stands now.
+func (c composer) group(g coverage.Group) message.Message {
 	findings := catalog.Classify(g.Sample)
-	incident := coverage.Incident{OpenedAt: g.Sample.ChangedAt}
-	m := composeSingle(l, g.Sample, findings, incident)
+	name := plain(c.words.Name(g.Sample.Resource, titleNameMost))
+	c.evidence, c.looked = g.Evidence, catalog.Fill(c.words.LookedAtOne, "name", name)
+	c.weight = catalog.Weigh(findings, g.Evidence).OfOne()
+	m := c.message(g.Sample, findings, coverage.Incident{OpenedAt: g.Sample.ChangedAt})
 	recovered := g.Sample.Status == coverage.Unhealthy && len(g.Open) == 0
 	if recovered {
-		m.Tone, m.Sections = message.Restored, nil
+		m.Tone, m.Sections, m.Record.Evidence = message.Restored, nil, nil
 	}
-	m.Title = title(c.words.Many(g.Sample.Resource.Kind, g.Total), g.Sample.Resource, c.groupHeadline(g, findings, recovered))
+	m.Title = c.title(c.words.Many(g.Sample.Resource.Kind, g.Total), g.Sample.Resource, c.groupHeadline(g, findings, recovered))
 	m.Summary = c.groupSummary(g, recovered)
 	m.Facts = c.groupFacts(g, recovered)
 	m.Links = m.Links[:min(len(m.Links), 1)]
 	if len(m.Sections) > 0 && len(m.Sections[0].Steps) > 0 {
-		sample := catalog.Fill(c.words.GroupSample, "name", plain(c.words.Name(g.Sample.Resource, titleNameMost)))
-		m.Sections[0].Text = c.words.Join(m.Sections[0].Text, sample)
+		m.Sections[0].Text = c.words.Join(m.Sections[0].Text, catalog.Fill(c.words.GroupSample, "name", name))
 	}
 	m.Record.Group = &message.RecordGroup{Total: g.Total, Open: len(g.Open), Names: slices.Clone(g.Names)}
 	m.Record.Incident = nil
@@ -40,13 +41,16 @@ func (c composer) groupHeadline(g coverage.Group, findings []catalog.Finding, re
 	if recovered {
 		return c.words.GroupBack
 	}
-	return c.headline(g.Sample, c.explain(findings, g.Sample.Resource))
+	return c.headline(g.Sample, c.language.Advise(findings, c.weight, g.Sample.Resource))
 }
 
 func (c composer) groupSummary(g coverage.Group, recovered bool) string {
 	sentence := c.words.GroupSummary
-	if recovered || g.Sample.Status == coverage.Healthy {
+	switch {
+	case recovered || g.Sample.Status == coverage.Healthy:
 		sentence = c.words.GroupBackSummary
+	case c.weight.Gone:
+		sentence = c.words.NothingLeft
 	}
 	summary := catalog.Fill(sentence, "resource", c.words.Many(g.Sample.Resource.Kind, g.Total), "region", plain(region(g.Sample.Resource)))
 	return c.words.Join(summary, c.still(g))
@@ -71,7 +75,7 @@ func (c composer) groupFacts(g coverage.Group, recovered bool) []message.Fact {
 	}
 	facts = append(facts,
 		message.Fact{Label: w.Since, Value: c.moment(g.Sample.ChangedAt)},
-		message.Fact{Label: w.Account, Value: account(sample.Resource), Code: true},
+		message.Fact{Label: w.Account, Value: shortened(cmp.Or(c.account(sample.Resource), "—"), titleNameMost), Code: true},
 		message.Fact{Label: w.Region, Value: region(sample.Resource), Code: true},
 		message.Fact{Label: w.Resources, Value: c.names(g), Code: true},
 	)

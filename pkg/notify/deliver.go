@@ -100,7 +100,7 @@ func (r *round) single(ctx context.Context, c *claim) {
 	if r.putOff(ctx, c) {
 		return
 	}
-	m := composeSingle(r.language(c), c.lead.change, c.lead.findings, c.incident)
+	m := r.p.composer(r.language(c)).single(c.lead.change, c.lead.findings, c.lead.evidence, c.incident)
 	ref, err := r.send(ctx, m, r.parent(c))
 	r.record(ref, "", err, c)
 }
@@ -199,15 +199,11 @@ func (r *round) record(ref, group string, err error, claims ...*claim) {
 	}
 }
 
-// likeClaims sorts the claims into those that one message can speak for: same status, kind, findings, account,
-// Region and language. A resource that has a message of its own is like no other.
+// likeClaims sorts the claims into those that one message can speak for. A resource that has a message of its own is like no other.
 func (r *round) likeClaims(claims []*claim) [][]*claim {
 	byLikeness := make(map[string][]*claim)
 	for _, c := range claims {
-		resource := c.lead.change.Resource
-		likeness := []string{
-			string(c.lead.change.Status), string(resource.Kind), resource.Account, resource.Region, strings.Join(c.incident.Causes, " "), r.language(c).Code,
-		}
+		likeness := append(c.likeness(), r.language(c).Code)
 		if r.parent(c) != "" {
 			likeness = append(likeness, c.incident.Key)
 		}
@@ -219,6 +215,17 @@ func (r *round) likeClaims(claims []*claim) [][]*claim {
 		all = slices.AppendSeq(all, slices.Chunk(byLikeness[key], groupMost))
 	}
 	return all
+}
+
+// likeness is what like changes have in common: status, kind, findings, account and Region, and why nothing is left to cover.
+func (c *claim) likeness() []string {
+	resource, gone := c.lead.change.Resource, ""
+	if weight := catalog.Weigh(c.lead.findings, c.lead.evidence); weight.Gone {
+		gone = string(weight.Cause)
+	}
+	return []string{
+		string(c.lead.change.Status), string(resource.Kind), resource.Account, resource.Region, strings.Join(c.incident.Causes, " "), gone,
+	}
 }
 
 func sortedKeys[V any](m map[string]V) []string {

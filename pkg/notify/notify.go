@@ -49,6 +49,13 @@ type Queue interface {
 	Bury(ctx context.Context, body json.RawMessage, reason string) error
 }
 
+// Diagnoser looks at a live resource, and at what it depends on.
+type Diagnoser interface {
+	// Diagnose returns what it found by ctx's deadline. It never fails: what could not be looked at is evidence, too.
+	// findings are the ids of the change's findings, the most useful first.
+	Diagnose(ctx context.Context, change coverage.Change, findings []string) []coverage.Evidence
+}
+
 // MaxDelay is the longest a Queue can delay a message, which is Amazon SQS's limit
 // (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html).
 const MaxDelay = 15 * time.Minute
@@ -63,6 +70,8 @@ type Pipeline struct {
 	// Route says who is told of a change with those causes, which are ids of the catalogue, sorted; of a recovery they are
 	// what the incident remembers. Nil: every sink is told everything.
 	Route func(change coverage.Change, causes []string) Decision
+	// Accounts are names of accounts by their ids, and Runbooks pages of the readers' own by the ids of findings.
+	Accounts, Runbooks map[string]string
 	// Store and Pace remember. Both are needed; Memory serves for one process.
 	Store Store
 	Pace  Pace
@@ -73,6 +82,8 @@ type Pipeline struct {
 	// StormLimit is how many messages a minute a sink is sent before changes wait to be told as groups;
 	// 0: any number. It needs a Queue.
 	StormLimit int
+	// Diagnoser looks for the cause of what is about to be told; nil: nobody looks.
+	Diagnoser Diagnoser
 	// SinkTimeout is how long one sink may take for one message.
 	SinkTimeout time.Duration
 	// Now is the clock.
@@ -131,6 +142,7 @@ func (p *Pipeline) HandleChanges(ctx context.Context, changes []coverage.Change)
 func (p *Pipeline) work(ctx context.Context, tasks []*task) []error {
 	claims := p.claim(ctx, tasks)
 	p.decide(claims)
+	p.diagnose(ctx, claims)
 	p.deliver(ctx, claims)
 	p.settle(ctx, claims)
 	errs := make([]error, len(tasks))

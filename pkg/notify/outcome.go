@@ -40,6 +40,8 @@ type Outcome struct {
 	Result   Result
 	Change   coverage.Change
 	Findings []catalog.Finding
+	// Evidence is what a look at the live resource found.
+	Evidence []coverage.Evidence
 	// Told are the sinks that were told now, Grouped those of them that were told by a group's message.
 	Told, Grouped []string
 	// Storm, Retry and Buried are the sinks for which the change waits or was given up.

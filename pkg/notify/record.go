@@ -8,8 +8,8 @@ import (
 
 // record is the machine form of the message about one change. It is in English whatever people read, so that
 // programs find the same in every language.
-func record(change coverage.Change, findings []catalog.Finding, incident coverage.Incident) message.Record {
-	english := composer{words: catalog.English.Words, language: catalog.English}
+func (c composer) record(change coverage.Change, findings []catalog.Finding, incident coverage.Incident) message.Record {
+	english := c.in(catalog.English)
 	r := message.Record{
 		Version:    message.RecordVersion,
 		Status:     string(change.Status),
@@ -20,7 +20,7 @@ func record(change coverage.Change, findings []catalog.Finding, incident coverag
 		Evidence:   []message.RecordEvidence{},
 		Links:      recordLinks(english.links(change.Resource)),
 	}
-	for i, advice := range english.explain(findings, change.Resource) {
+	for i, advice := range english.language.Advise(findings, english.weight, change.Resource) {
 		r.Findings = append(r.Findings, recordFinding(findings[i], advice.Title, english.section(findings[i], advice)))
 	}
 	if !incident.OpenedAt.IsZero() {

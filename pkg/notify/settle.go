@@ -42,7 +42,7 @@ func (p *Pipeline) settleLead(ctx context.Context, c *claim) Outcome {
 	if t == nil {
 		return Outcome{}
 	}
-	outcome := Outcome{Change: t.change, Findings: t.findings}
+	outcome := Outcome{Change: t.change, Findings: t.findings, Evidence: t.evidence}
 	switch t.verdict {
 	case hold:
 		outcome.Result = Held

@@ -47,8 +47,8 @@ const (
 const builder = "https://app.slack.com/block-kit-builder/#"
 
 // Blocks renders m within every limit of Slack's, with tables and charts that Slack draws. What does not fit is given
-// up in this order, and its absence said: the ends of quotes, the steps of all sections but the first, links, these
-// sections, the first one, facts. Rows that do not fit into a data table are given up in any case.
+// up in this order, and its absence said: the ends of quotes, all but the first evidence, the steps of all sections but the
+// first, links, the evidence, these sections, the first one, facts. Rows that do not fit into a data table are given up in any case.
 func Blocks(m message.Message) []slack.Block { return blocks(m, native) }
 
 // PlainBlocks is Blocks for a Slack that knows no data tables and charts: tables stand in code blocks, and what only a

@@ -43,6 +43,13 @@ func lost() message.Message {
 				{Text: "Create it."},
 			},
 			Links: []message.Link{{Label: "AWS on this issue", URL: "https://docs.aws.amazon.com/guardduty/latest/ug/x.html?a=1&b=2#eks|x"}},
+		}, {
+			Heading: "What was looked at",
+			Evidence: []message.Evidence{
+				{Mark: message.Wrong, Check: "Agent add-on", Result: "`aws-guardduty-agent` is not installed."},
+				{Check: "VPC endpoint <*>", Result: "It could not be looked at: `ec2:DescribeVpcEndpoints` is not allowed."},
+				{Mark: message.Right, Check: "Nodes", Result: "3 of them run, & all are `Ready`."},
+			},
 		}},
 		Links: []message.Link{
 			{Label: "GuardDuty console", URL: "https://console.aws.amazon.com/guardduty/home?region=eu-west-1#/runtime"},
@@ -172,6 +179,9 @@ func TestTextLimits(t *testing.T) {
 		{"quote", 2990, 1, func(s string) message.Message {
 			return one(message.Message{Sections: []message.Section{{Quote: s}}})
 		}, "```\n%s\n```"},
+		{"evidence", 593, 1, func(s string) message.Message {
+			return one(message.Message{Sections: []message.Section{{Evidence: []message.Evidence{{Check: "C", Result: s}}}}})
+		}, "? *C*: %s"},
 		{"step", 997, 1, func(s string) message.Message {
 			return one(message.Message{Sections: []message.Section{{Steps: []message.Step{{Text: s}}}}})
 		}, "1. %s"},
@@ -420,6 +430,37 @@ func TestGivingUp(t *testing.T) {
 	}
 }
 
+// TestEvidenceGivesWay makes evidence grow and sees that the most telling of it stays, and what mends it.
+func TestEvidenceGivesWay(t *testing.T) {
+	for n, want := range map[int]struct {
+		shown, hidden []string
+	}{
+		10: {[]string{"look 0.", "look 9.", "page"}, []string{"more"}},
+		60: {[]string{"look 0.", "look 4.", "… 4", " more", "Create it.", "page"}, []string{"look 59."}},
+	} {
+		m := lost()
+		m.Sections = m.Sections[:1]
+		m.Sections[0].Links[0].Label = "page"
+		looks := message.Section{Heading: "What was looked at"}
+		for i := range n {
+			looks.Evidence = append(looks.Evidence, message.Evidence{Check: "Check", Result: fmt.Sprintf("look %d. %s", i, strings.Repeat("x", 500))})
+		}
+		m.Sections = append(m.Sections, looks)
+		_, blocks := sent(t, m)
+		all := strings.Join(texts(blocks), "\n")
+		for _, s := range want.shown {
+			if !strings.Contains(all, s) {
+				t.Errorf("of %d, %q is not shown:\n%s", n, s, all)
+			}
+		}
+		for _, s := range want.hidden {
+			if strings.Contains(all, s) {
+				t.Errorf("of %d, %q is shown", n, s)
+			}
+		}
+	}
+}
+
 func TestCommandIsNeverCut(t *testing.T) {
 	// "1. x", a line break, the fence with its own take 16 of 3,000.
 	for n, want := range map[int]bool{2984: true, 2985: false} {
@@ -493,6 +534,9 @@ func FuzzBlocks(f *testing.F) {
 				Heading: title, Text: summary, Quote: quote + command,
 				Steps: []message.Step{{Text: summary, Command: command}},
 				Links: []message.Link{{Label: quote, URL: address}},
+				Evidence: []message.Evidence{
+					{Mark: message.Mark(n % 3), Check: title, Result: quote + command}, {Check: summary, Result: strings.Repeat(title, repeat)},
+				},
 				Table: hostileTable(n*repeat%200, n%25, title, quote+command),
 				Chart: hostileChart(n%25, repeat%9, title, summary),
 			})

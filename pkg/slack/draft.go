@@ -20,16 +20,21 @@ const (
 // rowsKept is how many rows tables in code blocks keep until there is hardly anything else to give up.
 const rowsKept = 10
 
+// looksKept is how much evidence is kept until there is hardly anything else to give up.
+const looksKept = 5
+
 // plan is how much of a message is shown: so many steps, links, sections and facts, in their order, so many
-// steps of the length of quotes, and so many rows of each table in a code block.
+// steps of the length of quotes, so many rows of each table in a code block, and so much evidence of each section.
 type plan struct {
-	quote, facts, sections, steps, links, rows int
+	quote, facts, sections, steps, links, rows, looks int
 	// first is how many of steps belong to the first section that has any.
 	first int
 }
 
 // total is how much can be given up.
-func (p plan) total() int { return p.quote + p.facts + p.sections + p.steps + p.links + p.rows }
+func (p plan) total() int {
+	return p.quote + p.facts + p.sections + p.steps + p.links + p.rows + p.looks
+}
 
 // without is the plan after giving up so much.
 func (p plan) without(given int) plan {
@@ -38,7 +43,8 @@ func (p plan) without(given int) plan {
 		what *int
 		n    int
 	}{
-		{&p.quote, p.quote}, {&p.rows, p.rows - rowsKept}, {&p.steps, later}, {&p.links, p.links}, {&p.rows, p.rows},
+		{&p.quote, p.quote}, {&p.rows, p.rows - rowsKept}, {&p.looks, p.looks - looksKept}, {&p.steps, later}, {&p.links, p.links},
+		{&p.rows, p.rows}, {&p.looks, p.looks},
 		{&p.sections, p.sections - 1},
 		{&p.steps, p.first}, {&p.sections, 1}, {&p.facts, p.facts},
 	} {
@@ -70,6 +76,7 @@ type draftSection struct {
 	chartSize int
 	quote     string
 	table     *draftTable
+	looks     []string
 	steps     []string
 	links     []string
 }
@@ -105,6 +112,7 @@ func newDraft(m message.Message, as look) draft {
 func (d *draft) count() {
 	longest := 0
 	for _, s := range d.sections {
+		d.all.looks = max(d.all.looks, len(s.looks))
 		d.all.steps += len(s.steps)
 		d.all.links += len(s.links)
 		if d.all.first == 0 {
@@ -148,6 +156,9 @@ func newDraftSection(s message.Section, mark string, drawable bool) draftSection
 	}
 	text := strings.TrimSpace(message.Clean(s.Text))
 	section.head = strings.TrimSpace(section.head + clip(text, maxText-sent(section.head), mark, prose))
+	for _, e := range s.Evidence {
+		section.looks = append(section.looks, evidenceMarkup(e, mark))
+	}
 	for i, step := range s.Steps {
 		section.steps = append(section.steps, stepMarkup(i+1, step, mark))
 	}
@@ -162,7 +173,7 @@ func (s *draftSection) draw(c message.Chart) {
 }
 
 func (s draftSection) empty() bool {
-	return s.head == "" && s.quote == "" && len(s.steps) == 0 && len(s.links) == 0 && s.chart == nil && s.table == nil
+	return s.head == "" && s.quote == "" && len(s.looks) == 0 && len(s.steps) == 0 && len(s.links) == 0 && s.chart == nil && s.table == nil
 }
 
 func factMarkup(f message.Fact, mark string) string {
@@ -175,6 +186,16 @@ func factMarkup(f message.Fact, mark string) string {
 		render = inlineCode
 	}
 	return strings.TrimSpace(label + clip(message.CleanLine(f.Value), maxField-sent(label), mark, render))
+}
+
+// evidenceMarkup is one line. Its length lets several of them fit into a block.
+func evidenceMarkup(e message.Evidence, mark string) string {
+	const most = maxText / 5
+	markup := e.Mark.String() + " "
+	if check := clip(message.CleanLine(e.Check), maxLabel, mark, plain); check != "" {
+		markup += "*" + check + "*: "
+	}
+	return strings.TrimSpace(markup + clip(message.CleanLine(e.Result), most-sent(markup), mark, prose))
 }
 
 // stepMarkup never cuts a command, which would make another one of it: one that does not fit is left out.
@@ -254,12 +275,16 @@ func (d draft) section(r *rendering, s draftSection, p plan, steps, links int) {
 			pieces = append(pieces, more(d.words, left))
 		}
 	}
-	r.texts(append(pieces, s.rest(d.words, steps, links)...), "\n")
+	r.texts(append(pieces, s.rest(d.words, min(p.looks, len(s.looks)), steps, links)...), "\n")
 }
 
-// rest is the steps and links.
-func (s draftSection) rest(words message.Words, steps, links int) []string {
-	pieces := slices.Clone(s.steps[:steps])
+// rest is the evidence, steps and links.
+func (s draftSection) rest(words message.Words, looks, steps, links int) []string {
+	pieces := slices.Clone(s.looks[:looks])
+	if n := len(s.looks) - looks; n > 0 {
+		pieces = append(pieces, more(words, n))
+	}
+	pieces = append(pieces, s.steps[:steps]...)
 	if n := len(s.steps) - steps; n > 0 {
 		pieces = append(pieces, more(words, n))
 	}

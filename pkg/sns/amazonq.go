@@ -164,6 +164,9 @@ func sectionText(s message.Section, words message.Words) string {
 	if s.Table != nil {
 		lines = append(lines, tableLines(*s.Table, words))
 	}
+	for _, e := range s.Evidence {
+		lines = append(lines, e.Mark.String()+" "+markdown.Replace(e.Line()))
+	}
 	if links := linkLines(s.Links); links != "" {
 		lines = append(lines, links)
 	}

@@ -351,7 +351,9 @@ func FuzzSend(f *testing.F) {
 		r.Findings = nil
 		for range count % 30 {
 			r.Findings = append(r.Findings, finding)
-			m.Sections = append(m.Sections, message.Section{Heading: a, Quote: b, Steps: []message.Step{{Text: a, Command: b}}})
+			m.Sections = append(m.Sections, message.Section{
+				Heading: a, Quote: b, Evidence: []message.Evidence{{Mark: message.Mark(count % 3), Check: c, Result: b}}, Steps: []message.Step{{Text: a, Command: b}},
+			})
 		}
 		r.Evidence = []message.RecordEvidence{{Check: a, Result: b}}
 		r.Group = &message.RecordGroup{Total: 1, Names: []string{a, b}}

@@ -364,6 +364,10 @@ func lost() message.Message {
 		Sections: []message.Section{
 			{Heading: "What AWS says", Quote: issue},
 			{Heading: "What to do", Steps: steps, Links: []message.Link{page}},
+			{Heading: "What was looked at", Evidence: []message.Evidence{
+				{Mark: message.Wrong, Check: "Agent add-on", Result: "It is `DEGRADED`: <!here> [fine](https://evil.example)"},
+				{Mark: message.Right, Check: "Nodes", Result: "3 of them run."},
+			}},
 		},
 		Links: []message.Link{{Label: "Cluster", URL: "https://eu-central-1.console.aws.amazon.com/eks/home?region=eu-central-1#/clusters/payments-prod"}},
 		Words: message.Words{
@@ -382,7 +386,9 @@ func lost() message.Message {
 				Title: "the agent's pods cannot be scheduled", Cause: "The nodes have no room for the pods of the agent.", Actionable: true,
 				Steps: recordSteps, Links: []message.RecordLink{message.RecordLink(page)},
 			}},
-			Evidence: []message.RecordEvidence{{Check: "the add-on", Result: "DEGRADED"}},
+			Evidence: []message.RecordEvidence{
+				{Check: "eks-addon", Result: "It is `DEGRADED`: <!here> [fine](https://evil.example)"}, {Check: "eks-nodes", Result: "3 of them run.", OK: true},
+			},
 			Incident: &message.RecordIncident{OpenedAt: at},
 		},
 	}

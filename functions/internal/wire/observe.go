@@ -91,6 +91,7 @@ func describe(outcome notify.Outcome) []slog.Attr {
 		}
 	}
 	list("findings", ids(outcome.Findings))
+	list("evidence", evidence(outcome))
 	list("told_sinks", outcome.Told)
 	list("grouped_sinks", outcome.Grouped)
 	list("waiting_for_storm", outcome.Storm)
@@ -177,6 +178,15 @@ func ids(findings []catalog.Finding) []string {
 		ids = append(ids, string(f.ID))
 	}
 	return ids
+}
+
+// evidence is what was found by each check.
+func evidence(outcome notify.Outcome) []string {
+	var found []string
+	for _, e := range outcome.Evidence {
+		found = append(found, clip(e.Check+"="+e.Found))
+	}
+	return found
 }
 
 // clip keeps a line of the log readable, whatever an event brings.

@@ -1,0 +1,279 @@
+package catalog
+
+import (
+	"slices"
+	"sync"
+
+	"guardduty-coverage-notifier/pkg/coverage"
+)
+
+// EvidenceID names an entry of the table of evidence: the check and what it found, joined by a slash. What can be found
+// of everything has no check before it.
+type EvidenceID string
+
+// The outcomes that every check has.
+const (
+	// Denied: AWS did not allow the look.
+	Denied EvidenceID = "denied"
+	// Errored: AWS answered with another error.
+	Errored EvidenceID = "failed"
+	// Late: AWS did not answer in time.
+	Late EvidenceID = "late"
+	// Unheard is what this table does not know: it was found by a newer version, or is made up.
+	Unheard EvidenceID = "unknown"
+)
+
+// covered is when GuardDuty has covered the resource again by the time somebody looks.
+const covered EvidenceID = "guardduty-coverage/healthy"
+
+// Verdict is what an entry means for coverage.
+type Verdict int
+
+// The verdicts, in the order in which they are told. The zero Verdict is none.
+const (
+	_ Verdict = iota
+	// Fault: it keeps the resource from being covered, or may do so.
+	Fault
+	// Unclear: nothing follows from it.
+	Unclear
+	// Fine: it is as it should be.
+	Fine
+)
+
+// EvidenceEntry is one thing that a look can find. Its words are in the language tables, under its ID.
+type EvidenceEntry struct {
+	ID      EvidenceID
+	Verdict Verdict
+	// Certain says that it explains by itself why coverage was lost.
+	Certain bool
+	// Gone says that nothing is left to cover, so that nothing is to be done. It is certain, too.
+	Gone bool
+	// Values are the placeholders that its sentences may have.
+	Values []string
+	// Steps mend the fault. Their commands may have the placeholders of values and of forms.
+	Steps []Step
+	// Elsewhere says of a fault that the steps of the finding are its remedy.
+	Elsewhere bool
+	// Same are the findings that say as much.
+	Same []ID
+	// Explains are the certain causes that follow from this one, and do not contradict it.
+	Explains []EvidenceID
+}
+
+// AllEvidence is the whole table of evidence, a copy.
+func AllEvidence() []EvidenceEntry {
+	return slices.Concat(anyEvidence, eksEvidence, vpcEvidence, ec2Evidence, ecsEvidence, guarddutyEvidence)
+}
+
+var evidenceByID = sync.OnceValue(func() map[EvidenceID]EvidenceEntry {
+	byID := map[EvidenceID]EvidenceEntry{}
+	for _, entry := range AllEvidence() {
+		byID[entry.ID] = entry
+	}
+	return byID
+})
+
+// entryOf is the entry that knows what was found. An outcome of the look itself names the action that it took, which tells
+// it from what was looked at and failed by itself.
+func entryOf(e coverage.Evidence) EvidenceEntry {
+	entry, ok := evidenceByID()[EvidenceID(e.Check+"/"+e.Found)]
+	if _, ofLook := e.Values["action"]; ok && !ofLook {
+		return entry
+	}
+	switch outcome := EvidenceID(e.Found); outcome {
+	case Denied, Errored, Late:
+		return evidenceByID()[outcome]
+	}
+	if !ok {
+		entry = evidenceByID()[Unheard]
+	}
+	return entry
+}
+
+var anyEvidence = []EvidenceEntry{
+	{ID: Denied, Verdict: Unclear, Values: []string{"action", "role"}},
+	{ID: Errored, Verdict: Unclear, Values: []string{"action", "reason"}},
+	{ID: Late, Verdict: Unclear, Values: []string{"action"}},
+	{ID: Unheard, Verdict: Unclear, Values: []string{"found"}},
+}
+
+var eksEvidence = []EvidenceEntry{
+	{ID: "eks-cluster/there", Verdict: Fine, Values: []string{"version", "status"}},
+	{ID: "eks-cluster/missing", Verdict: Fault, Certain: true, Gone: true},
+	{ID: "eks-cluster/not-active", Verdict: Fault, Values: []string{"status"}, Steps: []Step{
+		{ID: "wait-for-cluster", Commands: []string{
+			"aws eks describe-cluster --region {region} --name {eks} --query 'cluster.[status,health.issues]'",
+		}},
+	}},
+
+	{ID: "eks-tag/excluded", Verdict: Fault, Certain: true, Explains: []EvidenceID{"eks-addon/missing"}, Steps: []Step{
+		{ID: "include-eks-cluster", Commands: []string{
+			"aws eks untag-resource --region {region} --resource-arn {cluster-arn} --tag-keys GuardDutyManaged",
+		}},
+	}},
+	{ID: "eks-tag/included", Verdict: Fine},
+	{ID: "eks-tag/absent", Verdict: Fine},
+
+	{ID: "eks-addon/active", Verdict: Fine, Values: []string{"version"}},
+	{ID: "eks-addon/unhealthy", Verdict: Fault, Values: []string{"status", "version", "code", "message"}, Elsewhere: true},
+	{ID: "eks-addon/missing", Verdict: Fault, Certain: true, Same: []ID{AddonRemoved}, Steps: []Step{installAddon}},
+	{ID: "eks-addon/changing", Verdict: Unclear, Values: []string{"status", "version"}},
+
+	{ID: "eks-addon-version/newest", Verdict: Fine, Values: []string{"version"}},
+	{ID: "eks-addon-version/outdated", Verdict: Fault, Values: []string{"version", "newest", "kubernetes"}, Steps: []Step{
+		{ID: "update-addon", Commands: []string{
+			"aws eks update-addon --region {region} --cluster-name {eks} --addon-name aws-guardduty-agent --addon-version {newest} --resolve-conflicts PRESERVE",
+		}},
+	}},
+	{ID: "eks-addon-version/unsupported-kubernetes", Verdict: Fault, Certain: true, Values: []string{"kubernetes"},
+		Explains: []EvidenceID{"eks-addon/missing"}, Same: []ID{"addon-version-incompatible"}, Steps: []Step{upgradeCluster}},
+
+	{ID: "eks-nodes/some", Verdict: Fine, Values: []string{"n"}},
+	{ID: "eks-nodes/many", Verdict: Fine, Values: []string{"n"}},
+	{ID: "eks-nodes/none", Verdict: Fault, Certain: true, Steps: []Step{
+		{ID: "wait-for-node", Commands: []string{"aws eks list-nodegroups --region {region} --cluster-name {eks}"}},
+	}},
+	// https://docs.aws.amazon.com/guardduty/latest/ug/runtime-monitoring.html
+	{ID: "eks-nodes/fargate-only", Verdict: Fault, Certain: true, Explains: []EvidenceID{"eks-addon/missing"}, Steps: []Step{
+		{ID: "leave-fargate", Commands: []string{
+			"aws eks tag-resource --region {region} --resource-arn {cluster-arn} --tags GuardDutyManaged=false",
+		}},
+	}},
+}
+
+var vpcEvidence = []EvidenceEntry{
+	{ID: "vpc-endpoint/available", Verdict: Fine, Values: []string{"endpoint", "vpc"}},
+	{ID: "vpc-endpoint/missing", Verdict: Fault, Values: []string{"vpc", "service"}, Steps: []Step{
+		// One subnet of each zone is what an endpoint takes
+		// (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html).
+		{ID: "create-endpoint", Commands: []string{
+			"aws ec2 create-vpc-endpoint --region {region} --vpc-id {vpc} --vpc-endpoint-type Interface --service-name com.amazonaws.{region}.guardduty-data --private-dns-enabled --subnet-ids $(aws ec2 describe-subnets --region {region} --filters Name=vpc-id,Values={vpc} --query 'Subnets[].[AvailabilityZone,SubnetId]' --output text | sort -u -k 1,1 | cut -f 2)",
+		}},
+	}},
+	{ID: "vpc-endpoint/not-available", Verdict: Fault, Values: []string{"endpoint", "vpc", "state"}, Steps: []Step{
+		{ID: "mend-endpoint", Commands: []string{
+			"aws ec2 describe-vpc-endpoints --region {region} --vpc-endpoint-ids {endpoint} --query 'VpcEndpoints[].[State,LastError.Message,CreationTimestamp]' --output table",
+		}},
+	}},
+	{ID: "vpc-endpoint/no-private-dns", Verdict: Fault, Values: []string{"endpoint", "vpc"}, Steps: []Step{
+		{ID: "enable-private-dns", Commands: []string{
+			"aws ec2 modify-vpc-endpoint --region {region} --vpc-endpoint-id {endpoint} --private-dns-enabled",
+		}},
+	}},
+	{ID: "vpc-endpoint/owners", Verdict: Unclear, Values: []string{"vpc", "owner"}},
+
+	{ID: "vpc-endpoint-access/open", Verdict: Fine, Values: []string{"endpoint"}},
+	{ID: "vpc-endpoint-access/closed", Verdict: Fault, Values: []string{"endpoint", "group", "cidr"}, Steps: []Step{
+		{ID: "let-in-https", Commands: []string{
+			"aws ec2 authorize-security-group-ingress --region {region} --group-id {group} --protocol tcp --port 443 --cidr {cidr}",
+		}},
+	}},
+
+	{ID: "vpc-dns/on", Verdict: Fine, Values: []string{"vpc"}},
+	{ID: "vpc-dns/off", Verdict: Fault, Certain: true, Values: []string{"vpc", "attributes"},
+		Same: []ID{"vpc-endpoint-private-dns"}, Steps: []Step{enableDNSAttributes}},
+
+	{ID: "vpc-owner/own", Verdict: Fine, Values: []string{"vpc"}},
+	{ID: "vpc-owner/shared", Verdict: Fine, Values: []string{"vpc", "owner"}},
+}
+
+var ec2Evidence = []EvidenceEntry{
+	{ID: "ec2-instance/running", Verdict: Fine, Values: []string{"launched"}},
+	{ID: "ec2-instance/pending", Verdict: Unclear},
+	{ID: "ec2-instance/stopped", Verdict: Fault, Certain: true, Gone: true},
+	{ID: "ec2-instance/terminated", Verdict: Fault, Certain: true, Gone: true},
+	{ID: "ec2-instance/missing", Verdict: Fault, Certain: true, Gone: true},
+
+	{ID: "ec2-tag/excluded", Verdict: Fault, Certain: true, Same: []ID{"ec2-excluded-by-tag"}, Steps: []Step{includeInstance}},
+	{ID: "ec2-tag/included", Verdict: Fine},
+	{ID: "ec2-tag/absent", Verdict: Fine},
+
+	{ID: "ec2-platform/linux", Verdict: Fine, Values: []string{"platform", "architecture"}},
+	{ID: "ec2-platform/windows", Verdict: Fault, Certain: true, Steps: []Step{
+		{ID: "leave-windows", Commands: []string{
+			"aws ec2 create-tags --region {region} --resources {instance} --tags Key=GuardDutyManaged,Value=false",
+		}},
+	}},
+
+	{ID: "ec2-ssm/online", Verdict: Fine, Values: []string{"agent"}},
+	{ID: "ec2-ssm/offline", Verdict: Fault, Values: []string{"status", "last"}, Steps: []Step{
+		{ID: "restart-ssm-agent", Commands: []string{
+			"sudo systemctl restart amazon-ssm-agent || sudo snap restart amazon-ssm-agent",
+		}},
+	}},
+	{ID: "ec2-ssm/unmanaged", Verdict: Fault, Certain: true, Steps: []Step{
+		{ID: "register-in-ssm", Commands: []string{
+			"aws ec2 describe-iam-instance-profile-associations --region {region} --filters Name=instance-id,Values={instance} --query 'IamInstanceProfileAssociations[].[IamInstanceProfile.Arn,State]' --output table",
+		}},
+	}},
+
+	{ID: "ec2-association/succeeded", Verdict: Fine, Values: []string{"association"}},
+	{ID: "ec2-association/failed", Verdict: Fault, Values: []string{"association", "status", "last"},
+		Steps: []Step{lookAtInstanceAssociation, runAssociationAgain}},
+	{ID: "ec2-association/pending", Verdict: Unclear, Values: []string{"association"}},
+	{ID: "ec2-association/missing", Verdict: Fault, Steps: []Step{turnOffEC2, turnOnEC2}},
+}
+
+var ecsEvidence = []EvidenceEntry{
+	{ID: "ecs-cluster/active", Verdict: Fine},
+	{ID: "ecs-cluster/missing", Verdict: Fault, Certain: true, Gone: true},
+	{ID: "ecs-cluster/inactive", Verdict: Fault, Certain: true, Gone: true, Values: []string{"status"}},
+
+	{ID: "ecs-tag/excluded", Verdict: Fault, Certain: true,
+		Same: []ID{"ecs-task-excluded-by-tag", "ecs-service-excluded-by-tag"}, Steps: []Step{includeCluster}},
+	{ID: "ecs-tag/included", Verdict: Fine},
+	{ID: "ecs-tag/absent", Verdict: Fine},
+
+	{ID: "ecs-service/running", Verdict: Fine, Values: []string{"service", "n"}},
+	{ID: "ecs-service/none-running", Verdict: Fault, Values: []string{"service"}, Steps: []Step{
+		{ID: "see-why-nothing-runs", Commands: []string{
+			"aws ecs describe-services --region {region} --cluster {ecs} --services {service} --query 'services[].[desiredCount,runningCount,events[:5].message]'",
+			"aws ecs list-services --region {region} --cluster {ecs} --query serviceArns",
+		}},
+	}},
+	{ID: "ecs-service/missing", Verdict: Fault, Values: []string{"service"}, Steps: []Step{
+		{ID: "accept-missing-service", Commands: []string{"aws ecs list-services --region {region} --cluster {ecs} --query serviceArns"}},
+	}},
+
+	{ID: "ecs-deployment/newer", Verdict: Fine, Values: []string{"service"}},
+	{ID: "ecs-deployment/older", Verdict: Fault, Certain: true, Values: []string{"service", "deployed", "since"},
+		Same: []ID{
+			"ecs-service-before-automated-agent", "ecs-task-before-automated-agent", "ecs-task-before-monitoring", "ecs-service-needs-deployment",
+		},
+		Steps: []Step{redeployService}},
+
+	{ID: "ecs-execution-role/present", Verdict: Fine, Values: []string{"task-definition", "role"}},
+	{ID: "ecs-execution-role/missing", Verdict: Fault, Certain: true, Values: []string{"task-definition"},
+		Same: []ID{"ecs-execution-role-missing"}, Steps: []Step{addExecutionRole}},
+}
+
+var guarddutyEvidence = []EvidenceEntry{
+	{ID: "guardduty-detector/enabled", Verdict: Fine},
+	{ID: "guardduty-detector/missing", Verdict: Fault, Certain: true, Explains: withoutDetector, Steps: []Step{
+		{ID: "enable-guardduty", Commands: []string{"aws guardduty create-detector --region {region} --enable"}},
+	}},
+	{ID: "guardduty-detector/suspended", Verdict: Fault, Certain: true, Explains: withoutDetector, Steps: []Step{
+		{ID: "resume-guardduty", Commands: []string{"aws guardduty update-detector --region {region} --detector-id " + detector + " --enable"}},
+	}},
+
+	{ID: "guardduty-runtime-monitoring/on", Verdict: Fine},
+	{ID: "guardduty-runtime-monitoring/off", Verdict: Fault, Certain: true, Explains: []EvidenceID{"eks-addon/missing"}, Steps: []Step{
+		{ID: "turn-on-monitoring", Commands: []string{
+			`aws guardduty update-detector --region {region} --detector-id ` + detector + ` --features '[{"Name":"RUNTIME_MONITORING","Status":"ENABLED"}]'`,
+		}},
+	}},
+
+	{ID: "guardduty-agent-management/on", Verdict: Fine},
+	{ID: "guardduty-agent-management/off", Verdict: Fault, Steps: []Step{
+		{ID: "have-agent-managed", Commands: []string{
+			`aws guardduty update-detector --region {region} --detector-id ` + detector + ` --features '[{"Name":"RUNTIME_MONITORING","Status":"ENABLED","AdditionalConfiguration":[{"Name":"{agent-management}","Status":"ENABLED"}]}]'`,
+		}},
+	}},
+
+	{ID: covered, Verdict: Fine},
+	{ID: "guardduty-coverage/unhealthy", Verdict: Fault, Values: []string{"issue"}, Elsewhere: true},
+	{ID: "guardduty-coverage/unlisted", Verdict: Unclear},
+}
+
+// withoutDetector is what is bound to be off or missing where GuardDuty is off.
+var withoutDetector = []EvidenceID{"guardduty-runtime-monitoring/off", "eks-addon/missing"}

@@ -1,0 +1,419 @@
+package catalog_test
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/coverage"
+)
+
+var evidenceForm = regexp.MustCompile(`^((eks|ecs|ec2|vpc|guardduty)-[a-z-]+/[a-z-]+|denied|failed|late|unknown)$`)
+
+// foundPlaceholders are what the commands of the table of evidence may have besides those of values.
+var foundPlaceholders = []string{"{endpoint}", "{group}", "{cidr}", "{newest}"}
+
+// testEvidence says what was forgotten in the table of evidence.
+func testEvidence(t *testing.T) {
+	entries, issues := map[catalog.EvidenceID]catalog.EvidenceEntry{}, map[catalog.ID]bool{}
+	for _, e := range catalog.All() {
+		issues[e.ID] = true
+	}
+	for _, e := range catalog.AllEvidence() {
+		if _, twice := entries[e.ID]; twice {
+			t.Errorf("%s: two entries have this id (edit evidence.go)", e.ID)
+		}
+		entries[e.ID] = e
+	}
+	for _, e := range entries {
+		complain := func(format string, args ...any) {
+			t.Errorf("%s: %s (edit its entry in evidence.go)", e.ID, fmt.Sprintf(format, args...))
+		}
+		if !evidenceForm.MatchString(string(e.ID)) {
+			complain("an id is a check, a slash, and what it found")
+		}
+		testVerdict(complain, e)
+		for _, id := range e.Same {
+			if !issues[id] {
+				complain("Same has %q, which is no issue", id)
+			}
+		}
+		for _, id := range e.Explains {
+			if !entries[id].Certain || id == e.ID {
+				complain("Explains has %q, which is no other certain cause", id)
+			}
+		}
+		for _, step := range e.Steps {
+			for _, p := range placeholder.FindAllString(strings.Join(step.Commands, " "), -1) {
+				if !slices.Contains(placeholders, p) && !slices.Contains(foundPlaceholders, p) {
+					complain("step %s has the unknown placeholder %s", step.ID, p)
+				}
+			}
+		}
+	}
+}
+
+func testVerdict(complain func(string, ...any), e catalog.EvidenceEntry) {
+	switch {
+	case e.Verdict == 0:
+		complain("no verdict")
+	case e.Gone && (!e.Certain || len(e.Steps) > 0):
+		complain("where nothing is left to cover is certain, and has no steps")
+	case e.Verdict != catalog.Fault && (e.Certain || e.Elsewhere || len(e.Steps)+len(e.Same)+len(e.Explains) > 0):
+		complain("only a fault explains or needs anything")
+	case e.Verdict == catalog.Fault && !e.Gone && (len(e.Steps) > 0) == e.Elsewhere:
+		complain("a fault has steps, or its remedy is elsewhere")
+	}
+}
+
+// testEvidenceWords says which words a language has forgotten.
+func testEvidenceWords(t *testing.T, l catalog.Language) {
+	file := map[string]string{"en": "evidence_english.go", "ja": "evidence_japanese.go"}[l.Code]
+	complain := func(format string, args ...any) { t.Errorf("%s (edit %s)", fmt.Sprintf(format, args...), file) }
+	checks, found := map[string]bool{}, map[catalog.EvidenceID]bool{}
+	for _, e := range catalog.AllEvidence() {
+		found[e.ID] = true
+		if check, _, ok := strings.Cut(string(e.ID), "/"); ok {
+			checks[check] = true
+		}
+		words := l.Evidence.Found[e.ID]
+		if (words.Title != "") != e.Certain {
+			complain("Found: certain causes have a title, and %q has %q", e.ID, words.Title)
+		}
+		testTitle(complain, string(e.ID), words.Title)
+		testSays(complain, e, words.Says)
+	}
+	for check := range checks {
+		if l.Evidence.Checks[check] == "" {
+			complain("Checks lacks a label for %q", check)
+		}
+	}
+	for _, orphan := range orphans(l.Evidence.Checks, checks) {
+		complain("Checks has a label for %q, which is no check", orphan)
+	}
+	for _, orphan := range orphans(l.Evidence.Found, found) {
+		complain("Found has words for %q, which is no entry", orphan)
+	}
+}
+
+func testSays(complain func(string, ...any), e catalog.EvidenceEntry, says []string) {
+	if len(says) == 0 {
+		complain("Found lacks a sentence for %q", e.ID)
+		return
+	}
+	testBackticks(complain, string(e.ID), says...)
+	for _, sentence := range says {
+		if first, _ := utf8.DecodeRuneInString(sentence); unicode.IsLower(first) {
+			complain("a sentence of %q begins in lower case: %q", e.ID, sentence)
+		}
+		for _, p := range placeholder.FindAllString(sentence, -1) {
+			if !slices.Contains(e.Values, strings.Trim(p, "{}")) {
+				complain("a sentence of %q has the unknown placeholder %s", e.ID, p)
+			}
+		}
+	}
+	if placeholder.MatchString(says[len(says)-1]) {
+		complain("the last sentence of %q has a placeholder", e.ID)
+	}
+	for _, value := range e.Values {
+		if !strings.Contains(strings.Join(says, " "), "{"+value+"}") {
+			complain("no sentence of %q tells {%s}", e.ID, value)
+		}
+	}
+}
+
+func TestEveryCheckIsDocumented(t *testing.T) {
+	const file = "../../docs/messages.md"
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range catalog.AllEvidence() {
+		if check, _, ok := strings.Cut(string(e.ID), "/"); ok && !strings.Contains(string(text), "`"+check+"`") {
+			t.Errorf("%s does not name the check %s", file, check)
+		}
+	}
+}
+
+// found is one piece of evidence: its id, and then placeholder, value.
+func found(id catalog.EvidenceID, pairs ...string) coverage.Evidence {
+	check, what, ok := strings.Cut(string(id), "/")
+	if !ok {
+		check, what = "eks-addon", string(id)
+	}
+	values := map[string]string{}
+	for i := 0; i < len(pairs); i += 2 {
+		values[pairs[i]] = pairs[i+1]
+	}
+	return coverage.Evidence{Check: check, Found: what, Values: values}
+}
+
+func TestWeigh(t *testing.T) {
+	disconnected := []catalog.Finding{{ID: "ec2-agent-disconnected", Actionable: true}}
+	removed := []catalog.Finding{{ID: catalog.AddonRemoved, Actionable: true}}
+	hopeless := []catalog.Finding{{ID: "eks-local-cluster"}}
+	tests := map[string]struct {
+		findings []catalog.Finding
+		evidence []coverage.Evidence
+		want     catalog.Weight
+	}{
+		"no evidence":                        {disconnected, nil, catalog.Weight{}},
+		"all is fine":                        {disconnected, []coverage.Evidence{found("ec2-instance/running"), found("ec2-tag/absent")}, catalog.Weight{}},
+		"a certain cause":                    {disconnected, []coverage.Evidence{found("ec2-instance/running"), found("ec2-ssm/unmanaged")}, catalog.Weight{Cause: "ec2-ssm/unmanaged"}},
+		"the same cause twice":               {disconnected, []coverage.Evidence{found("ecs-deployment/older", "service", "a"), found("ecs-deployment/older", "service", "b")}, catalog.Weight{Cause: "ecs-deployment/older"}},
+		"a fault that is not certain":        {disconnected, []coverage.Evidence{found("ec2-ssm/offline")}, catalog.Weight{}},
+		"two certain causes":                 {disconnected, []coverage.Evidence{found("ec2-ssm/unmanaged"), found("ec2-tag/excluded")}, catalog.Weight{}},
+		"two certain causes of three":        {disconnected, []coverage.Evidence{found("ec2-ssm/unmanaged"), found("ec2-tag/excluded"), found("ec2-ssm/unmanaged")}, catalog.Weight{}},
+		"a cause and what follows from it":   {disconnected, []coverage.Evidence{found("eks-addon/missing"), found("eks-tag/excluded")}, catalog.Weight{Cause: "eks-tag/excluded"}},
+		"a cause that the finding tells":     {removed, []coverage.Evidence{found("eks-addon/missing")}, catalog.Weight{}},
+		"a cause of what the finding tells":  {removed, []coverage.Evidence{found("eks-addon/missing"), found("guardduty-runtime-monitoring/off")}, catalog.Weight{Cause: "guardduty-runtime-monitoring/off"}},
+		"gone":                               {disconnected, []coverage.Evidence{found("ec2-ssm/unmanaged"), found("ec2-instance/terminated")}, catalog.Weight{Gone: true, Cause: "ec2-instance/terminated"}},
+		"gone twice":                         {disconnected, []coverage.Evidence{found("ec2-instance/missing"), found("eks-cluster/missing")}, catalog.Weight{Gone: true, Cause: "ec2-instance/missing"}},
+		"gone, where nothing can be done":    {hopeless, []coverage.Evidence{found("eks-cluster/missing")}, catalog.Weight{Gone: true, Cause: "eks-cluster/missing"}},
+		"a cause, where nothing can be done": {hopeless, []coverage.Evidence{found("eks-tag/excluded")}, catalog.Weight{}},
+		"healthy again":                      {disconnected, []coverage.Evidence{found("guardduty-coverage/healthy")}, catalog.Weight{Healthy: true}},
+		"healthy again, with a cause":        {disconnected, []coverage.Evidence{found("guardduty-coverage/healthy"), found("ec2-ssm/unmanaged")}, catalog.Weight{Healthy: true}},
+		"denied, failed, late":               {disconnected, []coverage.Evidence{found("denied"), found("failed"), found("late")}, catalog.Weight{}},
+		"what nobody knows":                  {disconnected, []coverage.Evidence{found("eks-addon/on-fire"), {}}, catalog.Weight{}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := catalog.Weigh(test.findings, test.evidence)
+			if got.Gone != test.want.Gone || got.Healthy != test.want.Healthy || got.Cause != test.want.Cause {
+				t.Errorf("got %+v, want %+v", got, test.want)
+			}
+			if one := got.OfOne(); one.Gone != got.Gone || got.Gone && one.Cause != got.Cause || !got.Gone && one.Cause != "" {
+				t.Errorf("of one: got %+v of %+v", one, got)
+			}
+		})
+	}
+}
+
+// advise is what English says of an issue with evidence.
+func advise(t *testing.T, kind coverage.Kind, issue string, r coverage.Resource, evidence ...coverage.Evidence) catalog.Advice {
+	t.Helper()
+	r.Kind = kind
+	findings := catalog.Classify(unhealthy(kind, issue))
+	return catalog.English.Advise(findings, catalog.Weigh(findings, evidence), r)[0]
+}
+
+func TestWhatMendsAFaultComesFirst(t *testing.T) {
+	const private = "VPC Endpoint Creation Failed:Enabling private DNS requires both true for vpc-0123456789abcdef0 ("
+	prod := coverage.Resource{Name: "prod", Account: "111122223333", Region: "eu-west-1"}
+	before := advise(t, coverage.EKS, private, prod)
+	tests := map[string]struct {
+		evidence []coverage.Evidence
+		first    []string
+		// longer is how many steps more there are than without evidence.
+		longer int
+	}{
+		"nothing found":        {nil, []string{before.Steps[0].Command}, 0},
+		"a step of the issue":  {[]coverage.Evidence{found("vpc-dns/off", "vpc", "vpc-0a1b2c3d")}, []string{"aws ec2 modify-vpc-attribute --region eu-west-1 --vpc-id vpc-0a1b2c3d --enable-dns-support &&"}, 0},
+		"a step of its own":    {[]coverage.Evidence{found("eks-tag/excluded")}, []string{"aws eks untag-resource --region eu-west-1 --resource-arn arn:aws:eks:eu-west-1:111122223333:cluster/prod --tag-keys"}, 1},
+		"a value of its own":   {[]coverage.Evidence{found("eks-addon-version/outdated", "newest", "v1.12.1-eksbuild.2")}, []string{"aws eks update-addon --region eu-west-1 --cluster-name prod --addon-name aws-guardduty-agent --addon-version v1.12.1-eksbuild.2 "}, 1},
+		"certain causes first": {[]coverage.Evidence{found("vpc-endpoint-access/closed", "group", "sg-0a1b2c3d", "cidr", "10.0.0.0/16"), found("eks-tag/excluded")}, []string{"aws eks untag-resource", "aws ec2 authorize-security-group-ingress --region eu-west-1 --group-id sg-0a1b2c3d --protocol tcp --port 443 --cidr 10.0.0.0/16"}, 2},
+		"the first of several": {[]coverage.Evidence{found("vpc-endpoint-access/closed", "group", "sg-0a1b2c3d, sg-0a1b2c3e", "cidr", "10.0.0.0/16")}, []string{"aws ec2 authorize-security-group-ingress --region eu-west-1 --group-id sg-0a1b2c3d --protocol"}, 1},
+		"the same twice":       {[]coverage.Evidence{found("vpc-endpoint/no-private-dns", "endpoint", "vpce-0a1b2c3d"), found("vpc-endpoint/no-private-dns", "endpoint", "vpce-0a1b2c3d")}, []string{"aws ec2 modify-vpc-endpoint --region eu-west-1 --vpc-endpoint-id vpce-0a1b2c3d "}, 1},
+		"two of a kind":        {[]coverage.Evidence{found("vpc-endpoint/no-private-dns", "endpoint", "vpce-0a1b2c3d"), found("vpc-endpoint/no-private-dns", "endpoint", "vpce-0a1b2c3e")}, []string{"aws ec2 modify-vpc-endpoint", "aws ec2 modify-vpc-endpoint --region eu-west-1 --vpc-endpoint-id vpce-0a1b2c3e"}, 2},
+		"the agent's setting":  {[]coverage.Evidence{found("guardduty-agent-management/off")}, []string{`aws guardduty update-detector --region eu-west-1 --detector-id "$(aws guardduty list-detectors --region eu-west-1 --query 'DetectorIds[0]' --output text)" --features '[{"Name":"RUNTIME_MONITORING","Status":"ENABLED","AdditionalConfiguration":[{"Name":"EKS_ADDON_MANAGEMENT"`}, 1},
+		"healthy again":        {[]coverage.Evidence{found("guardduty-coverage/healthy"), found("eks-tag/excluded")}, []string{before.Steps[0].Command}, 0},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			steps := advise(t, coverage.EKS, private, prod, test.evidence...).Steps
+			for i, want := range test.first {
+				if !strings.HasPrefix(steps[i].Command, want) {
+					t.Errorf("step %d is %q, want %q", i+1, steps[i].Command, want)
+				}
+			}
+			if got := len(steps) - len(before.Steps); got != test.longer {
+				t.Errorf("%d steps more, want %d", got, test.longer)
+			}
+			if last := steps[len(steps)-1]; last != before.Steps[len(before.Steps)-1] {
+				t.Errorf("the last step is %q", last.Text)
+			}
+		})
+	}
+	if steps := advise(t, coverage.EKS, private, prod, found("eks-cluster/missing"), found("vpc-dns/off")).Steps; len(steps) > 0 {
+		t.Errorf("steps %+v for what is gone", steps)
+	}
+}
+
+func TestOnlyTheFirstActionableFindingIsMended(t *testing.T) {
+	const several = "Agent exited:ExitCode: 1 for tasks in TaskDefinition - 'a:1'; Agent not provisioned:TaskExecutionRole missing from TaskDefinition - 'b:1'"
+	web := coverage.Resource{Kind: coverage.ECS, Name: "web", Account: "111122223333", Region: "eu-west-1"}
+	findings := catalog.Classify(unhealthy(coverage.ECS, several))
+	if len(findings) != 2 {
+		t.Fatalf("findings %v, want two", idsOf(findings))
+	}
+	plain := catalog.English.Advise(findings, catalog.Weight{}, web)
+	weighed := catalog.English.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{found("ecs-tag/excluded")}), web)
+	if len(weighed[0].Steps) != len(plain[0].Steps)+1 || !slices.Equal(weighed[1].Steps, plain[1].Steps) {
+		t.Errorf("steps %+v and %+v", weighed[0].Steps, weighed[1].Steps)
+	}
+	findings[0].Actionable = false
+	weighed = catalog.English.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{found("ecs-tag/excluded")}), web)
+	if !slices.Equal(weighed[0].Steps, plain[0].Steps) || len(weighed[1].Steps) != len(plain[1].Steps)+1 {
+		t.Errorf("with nothing to do about the first: steps %+v and %+v", weighed[0].Steps, weighed[1].Steps)
+	}
+}
+
+// TestWhatMendsIsReady looks at what people would paste: whatever is found, its commands are complete.
+func TestWhatMendsIsReady(t *testing.T) {
+	values := []string{
+		"vpc", "vpc-0a1b2c3d", "endpoint", "vpce-0a1b2c3d", "group", "sg-0a1b2c3d", "cidr", "10.0.0.0/16", "newest", "v1.12.1-eksbuild.2", "service", "orders",
+	}
+	for _, e := range catalog.AllEvidence() {
+		if len(e.Steps) == 0 {
+			continue
+		}
+		kind := map[string]coverage.Kind{"eks": coverage.EKS, "ecs": coverage.ECS, "ec2": coverage.EC2}[string(e.ID[:3])]
+		r := coverage.Resource{Kind: kind, Name: "prod", Account: "111122223333", Region: "eu-west-1"}
+		if kind == "" || kind == coverage.EC2 {
+			r.Kind, r.Name = coverage.EC2, "i-0abc1234def567890"
+		}
+		findings := []catalog.Finding{{ID: catalog.NoReason, Actionable: true}}
+		steps := catalog.English.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{found(e.ID, values...)}), r)[0].Steps
+		for i, step := range e.Steps {
+			command := steps[i].Command
+			if (command == "") != (len(step.Commands) == 0) {
+				t.Errorf("%s: step %s has the command %q", e.ID, step.ID, command)
+			}
+			if placeholder.MatchString(command) || strings.Count(command, "'")%2+strings.Count(command, `"`)%2 > 0 {
+				t.Errorf("%s: command %q is not complete", e.ID, command)
+			}
+		}
+	}
+}
+
+// TestHostileEvidence proves that evidence reaches no shell: a value that is not of its own form is as if it had not been told.
+func TestHostileEvidence(t *testing.T) {
+	hostile := []string{
+		"$(rm -rf /)", "`reboot`", "a;reboot", "a'b", "a\nreboot", "a b", "--profile", "*", "é", "{region}", strings.Repeat("a", 300),
+		"vpc-0a1b2c3d;id", "vpce-0a1b2c3d\n", "sg-0a1b2c3d$(id)", "10.0.0.0/16 --cidr 0.0.0.0/0", "v1.2-eksbuild.1 --force", "0.0.0.0/0\n",
+	}
+	for _, e := range catalog.AllEvidence() {
+		for _, kind := range kinds {
+			r := coverage.Resource{Kind: kind, Name: "prod", Account: "111122223333", Region: "eu-west-1"}
+			findings := []catalog.Finding{{ID: catalog.Unrecognised, Text: "vpc-0a1b2c3d Impacted service name(s): 'orders'", Actionable: true}}
+			with := func(value string) string {
+				evidence := found(e.ID)
+				for _, placeholder := range slices.Concat(e.Values, []string{"region", "eks", "instance", "cluster-arn"}) {
+					evidence.Values[placeholder] = value
+				}
+				return commands(catalog.English.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{evidence}), r)[0])
+			}
+			untold := with("")
+			for _, h := range hostile {
+				if got := with(h); got != untold {
+					t.Errorf("%s with %q says\n%s\nwant\n%s", e.ID, h, got, untold)
+				}
+			}
+		}
+	}
+}
+
+func TestLooks(t *testing.T) {
+	tests := map[string]struct {
+		evidence coverage.Evidence
+		want     catalog.Look
+	}{
+		"values":          {found("eks-cluster/there", "version", "1.33", "status", "ACTIVE"), catalog.Look{Label: "EKS cluster", Sentence: "It is there and `ACTIVE`, with Kubernetes 1.33.", Verdict: catalog.Fine}},
+		"some values":     {found("eks-cluster/there", "version", "1.33", "status", ""), catalog.Look{Label: "EKS cluster", Sentence: "It is there.", Verdict: catalog.Fine}},
+		"a time":          {found("ec2-instance/running", "launched", "2026-03-02T06:00:00+01:00"), catalog.Look{Label: "EC2 instance", Sentence: "It has been running since 2026-03-02 05:00:00 UTC.", Verdict: catalog.Fine}},
+		"denied":          {found("denied", "action", "eks:DescribeAddon"), catalog.Look{Label: "Agent add-on", Sentence: "It could not be looked at: `eks:DescribeAddon` is not allowed.", Verdict: catalog.Unclear}},
+		"no role":         {found("denied", "action", "sts:AssumeRole", "role", "reader"), catalog.Look{Label: "Agent add-on", Sentence: "It could not be looked at: `sts:AssumeRole` of the role `reader` is not allowed.", Verdict: catalog.Unclear}},
+		"throttled":       {found("failed", "action", "eks:DescribeAddon", "reason", "ThrottlingException"), catalog.Look{Label: "Agent add-on", Sentence: "It could not be looked at: `eks:DescribeAddon` failed with `ThrottlingException`.", Verdict: catalog.Unclear}},
+		"a look failed":   {found("ec2-association/failed", "action", "ssm:DescribeInstanceAssociationsStatus", "reason", "x"), catalog.Look{Label: "GuardDuty's association", Sentence: "It could not be looked at: `ssm:DescribeInstanceAssociationsStatus` failed with `x`.", Verdict: catalog.Unclear}},
+		"it failed":       {found("ec2-association/failed", "status", "Failed"), catalog.Look{Label: "GuardDuty's association", Sentence: "It ended with `Failed` on the instance.", Verdict: catalog.Fault}},
+		"late":            {found("late", "action", "eks:DescribeAddon"), catalog.Look{Label: "Agent add-on", Sentence: "It could not be looked at: `eks:DescribeAddon` did not answer in time.", Verdict: catalog.Unclear}},
+		"a new outcome":   {found("eks-addon/on-fire"), catalog.Look{Label: "Agent add-on", Sentence: "It was found to be `on-fire`, which this notifier does not know.", Verdict: catalog.Unclear}},
+		"a new check":     {found("ec2-weather/rain"), catalog.Look{Label: "ec2-weather", Sentence: "It was found to be `rain`, which this notifier does not know.", Verdict: catalog.Unclear}},
+		"nothing at all":  {coverage.Evidence{}, catalog.Look{Sentence: "It was looked at, and this notifier does not know what was found.", Verdict: catalog.Unclear}},
+		"hostile":         {found("vpc-endpoint/missing", "vpc", "`{service}`\n*x*", "service", "s"), catalog.Look{Label: "VPC endpoint", Sentence: "`'{service}' *x*` has none for `s`, by which the agent reports.", Verdict: catalog.Fault}},
+		"an unused value": {found("ecs-cluster/active", "status", "x"), catalog.Look{Label: "ECS cluster", Sentence: "It is `ACTIVE`.", Verdict: catalog.Fine}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			test.want.Check = test.evidence.Check
+			if got := catalog.English.Looks([]coverage.Evidence{test.evidence}); len(got) != 1 || got[0] != test.want {
+				t.Errorf("got  %+v\nwant %+v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestLooksTellFaultsFirst(t *testing.T) {
+	looks := catalog.English.Looks([]coverage.Evidence{
+		found("ec2-instance/running"), found("denied"), found("ec2-ssm/offline"), found("ec2-tag/absent"), found("ec2-association/missing"),
+	})
+	var labels []string
+	for _, look := range looks {
+		labels = append(labels, look.Label)
+	}
+	want := []string{"Systems Manager", "GuardDuty's association", "Agent add-on", "EC2 instance", "Tag of the instance"}
+	if !slices.Equal(labels, want) {
+		t.Errorf("got %q, want %q", labels, want)
+	}
+}
+
+// TestEverySentenceCanBeTold fills in every entry with all its values and with none.
+func TestEverySentenceCanBeTold(t *testing.T) {
+	for _, l := range catalog.Languages() {
+		for _, e := range catalog.AllEvidence() {
+			full := found(e.ID)
+			for _, value := range e.Values {
+				full.Values[value] = "VALUE"
+			}
+			for told, evidence := range map[string]coverage.Evidence{"everything": full, "nothing": found(e.ID)} {
+				look := l.Looks([]coverage.Evidence{evidence})[0]
+				want := l.Evidence.Found[e.ID].Says[0]
+				if told == "nothing" && e.ID != catalog.Unheard {
+					want = l.Evidence.Found[e.ID].Says[len(l.Evidence.Found[e.ID].Says)-1]
+				}
+				if e.ID == catalog.Unheard {
+					want = strings.ReplaceAll(want, "{found}", "unknown")
+				}
+				if got := look.Sentence; got != placeholder.ReplaceAllString(want, "VALUE") {
+					t.Errorf("%s of %s with %s told: %q, want %q", l.Code, e.ID, told, got, want)
+				}
+			}
+		}
+	}
+}
+
+// FuzzLooks brings hostile evidence: it is told on one line, and never opens or closes the markup of its sentence.
+func FuzzLooks(f *testing.F) {
+	for _, e := range catalog.AllEvidence() {
+		check, what, _ := strings.Cut(string(e.ID), "/")
+		f.Add(check, what, "`a`\n{vpc}")
+	}
+	f.Add("eks-addon", "denied", "2026-03-02T06:00:00Z")
+	f.Add("\x00", "`", "\xff")
+	f.Fuzz(func(t *testing.T, check, what, value string) {
+		evidence := coverage.Evidence{Check: check, Found: what, Values: map[string]string{}}
+		for _, e := range catalog.AllEvidence() {
+			for _, placeholder := range e.Values {
+				evidence.Values[placeholder] = value
+			}
+		}
+		for _, action := range []string{"", value} {
+			if evidence.Values["action"] = action; action == "" {
+				delete(evidence.Values, "action")
+			}
+			look := catalog.English.Looks([]coverage.Evidence{evidence})[0]
+			if look.Sentence == "" || strings.Contains(look.Sentence, "\n") || look.Verdict == 0 {
+				t.Errorf("%q/%q with %q is told as %+v", check, what, value, look)
+			}
+			if n := strings.Count(look.Sentence, "`"); n%2 != 0 {
+				t.Errorf("%d backticks in %q", n, look.Sentence)
+			}
+		}
+	})
+}

@@ -1,0 +1,45 @@
+package notify
+
+import (
+	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/message"
+)
+
+// markOf shows what a verdict means.
+func markOf(v catalog.Verdict) message.Mark {
+	switch v {
+	case catalog.Fine:
+		return message.Right
+	case catalog.Fault:
+		return message.Wrong
+	}
+	return message.Open
+}
+
+// tellEvidence adds to the message what was looked at. Nobody can do anything about what is gone.
+func (c composer) tellEvidence(m *message.Message) {
+	if len(c.evidence) == 0 {
+		return
+	}
+	section := message.Section{Heading: c.looked}
+	for _, look := range c.language.Looks(c.evidence) {
+		section.Evidence = append(section.Evidence, message.Evidence{Mark: markOf(look.Verdict), Check: look.Label, Result: look.Sentence})
+	}
+	for _, look := range catalog.English.Looks(c.evidence) {
+		m.Record.Evidence = append(m.Record.Evidence, message.RecordEvidence{
+			Check: look.Check, Result: look.Sentence, OK: look.Verdict == catalog.Fine,
+		})
+	}
+	m.Sections = append(m.Sections, section)
+	for i := range m.Record.Findings {
+		m.Record.Findings[i].Actionable = m.Record.Findings[i].Actionable && !c.weight.Gone
+	}
+}
+
+// withHealth adds to a summary that GuardDuty lists the resource as covered again.
+func (c composer) withHealth(summary string) string {
+	if !c.weight.Healthy {
+		return summary
+	}
+	return c.words.Join(summary, c.words.HealthyAgain)
+}
