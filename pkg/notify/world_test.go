@@ -556,9 +556,13 @@ func (d *display) tellGroup(inv *invocation, m message.Message, ref, parent stri
 		members = append(members, keyOf(m, name))
 	}
 	d.shown[ref] = &shown{members: members, open: m.Record.Group.Open}
+	issue := ""
+	if len(m.Record.Findings) > 0 {
+		issue = m.Record.Findings[0].Text
+	}
 	for _, key := range members {
 		if parent == "" && slices.ContainsFunc(inv.batch, func(c coverage.Change) bool { return c.Resource.Key() == key }) {
-			d.say(inv, word{key: key, status: status, changedAt: d.world.meant(inv, key, status), ref: ref})
+			d.say(inv, word{key: key, status: status, changedAt: d.world.meant(inv, key, status, issue), ref: ref})
 		}
 	}
 }
@@ -572,22 +576,25 @@ func (d *display) noteLeavers(inv *invocation, before string, group coverage.Inc
 	}
 	for _, key := range stored.Group.Open {
 		if !slices.Contains(group.Group.Open, key) {
-			at := d.world.meant(inv, key, coverage.Healthy)
+			at := d.world.meant(inv, key, coverage.Healthy, "")
 			d.say(inv, word{key: key, status: coverage.Healthy, changedAt: at, ref: group.Told[d.name].Ref, edit: true})
 		}
 	}
 }
 
-// meant is the change of that status that an invocation tells of a resource: one that it was invoked with, or else, when that
+// meant is the change with that status and issue that an invocation tells of a resource: one that it was invoked with, or, when that
 // turned out to be out of date, the newest known.
-func (w *world) meant(inv *invocation, key string, status coverage.Status) (changedAt time.Time) {
-	for _, change := range inv.batch {
-		if change.Resource.Key() == key && change.Status == status && change.ChangedAt.After(changedAt) {
-			changedAt = change.ChangedAt
+func (w *world) meant(inv *invocation, key string, status coverage.Status, issue string) (changedAt time.Time) {
+	for _, known := range [][]coverage.Change{inv.batch, {w.delivered[key]}} {
+		for _, change := range known {
+			same := change.Resource.Key() == key && change.Status == status && strings.Join(change.Issues, "") == issue
+			if same && change.ChangedAt.After(changedAt) {
+				changedAt = change.ChangedAt
+			}
 		}
-	}
-	if changedAt.IsZero() && w.delivered[key].Status == status {
-		changedAt = w.delivered[key].ChangedAt
+		if !changedAt.IsZero() {
+			break
+		}
 	}
 	return changedAt
 }
