@@ -50,9 +50,7 @@ func newReplayer(ctx context.Context, o options, p process, inputs int) (*replay
 	if !o.send {
 		return r, nil
 	}
-	sinks, err := realSinks(ctx, p.getenv)
-	r.pipeline.Sinks = append(r.pipeline.Sinks, sinks...)
-	return r, err
+	return r, connect(ctx, &r.pipeline, p.getenv)
 }
 
 // headers says whether inputs are named: to people, and where they wonder which is which.
