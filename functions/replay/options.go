@@ -25,6 +25,7 @@ It needs no AWS account and sends nothing; only -report asks GuardDuty.
                                        your own AWS credentials
   replay -report -file FILE [flags]    the same of a saved answer of
                                        aws guardduty list-coverage
+  replay -routes RULES [flags] FILE .. show where events go, and by which rule
 
 FILE is a file with an event, or with whatever held some: an SQS batch, an SNS
 notification, the record of a failed invocation. A folder stands for its *.json,
@@ -41,6 +42,8 @@ notification, the record of a failed invocation. A folder stands for its *.json,
                    always; never
   -name, -account, -region
                    with -issue: whose issue it is, instead of placeholders
+  -routes RULES    a file with rules, see docs/routing.md; default: those that hold
+                   without any
   -region REGION   with -report: of which Region, may be repeated (default: that
                    of your AWS settings); with -file: where the resources are
 
@@ -72,6 +75,8 @@ type options struct {
 	report  bool
 	saved   string
 	regions []string
+	// routes is the file with the rules that are to be shown at work.
+	routes string
 }
 
 // flags are the command line as it was written.
@@ -82,7 +87,7 @@ type flags struct {
 	name, account           string
 	regions                 []string
 	report                  bool
-	file                    string
+	file, routes            string
 	arguments               []string
 	given                   map[string]bool
 }
@@ -95,7 +100,7 @@ func parse(args []string, p process) (options, error) {
 	}
 	o := options{
 		format: format(f.format), send: f.send, catalog: f.catalog, files: f.arguments,
-		report: f.report, saved: f.file, regions: f.regions,
+		report: f.report, saved: f.file, regions: f.regions, routes: f.routes,
 	}
 	if !slices.Contains([]format{asText, asJSON, asSlack, asBuilder}, o.format) {
 		return options{}, fmt.Errorf("-format is text, json, slack or builder, not %q", f.format)
@@ -131,6 +136,7 @@ func readFlags(args []string) (flags, error) {
 	set.StringVar(&f.account, "account", "", "")
 	set.BoolVar(&f.report, "report", false, "")
 	set.StringVar(&f.file, "file", "", "")
+	set.StringVar(&f.routes, "routes", "", "")
 	set.Func("region", "", func(region string) error {
 		if !slices.Contains(f.regions, region) {
 			f.regions = append(f.regions, region)
@@ -157,6 +163,12 @@ func readFlags(args []string) (flags, error) {
 func (f flags) contradiction() error {
 	explain := f.given["issue"]
 	switch {
+	case f.given["routes"] && (f.report || f.catalog || explain || f.send):
+		return errors.New("-routes shows where events go; it goes with -format and files")
+	case f.given["routes"] && f.format != string(asText) && f.format != string(asJSON):
+		return errors.New("-routes is shown as text or json")
+	case f.given["routes"] && (f.routes == "" || f.routes == "-"):
+		return errors.New("-routes is followed by a file with rules, or by default")
 	case f.report && (f.catalog || explain || f.send || f.given["name"] || f.given["account"]):
 		return errors.New("-report goes with -region, -file, -format, -lang and -color")
 	case f.report && len(f.arguments) > 0:

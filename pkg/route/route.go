@@ -102,7 +102,7 @@ type Decision struct {
 	// MutesRecovery is true when a rule mutes recoveries by name, with the status HEALTHY: then not even who was told of
 	// the loss hears of them.
 	MutesRecovery bool
-	// Rules are the rules that decided, by their places and names; none when no rule fitted.
+	// Rules are the rules that decided, by their places and names; the last is Otherwise when none of them ended it.
 	Rules []string
 }
 
@@ -119,8 +119,11 @@ func Default() Table {
 	return Table{Rules: []Rule{{Name: "report only", Match: Match{Actionable: new(false)}, Mute: true}}}
 }
 
+// Otherwise stands for what follows the last rule: everything to Ordinary.
+const Otherwise = "otherwise"
+
 // Decide says where a change goes: where the first rule that fits says, and as far as rules continue, the next ones as
-// well. What no rule fits goes to Ordinary, so that a rule that was forgotten loses nothing.
+// well. Whoever comes to the end goes to Ordinary, so that a rule that was forgotten loses nothing.
 func (t Table) Decide(s Subject) Decision {
 	var d Decision
 	for i, rule := range t.Rules {
@@ -138,9 +141,8 @@ func (t Table) Decide(s Subject) Decision {
 			return d
 		}
 	}
-	if len(d.To) == 0 {
-		d.To = []Destination{{Sink: Ordinary}}
-	}
+	d.add(Rule{To: []Target{{}}})
+	d.Rules = append(d.Rules, Otherwise)
 	return d
 }
 

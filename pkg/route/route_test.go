@@ -45,8 +45,8 @@ func TestDecide(t *testing.T) {
 		subject route.Subject
 		want    route.Decision
 	}{
-		"no rules":     {nil, lost, route.Decision{To: to("default")}},
-		"no rule fits": {[]route.Rule{{Match: healthy, To: []route.Target{a}}}, lost, route.Decision{To: to("default")}},
+		"no rules":     {nil, lost, route.Decision{To: to("default"), Rules: []string{"otherwise"}}},
+		"no rule fits": {[]route.Rule{{Match: healthy, To: []route.Target{a}}}, lost, route.Decision{To: to("default"), Rules: []string{"otherwise"}}},
 		"the first":    {[]route.Rule{{To: []route.Target{a}}, {To: []route.Target{b}}}, lost, route.Decision{To: to("slack/C0A"), Rules: []string{"rules[0]"}}},
 		"the first that fits": {[]route.Rule{{Match: healthy, To: []route.Target{a}}, {Name: "all", To: []route.Target{b, {}}}}, lost,
 			route.Decision{To: to("webhook/b", "default"), Rules: []string{"rules[1] all"}}},
@@ -56,14 +56,17 @@ func TestDecide(t *testing.T) {
 			To:    []route.Destination{{Sink: "slack/C0A", Language: "ja"}, {Sink: "sns/arn:aws:sns:eu-central-1:111122223333:c", Language: "en"}},
 			Rules: []string{"rules[0]", "rules[2]"},
 		}},
-		"continued to the end": {[]route.Rule{{To: []route.Target{a}, Continue: true}}, lost, route.Decision{To: to("slack/C0A"), Rules: []string{"rules[0]"}}},
-		"muted":                {[]route.Rule{{Mute: true}, {To: []route.Target{a}}}, lost, route.Decision{Muted: true, Rules: []string{"rules[0]"}}},
+		"continued to the end": {[]route.Rule{{To: []route.Target{a}, Continue: true}}, lost,
+			route.Decision{To: to("slack/C0A", "default"), Rules: []string{"rules[0]", "otherwise"}}},
+		"continued to the end, which was named": {[]route.Rule{{To: []route.Target{{}}, Language: "ja", Continue: true}}, lost,
+			route.Decision{To: []route.Destination{{Sink: "default", Language: "ja"}}, Rules: []string{"rules[0]", "otherwise"}}},
+		"muted": {[]route.Rule{{Mute: true}, {To: []route.Target{a}}}, lost, route.Decision{Muted: true, Rules: []string{"rules[0]"}}},
 		"muted for the rest": {[]route.Rule{{To: []route.Target{a}, Continue: true}, {Mute: true}, {To: []route.Target{b}}}, lost,
 			route.Decision{To: to("slack/C0A"), Rules: []string{"rules[0]", "rules[1]"}}},
 		"muted like any":    {[]route.Rule{{Mute: true}}, back, route.Decision{Muted: true, Rules: []string{"rules[0]"}}},
 		"muted by name":     {[]route.Rule{{Match: healthy, Mute: true}}, back, route.Decision{Muted: true, MutesRecovery: true, Rules: []string{"rules[0]"}}},
-		"the default":       {route.Default().Rules, lost, route.Decision{To: to("default")}},
-		"the default, back": {route.Default().Rules, back, route.Decision{To: to("default")}},
+		"the default":       {route.Default().Rules, lost, route.Decision{To: to("default"), Rules: []string{"otherwise"}}},
+		"the default, back": {route.Default().Rules, back, route.Decision{To: to("default"), Rules: []string{"otherwise"}}},
 		"the default, inert": {route.Default().Rules, inert,
 			route.Decision{Muted: true, Rules: []string{"rules[0] report only"}}},
 	}

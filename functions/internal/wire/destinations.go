@@ -110,7 +110,7 @@ func (c *connector) ordinary(table route.Table) ([]notify.Sink, error) {
 		sinks = append(sinks, c.topic(c.cfg.SNS.TopicARN))
 	}
 	if len(sinks) == 0 {
-		return nil, errors.New("ROUTES: rules name Slack channels, and nobody is left for what no rule fits: set SLACK_CHANNEL or SNS_TOPIC_ARN")
+		return nil, errors.New("ROUTES: rules name Slack channels, and nobody is left for what comes to the end of them: set SLACK_CHANNEL or SNS_TOPIC_ARN")
 	}
 	return sinks, nil
 }
