@@ -42,8 +42,8 @@ notification, the record of a failed invocation. A folder stands for its *.json,
                    always; never
   -name, -account, -region
                    with -issue: whose issue it is, instead of placeholders
-  -routes RULES    a file with rules, see docs/routing.md; default: those that hold
-                   without any
+  -routes RULES    a file with rules (docs/routing.md), or the word default for those
+                   that hold without any; shown as text or json
   -region REGION   with -report: of which Region, may be repeated (default: that
                    of your AWS settings); with -file: where the resources are
 

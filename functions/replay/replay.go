@@ -88,7 +88,7 @@ func (r *replayer) replay(ctx context.Context, in input) {
 	})
 	for _, outcome := range r.outcomes {
 		r.tally.add(outcome)
-		if remark := remarkOn(outcome); remark != "" {
+		if remark := r.remarkOn(outcome); remark != "" {
 			r.failed(in.name, r.page.note(remark))
 		}
 	}
@@ -105,7 +105,7 @@ func (r *replayer) failed(name string, err error) {
 }
 
 // remarkOn says what the messages themselves do not show.
-func remarkOn(outcome notify.Outcome) string {
+func (r *replayer) remarkOn(outcome notify.Outcome) string {
 	switch outcome.Result {
 	case notify.Duplicate:
 		return "Not told again: this is what was last told of the resource."
@@ -113,8 +113,11 @@ func remarkOn(outcome notify.Outcome) string {
 		return "Not told: something newer is known of the resource."
 	}
 	sent := slices.DeleteFunc(slices.Clone(outcome.Told), func(sink string) bool { return sink == terminalName })
-	if len(sent) > 0 {
+	switch {
+	case len(sent) > 0:
 		return "Sent to " + strings.Join(sent, ", ") + "."
+	case outcome.Result == notify.Told && r.pipeline.Route != nil:
+		return "Sent to nobody: that is what the rules say."
 	}
 	return ""
 }
