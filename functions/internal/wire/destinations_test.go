@@ -18,6 +18,7 @@ import (
 	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/notify"
+	"guardduty-coverage-notifier/pkg/route"
 )
 
 const (
@@ -228,5 +229,41 @@ func TestWithoutRulesTheDefaultHolds(t *testing.T) {
 	}
 	if got := d.Route(change, []string{"addon-removed"}); len(got.To) != 2 {
 		t.Errorf("the rest goes to %v", got.To)
+	}
+}
+
+// TestRulesTakeWhatSettingsTake holds the two packages to each other that know the same forms.
+func TestRulesTakeWhatSettingsTake(t *testing.T) {
+	tests := map[string]struct{ setting, rules, values string }{
+		"channels": {"SLACK_CHANNEL", `{"rules": [{"to": {"slack": "%"}}]}`, "C0123456789 G01 D01 C0 c0123456789 U01 #alerts"},
+		"topics": {"SNS_TOPIC_ARN", `{"rules": [{"to": {"sns": "%"}}]}`,
+			topic + " " + topic + ".fifo coverage arn:aws:sqs:eu-central-1:111122223333:a arn:aws-us-gov:sns:us-gov-west-1:111122223333:a_B-1"},
+		"secrets": {"SLACK_SECRET", `{"webhooks": {"w": "%"}}`,
+			"slack /slack/token /slack:3 arn:aws:ssm:eu-central-1:111122223333:parameter/a/b arn:aws:secretsmanager:eu-central-1:111122223333:secret:a-AbCdEf " +
+				"arn:aws:s3:::bucket xoxb-1 https://hooks.slack.com/services/T0/B0/x arn:aws:ssm:eu-central-1:1:parameter/a"},
+	}
+	for name, test := range tests {
+		taken := 0
+		for value := range strings.FieldsSeq(test.values) {
+			_, refused := config.Load(func(name string) string {
+				switch name {
+				case test.setting:
+					return value
+				case "SNS_TOPIC_ARN":
+					return topic
+				}
+				return ""
+			})
+			_, err := route.Parse([]byte(strings.Replace(test.rules, "%", value, 1)), wire.KnownToRules())
+			if (refused == nil) != (err == nil) {
+				t.Errorf("%s: of %q the settings say %v, rules %v", name, value, refused, err)
+			}
+			if err == nil {
+				taken++
+			}
+		}
+		if taken < 3 {
+			t.Errorf("%s: only %d values were taken", name, taken)
+		}
 	}
 }
