@@ -22,7 +22,7 @@ func deliverEverySample(t *testing.T, settings func(*slacktest.Server) []string,
 		t.Run(strings.TrimSuffix(name, ".json"), func(t *testing.T) {
 			t.Parallel()
 			slack := slacktest.New(t, slacktest.Options{})
-			f := start(t, settings(slack)...)
+			f := start(t, append(settings(slack), everything)...)
 			event := sample(t, name)
 			f.tell(event)
 

@@ -71,7 +71,7 @@ func snsEverySample(t *testing.T) {
 	eks := c.subscribe(topic, `{"status":["HEALTHY"],"kind":["EKS"]}`)
 	var wantUnhealthy, wantEKS int
 	for _, name := range samples(t) {
-		f := c.start("SNS_TOPIC_ARN="+topic, "INCIDENT_TABLE=", "WAITING_QUEUE_URL=", "DEAD_LETTER_QUEUE_URL=")
+		f := c.start("SNS_TOPIC_ARN="+topic, "INCIDENT_TABLE=", "WAITING_QUEUE_URL=", "DEAD_LETTER_QUEUE_URL=", everything)
 		event := sample(t, name)
 		f.tell(event)
 		f.expect("told")

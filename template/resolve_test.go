@@ -17,6 +17,8 @@ import (
 type stack struct {
 	root       *yaml.Node
 	parameters map[string]string
+	// lists are the parameters that are lists.
+	lists map[string]bool
 }
 
 // newStack resolves the template with its defaults and the parameters given, which may be pseudo parameters.
@@ -30,12 +32,13 @@ func newStack(t *testing.T, parameters map[string]string) stack {
 	if err := yaml.Unmarshal(data, &document); err != nil {
 		t.Fatal(err)
 	}
-	s := stack{root: document.Content[0], parameters: map[string]string{
+	s := stack{root: document.Content[0], lists: make(map[string]bool), parameters: map[string]string{
 		"AWS::Partition": "aws", "AWS::Region": "eu-central-1", "AWS::AccountId": "111122223333",
 		"AWS::URLSuffix": "amazonaws.com", "AWS::StackName": "coverage",
 	}}
 	for name, parameter := range s.at("Parameters").(map[string]any) {
 		s.parameters[name] = parameter.(map[string]any)["Default"].(string)
+		s.lists[name] = parameter.(map[string]any)["Type"] == "CommaDelimitedList"
 	}
 	maps.Copy(s.parameters, parameters)
 	return s
@@ -122,11 +125,7 @@ func (s stack) function(n *yaml.Node) any {
 		fmt.Sscan(args[0].(string), &i)
 		return args[1].([]any)[i]
 	case "!Split":
-		var parts []any
-		for part := range strings.SplitSeq(args[1].(string), args[0].(string)) {
-			parts = append(parts, part)
-		}
-		return parts
+		return split(args[1].(string), args[0].(string))
 	case "!Join":
 		var parts []string
 		for _, part := range args[1].([]any) {
@@ -141,10 +140,22 @@ func (s stack) ref(name string) any {
 	if name == "AWS::NoValue" {
 		return noValue{}
 	}
-	if value, ok := s.parameters[name]; ok {
-		return value
+	value, ok := s.parameters[name]
+	switch {
+	case !ok:
+		return "<" + name + ">"
+	case s.lists[name]:
+		return split(value, ",")
 	}
-	return "<" + name + ">"
+	return value
+}
+
+func split(text, separator string) []any {
+	var parts []any
+	for part := range strings.SplitSeq(text, separator) {
+		parts = append(parts, part)
+	}
+	return parts
 }
 
 var variable = regexp.MustCompile(`\$\{([^}]+)\}`)

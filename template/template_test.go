@@ -184,6 +184,28 @@ func TestRolesMayOnlyWhatIsConfigured(t *testing.T) {
 				"EncryptForTopic": {Action: "kms:GenerateDataKey kms:Decrypt", Resource: key, Condition: "StringEquals kms:ViaService sns.eu-central-1.amazonaws.com"},
 			},
 		},
+		"rules themselves": {parameters: map[string]string{"Routes": `{"rules": []}`}},
+		"rules by path": {
+			map[string]string{"Routes": "/coverage/routes"},
+			map[string]statement{"ReadRoutes": {Action: "ssm:GetParameter", Resource: "arn:aws:ssm:eu-central-1:111122223333:parameter/coverage/routes"}},
+		},
+		"rules by name": {
+			map[string]string{"Routes": "routes"},
+			map[string]statement{"ReadRoutes": {Action: "ssm:GetParameter", Resource: "arn:aws:ssm:eu-central-1:111122223333:parameter/routes"}},
+		},
+		"rules by ARN": {
+			map[string]string{"Routes": shared},
+			map[string]statement{"ReadRoutes": {Action: "ssm:GetParameter", Resource: shared}},
+		},
+		"destinations of rules": {
+			map[string]string{"RouteSecretArns": shared + "," + secret, "RouteTopicArns": topic + "," + alarms, "RouteKmsKeyArns": key + "," + gov},
+			map[string]statement{
+				"ReadRouteSecrets": {Action: "ssm:GetParameter secretsmanager:GetSecretValue", Resource: shared + " " + secret},
+				"PublishToRoutes":  {Action: "sns:Publish", Resource: topic + " " + alarms},
+				"UseRouteKeys": {Action: "kms:GenerateDataKey kms:Decrypt", Resource: key + " " + gov,
+					Condition: "StringLike kms:ViaService ssm.*.amazonaws.com secretsmanager.*.amazonaws.com sns.*.amazonaws.com"},
+			},
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -372,6 +394,17 @@ func TestParametersTakeWhatTheFunctionTakes(t *testing.T) {
 			good:    topic + " arn:aws-us-gov:sns:us-gov-west-1:111122223333:coverage.fifo arn:aws-iso-b:sns:us-isob-east-1:111122223333:a",
 			bad:     "coverage arn:aws:sqs:eu-central-1:111122223333:coverage arn:aws:sns:eu-central-1:1:a arn:aws:sns:eu-central-1:111122223333:a:b",
 		},
+		"Routes": {
+			setting: "ROUTES",
+			good:    `{} {"rules":[]} routes /coverage/routes arn:aws-us-gov:ssm:us-gov-west-1:111122223333:parameter/coverage/routes`,
+			bad:     `[] {"rules":[] xoxb-1 https://example.com/routes.json /routes/ arn:aws:secretsmanager:eu-central-1:111122223333:secret:a-AbCdEf`,
+		},
+		"RouteSecretArns": {
+			good: "arn:aws:ssm:eu-central-1:111122223333:parameter/slack/token arn:aws-us-gov:secretsmanager:us-gov-west-1:111122223333:secret:team/slack-AbCdEf",
+			bad:  "/slack/token https://hooks.slack.com/services/T0/B0/x arn:aws:s3:::bucket",
+		},
+		"RouteTopicArns":       {good: topic + " " + topic + ".fifo", bad: "coverage arn:aws:sqs:eu-central-1:111122223333:coverage *"},
+		"RouteKmsKeyArns":      {good: "arn:aws:kms:eu-central-1:111122223333:key/mrk-1234", bad: "alias/slack *"},
 		"ReportSchedule":       {good: "cron(0?9?*?*?MON-FRI?*) rate(1)", bad: "daily at(2030-01-01T00:00:00) cron()"},
 		"ReportTimeZone":       {good: "UTC Europe/Berlin America/Argentina/Buenos_Aires Etc/GMT+5", bad: "Berlin! (UTC)"},
 		"ReportRegions":        {setting: "REPORT_REGIONS", good: "eu-central-1 eu-central-1,us-gov-west-1,ap-southeast-4", bad: "Frankfurt eu-central-1a eu-central-1, eu-central-1;us-east-1"},

@@ -53,17 +53,18 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*
 		return nil, fmt.Errorf("loading the AWS configuration: %w", err)
 	}
 	observer := wire.Observer{Log: log, Function: lambdacontext.FunctionName, Now: time.Now}
-	pipeline, err := wire.Pipeline(cfg, cloud, observer)
+	destinations, err := wire.Connect(ctx, cfg, cloud, time.Now)
 	if err != nil {
 		return nil, err
 	}
+	pipeline := wire.Pipeline(cfg, destinations, cloud, observer)
 	patient := cloud.Copy()
 	patient.RetryMode, patient.RetryMaxAttempts = aws.RetryModeAdaptive, attempts
 	return &reporter{
 		reader:   guardduty.New(patient),
 		ledger:   dynamo.NewLedger(dynamodb.NewFromConfig(cloud), cfg.IncidentTable),
 		pipeline: pipeline,
-		sinks:    pipeline.Sinks,
+		sinks:    destinations.Ordinary,
 		language: pipeline.Language,
 		settings: report,
 		now:      time.Now,

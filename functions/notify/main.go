@@ -42,5 +42,9 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*
 	if err != nil {
 		return nil, fmt.Errorf("loading the AWS configuration: %w", err)
 	}
-	return wire.Pipeline(cfg, cloud, wire.Observer{Log: log, Function: lambdacontext.FunctionName, Now: time.Now})
+	destinations, err := wire.Connect(ctx, cfg, cloud, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	return wire.Pipeline(cfg, destinations, cloud, wire.Observer{Log: log, Function: lambdacontext.FunctionName, Now: time.Now}), nil
 }

@@ -36,6 +36,10 @@ func FuzzReplay(f *testing.F) {
 			t.Errorf("what is shown may mislead: %q", shown)
 		}
 		checkSlack(t, start(t, string(data), nil, "-format", "slack", "-").stdout)
+		routes := start(t, string(data), nil, "-routes", exampleRoutes, "-")
+		if shown := routes.stdout + routes.stderr; routes.code == exitUsage || strings.ContainsAny(shown, "\x00\x07\x1b\u202e") || !utf8.ValidString(shown) {
+			t.Errorf("exit code %d; what is shown may mislead: %q", routes.code, shown)
+		}
 	})
 }
 

@@ -69,6 +69,9 @@ func run(ctx context.Context, args []string, p process) int {
 	if o.report {
 		return report(ctx, o, p)
 	}
+	if o.routes != "" {
+		return showRoutes(o, p)
+	}
 	inputs, err := o.inputs(p.stdin)
 	if err != nil {
 		return p.exit(exitFailed, err)

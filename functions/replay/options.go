@@ -41,6 +41,8 @@ type options struct {
 	report  bool
 	saved   string
 	regions []string
+	// routes is the file with the rules that are to be shown at work.
+	routes string
 }
 
 // flags are the command line as it was written.
@@ -52,7 +54,7 @@ type flags struct {
 	name, account           string
 	regions                 []string
 	report                  bool
-	file                    string
+	file, routes            string
 	arguments               []string
 	given                   map[string]bool
 }
@@ -62,7 +64,7 @@ func parse(args []string, p process) (options, error) {
 	f, unreadable := readFlags(args)
 	o := options{
 		format: format(f.format), send: f.send, diagnose: f.diagnose, catalog: f.catalog, files: f.arguments,
-		report: f.report, saved: f.file, regions: f.regions,
+		report: f.report, saved: f.file, regions: f.regions, routes: f.routes,
 	}
 	code := cmp.Or(f.language, p.getenv("MESSAGE_LANGUAGE"), catalog.English.Code)
 	language, spoken := catalog.LanguageOf(code)
@@ -118,6 +120,7 @@ func readFlags(args []string) (flags, error) {
 	set.StringVar(&f.account, "account", "", "")
 	set.BoolVar(&f.report, "report", false, "")
 	set.StringVar(&f.file, "file", "", "")
+	set.StringVar(&f.routes, "routes", "", "")
 	set.Func("region", "", func(region string) error {
 		if !slices.Contains(f.regions, region) {
 			f.regions = append(f.regions, region)
@@ -144,6 +147,12 @@ func readFlags(args []string) (flags, error) {
 func (f flags) contradiction(w words) string {
 	explain := f.given["issue"]
 	switch {
+	case f.given["routes"] && (f.report || f.catalog || explain || f.send || f.diagnose):
+		return w.RoutesAlone
+	case f.given["routes"] && f.format != string(asText) && f.format != string(asJSON):
+		return w.RoutesFormat
+	case f.given["routes"] && (f.routes == "" || f.routes == "-"):
+		return w.RoutesNeedsFile
 	case f.report && (f.catalog || explain || f.send || f.diagnose || f.given["name"] || f.given["account"]):
 		return w.ReportAlone
 	case f.report && len(f.arguments) > 0:

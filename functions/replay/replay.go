@@ -60,9 +60,7 @@ func newReplayer(ctx context.Context, o options, p process, inputs int) (*replay
 	if !o.send {
 		return r, nil
 	}
-	sinks, err := realSinks(ctx, p.getenv)
-	r.pipeline.Sinks = append(r.pipeline.Sinks, sinks...)
-	return r, err
+	return r, connect(ctx, &r.pipeline, p.getenv)
 }
 
 // headers says whether inputs are named: to people, and where they wonder which is which.
@@ -100,7 +98,7 @@ func (r *replayer) replay(ctx context.Context, in input) {
 	})
 	for _, outcome := range r.outcomes {
 		r.tally.add(outcome)
-		if remark := r.words.remarkOn(outcome); remark != "" {
+		if remark := r.remarkOn(outcome); remark != "" {
 			r.failed(in.name, r.page.note(remark))
 		}
 	}
@@ -117,7 +115,8 @@ func (r *replayer) failed(name string, err error) {
 }
 
 // remarkOn says what the messages themselves do not show.
-func (w words) remarkOn(outcome notify.Outcome) string {
+func (r *replayer) remarkOn(outcome notify.Outcome) string {
+	w := r.words
 	switch outcome.Result {
 	case notify.Duplicate:
 		return w.Duplicate
@@ -125,8 +124,11 @@ func (w words) remarkOn(outcome notify.Outcome) string {
 		return w.Stale
 	}
 	sent := slices.DeleteFunc(slices.Clone(outcome.Told), func(sink string) bool { return sink == terminalName })
-	if len(sent) > 0 {
+	switch {
+	case len(sent) > 0:
 		return catalog.Fill(w.SentTo, "sinks", strings.Join(sent, ", "))
+	case outcome.Result == notify.Told && r.pipeline.Route != nil:
+		return w.SentToNobody
 	}
 	return ""
 }

@@ -108,6 +108,10 @@ func TestRun(t *testing.T) {
 		"-issue without text":  {args: []string{"-issue", "EKS"}, code: exitUsage, stdout: []string{""}, stderr: []string{"needs the text"}},
 		"-issue of a new kind": {args: []string{"-issue", "LAMBDA", "x"}, code: exitUsage, stdout: []string{""}, stderr: []string{`EKS, ECS or EC2, not "LAMBDA"`}},
 
+		"-send to nobody": {args: []string{"-send", "../../events/eks-local-cluster.json"}, env: map[string]string{"SNS_TOPIC_ARN": "arn:aws:sns:eu-central-1:111122223333:a"},
+			stdout: []string{"EKS cluster prod-cluster", "\nSent to nobody: "}, stderr: []string{""}},
+		"-send by bad rules": {args: []string{"-send", lost}, env: map[string]string{"SNS_TOPIC_ARN": "arn:aws:sns:eu-central-1:111122223333:a", "ROUTES": `{"rules": 1}`},
+			code: exitFailed, stdout: []string{""}, stderr: []string{"ROUTES: routes to correct: 1", "rules: is a number"}},
 		"-send to nowhere": {args: []string{"-send", lost}, code: exitFailed, stdout: []string{""}, stderr: []string{"no destination: set SLACK_SECRET"}},
 
 		"an issue": {args: []string{"-issue", "ec2", "No Agent Reporting:Agent disconnected"},

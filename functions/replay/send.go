@@ -9,19 +9,30 @@ import (
 
 	"guardduty-coverage-notifier/functions/internal/wire"
 	"guardduty-coverage-notifier/pkg/config"
+	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/notify"
 )
 
-// realSinks are those of the environment's settings. Its table and queues are left alone: a rehearsal is not to
-// change what the deployed function remembers.
-func realSinks(ctx context.Context, getenv func(string) string) ([]notify.Sink, error) {
+// connect adds the sinks of the environment's settings, which are told what its rules say; the terminal is told everything.
+// The environment's table and queues are left alone: a rehearsal is not to change what the deployed function remembers.
+func connect(ctx context.Context, pipeline *notify.Pipeline, getenv func(string) string) error {
 	cfg, err := config.Load(getenv)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	cloud, err := awsconfig.LoadDefaultConfig(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("loading the AWS configuration: %w", err)
+		return fmt.Errorf("loading the AWS configuration: %w", err)
 	}
-	return wire.Sinks(cfg, cloud, time.Now)
+	destinations, err := wire.Connect(ctx, cfg, cloud, time.Now)
+	if err != nil {
+		return err
+	}
+	pipeline.Sinks = append(pipeline.Sinks, destinations.All()...)
+	pipeline.Route = func(change coverage.Change, causes []string) notify.Decision {
+		decision := destinations.Route(change, causes)
+		decision.To[terminalName] = pipeline.Language
+		return decision
+	}
+	return nil
 }

@@ -12,7 +12,7 @@ type words struct {
 	StandardInput, Event string
 
 	// Remarks on what the messages do not show. {sinks} took the message.
-	Duplicate, Stale, SentTo string
+	Duplicate, Stale, SentTo, SentToNobody string
 	// MadeUp says that an issue is explained for a placeholder, NoRegionSaved that saved answers lack their Region.
 	MadeUp, NoRegionSaved string
 
@@ -34,11 +34,15 @@ type words struct {
 	// Reading says how many resources are read, ReadingOf of how many.
 	Reading, ReadingOf string
 
+	// RoutesHead heads the columns of -routes, separated by tabs. Nobody stands for no sink, ToIn says in which {language} a
+	// {sink} is told, OfCluster to which {cluster} a {resource} belongs, AndMore that there are {n} findings besides {first}.
+	RoutesHead, Nobody, ToIn, OfCluster, AndMore string
+
 	// Wrong usage. {value} is what was given, {reason} what the parser of flags said.
 	BadFlags, BadFormat, BadLanguage, BadColour, BadKind                                              string
 	ReportAlone, ReportTakesNoEvent, FileIsForReport, FileOfOneRegion, IssueOfOneRegion               string
 	CatalogueAlone, CatalogueFormat, IssueIsNotSent, IssueNeedsText, ResourceIsForIssue, NothingNamed string
-	DiagnosisNeedsResource                                                                            string
+	RoutesAlone, RoutesFormat, RoutesNeedsFile, DiagnosisNeedsResource                                string
 
 	// Failures: no Region, no credentials, a {folder} without events, an input of more than {n} MiB.
 	NoRegion, NoCredentials, EmptyFolder, TooLarge string

@@ -7,6 +7,7 @@ It needs no AWS account and sends nothing; only -report and -diagnose ask AWS.
   replay [flags] FILE ...              tell events, in this order, as a history
   replay -issue KIND [flags] "TEXT"    explain an issue copied from the console
   replay -catalog [flags]              list every issue that is known
+  replay -routes RULES [flags] FILE .. show where events go, and by which rule
   replay -report [flags]               report what GuardDuty covers now, with
                                        your own AWS credentials
   replay -report -file FILE [flags]    the same of a saved answer of
@@ -31,6 +32,8 @@ notification, the record of a failed invocation. A folder stands for its *.json,
                    always; never
   -name, -account, -region
                    with -issue: whose issue it is, instead of placeholders
+  -routes RULES    a file with rules (docs/routing.md), or the word default for
+                   those that hold without any; shown as text or json
   -region REGION   with -report: of which Region, may be repeated (default: that
                    of your AWS settings); with -file: where the resources are
 
@@ -45,6 +48,7 @@ the catalogue.
 	Duplicate:     "Not told again: this is what was last told of the resource.",
 	Stale:         "Not told: something newer is known of the resource.",
 	SentTo:        "Sent to {sinks}.",
+	SentToNobody:  "Sent to nobody: that is what the rules say.",
 	MadeUp:        "The resource is made up. Say which it is with -name, -account and -region.",
 	NoRegionSaved: "A saved answer does not say of which Region it is. Say so with -region, for commands and links.",
 
@@ -69,6 +73,12 @@ the catalogue.
 	Reading:   "reading {n} resources",
 	ReadingOf: "reading {n} of {total} resources",
 
+	RoutesHead: "EVENT\tRESOURCE\tCHANGE\tGOES TO\tBY",
+	Nobody:     "nobody",
+	ToIn:       "{sink} in {language}",
+	OfCluster:  "{resource} in {cluster}",
+	AndMore:    "{first} and {n} more",
+
 	BadFlags:               "{reason}",
 	BadFormat:              "-format is text, json, slack or builder, not {value}",
 	BadLanguage:            "the language is {languages}, not {value}",
@@ -82,6 +92,9 @@ the catalogue.
 	CatalogueAlone:         "-catalog goes with -format, -lang and nothing else",
 	CatalogueFormat:        "-catalog is shown as text or json",
 	IssueIsNotSent:         "-issue explains; it has no event that could be sent",
+	RoutesAlone:            "-routes shows where events go; it goes with -format, -lang and files",
+	RoutesFormat:           "-routes is shown as text or json",
+	RoutesNeedsFile:        "-routes is followed by a file with rules, or by default",
 	DiagnosisNeedsResource: "-diagnose looks at a real resource; with -issue say which it is with -name, -account and -region",
 	IssueNeedsText:         `-issue needs the text of the issue, in quotes; "" when AWS gave none`,
 	ResourceIsForIssue:     "-name, -account and -region go with -issue",

@@ -8,6 +8,9 @@ AWS アカウントは不要で、何も送信しません。-report と -diagno
   replay [フラグ] ファイル ...            イベントを順に、1 つの履歴として表示
   replay -issue 種類 [フラグ] "テキスト"  コンソールからコピーした問題を説明
   replay -catalog [フラグ]                カタログにある問題を一覧表示
+  replay -routes ルール [フラグ] ファイル ...
+                                          イベントの送信先と、その根拠のルール
+                                          を表示
   replay -report [フラグ]                 GuardDuty の現在のカバレッジを、
                                           ご自身の AWS 認証情報で報告
   replay -report -file ファイル [フラグ]  保存した aws guardduty list-coverage
@@ -32,6 +35,8 @@ AWS アカウントは不要で、何も送信しません。-report と -diagno
                    always: 常に、never: なし
   -name、-account、-region
                    -issue と併用: プレースホルダーの代わりに使うリソース
+  -routes ルール   ルールのファイル (docs/routing.md を参照)。default は、
+                   ルールがないときに適用されるもの。形式は text または json
   -region リージョン
                    -report と併用: 対象のリージョン。複数回指定可
                    (デフォルト: AWS の設定にあるリージョン)。
@@ -47,6 +52,7 @@ AWS アカウントは不要で、何も送信しません。-report と -diagno
 	Duplicate:     "再通知なし: このリソースについて最後に通知した内容と同じです。",
 	Stale:         "通知なし: このリソースについて、より新しい状態がわかっています。",
 	SentTo:        "送信先: {sinks}",
+	SentToNobody:  "どこにも送信していません (ルールによる)。",
 	MadeUp:        "リソースは架空のものです。-name、-account、-region で指定できます。",
 	NoRegionSaved: "保存済みの応答からはリージョンがわかりません。コマンドとリンクのために、-region で指定してください。",
 
@@ -71,6 +77,12 @@ AWS アカウントは不要で、何も送信しません。-report と -diagno
 	Reading:   "{n} 件のリソースを読み取り中",
 	ReadingOf: "{total} 件中 {n} 件のリソースを読み取り中",
 
+	RoutesHead: "イベント\tリソース\t変化\t送信先\tルール",
+	Nobody:     "送信なし",
+	ToIn:       "{sink} ({language})",
+	OfCluster:  "{resource} ({cluster})",
+	AndMore:    "{first} ほか {n} 件",
+
 	BadFlags:               "コマンドラインを解釈できません: {reason}",
 	BadFormat:              "-format には text、json、slack、builder のいずれかを指定してください ({value} は使用できません)",
 	BadLanguage:            "言語には {languages} を指定してください ({value} は使用できません)",
@@ -84,6 +96,9 @@ AWS アカウントは不要で、何も送信しません。-report と -diagno
 	CatalogueAlone:         "-catalog と併用できるのは -format と -lang だけです",
 	CatalogueFormat:        "-catalog の表示形式は text か json です",
 	IssueIsNotSent:         "-issue は説明のためのもので、送信できるイベントはありません",
+	RoutesAlone:            "-routes はイベントの送信先を表示します。併用できるのは -format、-lang、ファイルです",
+	RoutesFormat:           "-routes の形式は text または json です",
+	RoutesNeedsFile:        "-routes にはルールのファイル、または default を指定してください",
 	DiagnosisNeedsResource: "-diagnose は実在するリソースを確認します。-issue との併用時は -name、-account、-region でリソースを指定してください",
 	IssueNeedsText:         `-issue には問題のテキストを引用符で囲んで指定してください。AWS がテキストを示していない場合は "" を指定します`,
 	ResourceIsForIssue:     "-name、-account、-region は -issue と併用してください",

@@ -80,6 +80,10 @@ type Finding struct {
 	Actionable, Transient bool
 }
 
+// Actionable reports whether anybody can do something about findings of that id. Of one that is not in the catalogue
+// nobody says otherwise.
+func Actionable(id ID) bool { return !tables().byID[id].NotActionable }
+
 // All is the whole catalogue, a copy.
 func All() []Entry {
 	return slices.Concat(eks, ecs, ec2, common)

@@ -33,6 +33,7 @@ type Config struct {
 	StormLimit int
 	// Language is the language of messages, by its ISO 639 code.
 	Language string
+	Routes   Routes
 }
 
 // Slack is where and as whom to post. The zero Slack posts nothing.
@@ -87,6 +88,7 @@ func (r *reader) config() Config {
 		DeadLetterQueue: r.queue("DEAD_LETTER_QUEUE_URL"),
 		StormLimit:      r.number("STORM_LIMIT", 20, 1, 1000),
 		Language:        r.oneOf("MESSAGE_LANGUAGE", "en", "ja"),
+		Routes:          r.routes(),
 	}
 	c.Hold = r.hold()
 	if r.text("SNS_TOPIC_ARN") == "" && !r.anySlack() {
@@ -165,11 +167,11 @@ const (
 	channelPattern   = `[CGD][A-Z0-9]{2,}`
 	topicPattern     = `arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+(\.fifo)?`
 	queuePathPattern = `/[0-9]{12}/[A-Za-z0-9_-]+`
-	// sourcePattern are the names of SSM parameters, with a version or label if need be, and the ARNs of
-	// parameters and secrets.
-	sourcePattern = `[A-Za-z0-9_./-]+(:[A-Za-z0-9_.-]+)?` +
-		`|arn:aws[a-z-]*:ssm:[a-z0-9-]+:[0-9]{12}:parameter/[A-Za-z0-9_./-]+(:[A-Za-z0-9_.-]+)?` +
-		`|arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+`
+	// parameterPattern are the names and ARNs of SSM parameters, with a version or label if need be, and sourcePattern
+	// those and the ARNs of secrets.
+	parameterPattern = `[A-Za-z0-9_./-]+(:[A-Za-z0-9_.-]+)?` +
+		`|arn:aws[a-z-]*:ssm:[a-z0-9-]+:[0-9]{12}:parameter/[A-Za-z0-9_./-]+(:[A-Za-z0-9_.-]+)?`
+	sourcePattern = parameterPattern + `|arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+`
 	// tokenPrefix begins the tokens of Slack's bots.
 	tokenPrefix = "xoxb-"
 )

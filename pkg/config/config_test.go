@@ -48,14 +48,14 @@ func TestLoad(t *testing.T) {
 				"SLACK_SECRET": "/coverage/slack", "SLACK_CHANNEL": "C0123456789", "SLACK_API_URL": "https://slack-gov.com/api",
 				"SLACK_BROADCAST_RECOVERY": "true", "SNS_TOPIC_ARN": topic + ".fifo", "SNS_FORMAT": "json",
 				"INCIDENT_TABLE": "incidents", "WAITING_QUEUE_URL": waiting, "DEAD_LETTER_QUEUE_URL": dead,
-				"HOLD_MINUTES": "5", "STORM_LIMIT": "1000", "MESSAGE_LANGUAGE": "ja",
+				"HOLD_MINUTES": "5", "STORM_LIMIT": "1000", "MESSAGE_LANGUAGE": "ja", "ROUTES": " {\"rules\": []}\n",
 			},
 			config.Config{
 				Slack: config.Slack{SecretSource: "/coverage/slack", Channel: "C0123456789",
 					APIURL: "https://slack-gov.com/api/", BroadcastRecovery: true},
 				SNS:           config.SNS{TopicARN: topic + ".fifo", Format: "json"},
 				IncidentTable: "incidents", WaitingQueue: waiting, DeadLetterQueue: dead,
-				Hold: 5 * time.Minute, StormLimit: 1000, Language: "ja",
+				Hold: 5 * time.Minute, StormLimit: 1000, Language: "ja", Routes: config.Routes{Text: `{"rules": []}`},
 			},
 		},
 		"a bot, on a machine of ours": {
@@ -97,6 +97,7 @@ func TestLoadOfOneSetting(t *testing.T) {
 		"HOLD_MINUTES":             {"0", "15", ""},
 		"STORM_LIMIT":              {"1", "1000", ""},
 		"MESSAGE_LANGUAGE":         {"en", "ja", ""},
+		"ROUTES":                   {"{}", "routes", "/coverage/routes", "/coverage/routes:3", "arn:aws:ssm:eu-central-1:111122223333:parameter/coverage/routes"},
 	}
 	bad := map[string][]string{
 		"SLACK_SECRET":             {"a b", "arn:aws:s3:::bucket", "arn:aws:ssm:eu-central-1:1:parameter/a", token, webhook},
@@ -113,6 +114,7 @@ func TestLoadOfOneSetting(t *testing.T) {
 		"HOLD_MINUTES":             {"-1", "16", "5m", "1.5"},
 		"STORM_LIMIT":              {"0", "1001", "many"},
 		"MESSAGE_LANGUAGE":         {"JA", "Japanese"},
+		"ROUTES":                   {`[{"mute": true}]`, `"{}"`, "my routes", "arn:aws:secretsmanager:eu-central-1:111122223333:secret:a-AbCdEf", token, webhook},
 	}
 	for name, values := range good {
 		for _, value := range values {
@@ -186,7 +188,7 @@ func TestLoadNamesEveryMistakeAtOnce(t *testing.T) {
 		"SLACK_CHANNEL": "#security", "SLACK_API_URL": "slack.com", "SLACK_BROADCAST_RECOVERY": "perhaps",
 		"SNS_TOPIC_ARN": "coverage", "SNS_FORMAT": "xml", "INCIDENT_TABLE": "my table",
 		"WAITING_QUEUE_URL": "waiting", "DEAD_LETTER_QUEUE_URL": "dead", "HOLD_MINUTES": "60", "STORM_LIMIT": "0",
-		"MESSAGE_LANGUAGE": "tlh",
+		"MESSAGE_LANGUAGE": "tlh", "ROUTES": "[]",
 	}
 	_, err := config.Load(env.get)
 	if err == nil {

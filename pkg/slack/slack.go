@@ -23,6 +23,8 @@ type Config struct {
 	// Channel is the id of the channel to post to, such as C0123456789. Only a bot token needs it: a webhook
 	// knows its own.
 	Channel string
+	// BotOnly refuses the URL of an incoming webhook, which would post to another channel than Channel.
+	BotOnly bool
 	// APIURL is the base of the Web API, with a slash at its end; empty: Slack's.
 	APIURL string
 	// Client makes the requests; nil: http.DefaultClient. Redirects are never followed.
@@ -107,6 +109,9 @@ func (s *Sink) sendAs(ctx context.Context, credential string, m message.Message,
 	case isBotToken(credential):
 		b := bot{sink: s, token: credential, look: as}
 		return b.send(ctx, m, parent)
+	case safeEndpoint(credential) && s.config.BotOnly:
+		return "", &Error{Op: opCredential, Code: codeCredential,
+			Detail: "channel " + s.config.Channel + " takes a bot token (xoxb-…); an incoming webhook posts to the channel of its own"}
 	case safeEndpoint(credential) && m.Update:
 		return "", nil
 	case safeEndpoint(credential):

@@ -429,3 +429,16 @@ func TestNoChannel(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+func TestAChannelOfABotTakesNoWebhook(t *testing.T) {
+	server := slacktest.New(t, slacktest.Options{})
+	sink := newSink(t, slack.Config{Channel: "C0000000002", BotOnly: true, Client: server.Client(), Credential: fixed(server.WebhookURL())})
+	_, err := sink.Send(t.Context(), message.Message{Title: "lost"}, "")
+	refusal, ok := errors.AsType[*slack.Error](err)
+	if !ok || !refusal.Permanent() || !strings.Contains(err.Error(), "C0000000002 takes a bot token") {
+		t.Errorf("the error is %v", err)
+	}
+	if n := len(server.Messages()); n != 0 {
+		t.Errorf("%d messages in the webhook's channel", n)
+	}
+}

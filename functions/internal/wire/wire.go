@@ -2,46 +2,30 @@
 package wire
 
 import (
-	"cmp"
-	"context"
 	"crypto/rand"
-	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	awssecrets "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	awssns "github.com/aws/aws-sdk-go-v2/service/sns"
 	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
-	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/notify"
-	"guardduty-coverage-notifier/pkg/secrets"
-	"guardduty-coverage-notifier/pkg/slack"
-	"guardduty-coverage-notifier/pkg/sns"
 	"guardduty-coverage-notifier/pkg/sqs"
 )
 
 // sinkTimeout is how long one sink may take for one message.
 const sinkTimeout = 10 * time.Second
 
-// Pipeline is what the settings describe, to be used for as long as the execution environment lives.
-func Pipeline(cfg config.Config, cloud aws.Config, observer Observer) (*notify.Pipeline, error) {
-	sinks, err := Sinks(cfg, cloud, observer.Now)
-	if err != nil {
-		return nil, err
-	}
-	language, ok := catalog.LanguageOf(cfg.Language)
-	if !ok {
-		return nil, fmt.Errorf("the catalogue does not speak %q", cfg.Language)
-	}
+// Pipeline tells the destinations what the settings say, to be used for as long as the execution environment lives.
+func Pipeline(cfg config.Config, destinations Destinations, cloud aws.Config, observer Observer) *notify.Pipeline {
 	pipeline := &notify.Pipeline{
-		Sinks:       sinks,
-		Language:    language,
+		Sinks:       destinations.All(),
+		Route:       destinations.Route,
+		Language:    destinations.Language,
+		Accounts:    destinations.Table.Accounts,
+		Runbooks:    destinations.Table.Runbooks,
 		Hold:        cfg.Hold,
 		StormLimit:  cfg.StormLimit,
 		SinkTimeout: sinkTimeout,
@@ -60,41 +44,5 @@ func Pipeline(cfg config.Config, cloud aws.Config, observer Observer) (*notify.P
 		pipeline.Queue = sqs.New(awssqs.NewFromConfig(cloud), cfg.WaitingQueue, cfg.DeadLetterQueue)
 	}
 	pipeline.Observe = observer.Observe
-	return pipeline, nil
-}
-
-// Sinks are those that the settings name. They connect when they are first used.
-func Sinks(cfg config.Config, cloud aws.Config, now func() time.Time) ([]notify.Sink, error) {
-	var sinks []notify.Sink
-	if cfg.Slack.Enabled() {
-		sink, err := slackSink(cfg.Slack, cloud, now)
-		if err != nil {
-			return nil, err
-		}
-		sinks = append(sinks, sink)
-	}
-	if cfg.SNS.Enabled() {
-		sinks = append(sinks, sns.New(awssns.NewFromConfig(cloud), cfg.SNS.TopicARN, sns.Format(cfg.SNS.Format)))
-	}
-	return sinks, nil
-}
-
-func slackSink(cfg config.Slack, cloud aws.Config, now func() time.Time) (*slack.Sink, error) {
-	credential := func(context.Context, bool) (string, error) {
-		return cmp.Or(cfg.BotToken.Reveal(), cfg.WebhookURL.Reveal()), nil
-	}
-	if cfg.SecretSource != "" {
-		reader, err := secrets.New(cfg.SecretSource, ssm.NewFromConfig(cloud), awssecrets.NewFromConfig(cloud), now)
-		if err != nil {
-			return nil, fmt.Errorf("setting up the Slack secret: %w", err)
-		}
-		credential = reader.Get
-	}
-	return slack.New(slack.Config{
-		Channel:    cfg.Channel,
-		APIURL:     cfg.APIURL,
-		Client:     &http.Client{},
-		Broadcast:  cfg.BroadcastRecovery,
-		Credential: credential,
-	})
+	return pipeline
 }

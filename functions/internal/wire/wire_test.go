@@ -21,10 +21,11 @@ func TestEveryLanguageCanBeSet(t *testing.T) {
 			t.Errorf("%v (edit pkg/config)", err)
 			continue
 		}
-		pipeline, err := wire.Pipeline(cfg, aws.Config{}, wire.Observer{Log: slog.New(slog.DiscardHandler), Now: time.Now})
+		destinations, err := wire.Connect(t.Context(), cfg, aws.Config{}, time.Now)
 		if err != nil {
 			t.Fatal(err)
 		}
+		pipeline := wire.Pipeline(cfg, destinations, aws.Config{}, wire.Observer{Log: slog.New(slog.DiscardHandler), Now: time.Now})
 		if got := pipeline.Language.Code; got != l.Code {
 			t.Errorf("MESSAGE_LANGUAGE=%s makes messages in %s", l.Code, got)
 		}
@@ -33,8 +34,8 @@ func TestEveryLanguageCanBeSet(t *testing.T) {
 
 func TestALanguageNobodySpeaksIsNotGuessed(t *testing.T) {
 	for _, code := range []string{"", "tlh"} {
-		if _, err := wire.Pipeline(config.Config{Language: code}, aws.Config{}, wire.Observer{Now: time.Now}); err == nil {
-			t.Errorf("a pipeline speaks %q", code)
+		if _, err := wire.Connect(t.Context(), config.Config{Language: code}, aws.Config{}, time.Now); err == nil {
+			t.Errorf("somebody is told in %q", code)
 		}
 	}
 }

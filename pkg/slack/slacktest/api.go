@@ -19,6 +19,7 @@ type answer struct {
 	code     string
 	messages []string
 	wait     time.Duration
+	channel  string
 	ts       string
 	text     string
 }
@@ -135,10 +136,7 @@ func (s *Server) writeJSON(w http.ResponseWriter, a answer) {
 		TS       string    `json:"ts,omitempty"`
 		Text     string    `json:"text,omitempty"`
 		Metadata *metadata `json:"response_metadata,omitempty"`
-	}{OK: a.code == "", Error: a.code, TS: a.ts, Text: a.text}
-	if a.ts != "" {
-		body.Channel = s.options.Channel
-	}
+	}{OK: a.code == "", Error: a.code, Channel: a.channel, TS: a.ts, Text: a.text}
 	if len(a.messages) > 0 {
 		body.Metadata = &metadata{a.messages}
 	}
@@ -202,16 +200,17 @@ func (s *Server) call(op string, form url.Values) answer {
 		return answer{}
 	case op != "chat.postMessage" && op != "chat.update":
 		return answer{code: "unknown_method"}
-	case form.Get("channel") != s.options.Channel:
+	case !s.hasChannel(form.Get("channel")):
 		return answer{code: "channel_not_found"}
 	case op == "chat.update":
 		return s.update(form)
 	}
-	threadTS := form.Get("thread_ts")
-	if threadTS != "" && s.find(threadTS) < 0 {
+	channel, threadTS := form.Get("channel"), form.Get("thread_ts")
+	if threadTS != "" && s.find(channel, threadTS) < 0 {
 		return answer{code: "thread_not_found"}
 	}
 	return s.post(Message{
+		Channel:   channel,
 		ThreadTS:  threadTS,
 		Broadcast: form.Get("reply_broadcast") == "true",
 		Text:      form.Get("text"),
@@ -238,6 +237,7 @@ func (s *Server) hooked(path string, raw []byte) answer {
 	}
 	forbidden := func(b *bool) bool { return b != nil && !*b }
 	a := s.post(Message{
+		Channel: s.options.Channel,
 		Text:    payload.Text,
 		Blocks:  payload.Blocks,
 		Unfurls: !forbidden(payload.UnfurlLinks) || !forbidden(payload.UnfurlMedia),
@@ -264,10 +264,10 @@ func (s *Server) post(m Message) answer {
 		}
 	}
 	s.serial++
-	m.Channel, m.posted = s.options.Channel, now
+	m.posted = now
 	m.TS = fmt.Sprintf("%d.%06d", now.Unix(), s.serial)
 	s.messages = append(s.messages, m)
-	return answer{ts: m.TS, text: m.Text}
+	return answer{channel: m.Channel, ts: m.TS, text: m.Text}
 }
 
 func (s *Server) update(form url.Values) answer {
@@ -284,7 +284,7 @@ func (s *Server) update(form url.Values) answer {
 			return answer{code: "ratelimited", wait: wait}
 		}
 	}
-	i := s.find(form.Get("ts"))
+	i := s.find(form.Get("channel"), form.Get("ts"))
 	switch {
 	case i < 0:
 		return answer{code: "message_not_found"}
@@ -299,7 +299,7 @@ func (s *Server) update(form url.Values) answer {
 		m.Blocks = blocks
 	}
 	m.Edits++
-	return answer{ts: m.TS, text: text}
+	return answer{channel: m.Channel, ts: m.TS, text: text}
 }
 
 func (s *Server) refuse(r *Refusal) answer {
@@ -307,6 +307,10 @@ func (s *Server) refuse(r *Refusal) answer {
 	return answer{code: r.Code, messages: r.Messages}
 }
 
-func (s *Server) find(ts string) int {
-	return slices.IndexFunc(s.messages, func(m Message) bool { return m.TS == ts })
+func (s *Server) find(channel, ts string) int {
+	return slices.IndexFunc(s.messages, func(m Message) bool { return m.Channel == channel && m.TS == ts })
+}
+
+func (s *Server) hasChannel(id string) bool {
+	return id == s.options.Channel || slices.Contains(s.options.Others, id)
 }

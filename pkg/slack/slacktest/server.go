@@ -17,8 +17,10 @@ import (
 type Options struct {
 	// Token is the bot token that is accepted; empty: one that is made up.
 	Token string
-	// Channel is the only channel; empty: one that is made up.
+	// Channel is the channel, and that of the webhook; empty: one that is made up.
 	Channel string
+	// Others are further channels.
+	Others []string
 	// Now is the clock; nil: it stands still.
 	Now func() time.Time
 	// Burst is how many messages a channel takes at once, before it is one a second; 0: any number. Changes to
@@ -35,7 +37,7 @@ type Options struct {
 	AllowRefusals bool
 }
 
-// Message is one message in the channel.
+// Message is one message in a channel.
 type Message struct {
 	Channel string
 	TS      string
@@ -200,7 +202,7 @@ func (s *Server) Messages() []Message {
 func (s *Server) Delete(ts string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := s.find(ts)
+	i := slices.IndexFunc(s.messages, func(m Message) bool { return m.TS == ts })
 	if i < 0 {
 		return false
 	}

@@ -339,3 +339,17 @@ func TestBrokenRulesFailTheTest(t *testing.T) {
 		}
 	}
 }
+
+func TestOtherChannels(t *testing.T) {
+	s := slacktest.New(t, slacktest.Options{Others: []string{"C0000000002"}})
+	posted := call(t, s, "chat.postMessage", "channel", "C0000000002", "text", "a")
+	if messages := s.Messages(); !posted.OK || len(messages) != 1 || messages[0].Channel != "C0000000002" {
+		t.Fatalf("posted: %+v; there are %+v", posted, messages)
+	}
+	if elsewhere := call(t, s, "chat.update", "channel", s.Channel(), "ts", posted.TS, "text", "b"); elsewhere.Code != "message_not_found" {
+		t.Errorf("changed in another channel than it is in: %+v", elsewhere)
+	}
+	if nowhere := call(t, s, "chat.postMessage", "channel", "C0000000003", "text", "a"); nowhere.Code != "channel_not_found" {
+		t.Errorf("posted to no channel: %+v", nowhere)
+	}
+}
