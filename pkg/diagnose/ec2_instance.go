@@ -25,7 +25,7 @@ func instanceOf(ctx context.Context, s *scene) (*types.Instance, error) {
 			return &instance, nil
 		}
 	}
-	return nil, nil
+	return nil, &trouble{action: "ec2:DescribeInstances", err: errEmpty}
 }
 
 func lookAtInstance(ctx context.Context, s *scene) ([]sight, error) {

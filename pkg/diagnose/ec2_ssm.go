@@ -12,7 +12,23 @@ import (
 // (https://docs.aws.amazon.com/guardduty/latest/ug/gdu-assess-coverage-ec2.html).
 const document = "AmazonGuardDuty-ConfigureRuntimeMonitoringSsmPlugin"
 
+// isOver reports whether the instance is known not to run, so that nobody can expect it to report to SSM.
+func isOver(ctx context.Context, s *scene) bool {
+	instance, err := instanceOf(ctx, s)
+	if err != nil {
+		return false
+	}
+	switch judgeInstance(instance)[0].found {
+	case "running", "pending":
+		return false
+	}
+	return true
+}
+
 func lookAtSSM(ctx context.Context, s *scene) ([]sight, error) {
+	if isOver(ctx, s) {
+		return nil, nil
+	}
 	out, err := ask(ctx, s, "ssm:DescribeInstanceInformation", ssm.NewFromConfig, (*ssm.Client).DescribeInstanceInformation,
 		&ssm.DescribeInstanceInformationInput{Filters: []types.InstanceInformationStringFilter{
 			{Key: aws.String("InstanceIds"), Values: []string{s.change.Resource.Name}},
@@ -36,6 +52,9 @@ func judgeSSM(managed []types.InstanceInformation) []sight {
 
 // lookAtAssociation looks for the association of GuardDuty's document: on the instance, and else in the account.
 func lookAtAssociation(ctx context.Context, s *scene) ([]sight, error) {
+	if isOver(ctx, s) {
+		return nil, nil
+	}
 	statuses, err := associationsOf(ctx, s)
 	if err != nil {
 		return nil, err

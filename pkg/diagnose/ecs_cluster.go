@@ -19,10 +19,15 @@ func ecsClusterOf(ctx context.Context, s *scene) (*types.Cluster, error) {
 	}
 	out, err := ask(ctx, s, "ecs:DescribeClusters", ecs.NewFromConfig, (*ecs.Client).DescribeClusters,
 		&ecs.DescribeClustersInput{Clusters: []string{name}, Include: []types.ClusterField{types.ClusterFieldTags}})
-	if err != nil || len(out.Clusters) == 0 {
+	switch {
+	case err != nil:
 		return nil, err
+	case len(out.Clusters) > 0:
+		return &out.Clusters[0], nil
+	case len(out.Failures) > 0 && aws.ToString(out.Failures[0].Reason) == "MISSING":
+		return nil, nil
 	}
-	return &out.Clusters[0], nil
+	return nil, &trouble{action: "ecs:DescribeClusters", err: errEmpty}
 }
 
 func lookAtECSCluster(ctx context.Context, s *scene) ([]sight, error) {

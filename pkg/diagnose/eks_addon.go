@@ -29,6 +29,9 @@ func addonOf(ctx context.Context, s *scene) (*types.Addon, error) {
 	if err != nil {
 		return nil, err
 	}
+	if out.Addon == nil {
+		return nil, &trouble{action: "eks:DescribeAddon", err: errEmpty}
+	}
 	return out.Addon, nil
 }
 

@@ -27,6 +27,9 @@ func eksClusterOf(ctx context.Context, s *scene) (*types.Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
+	if out.Cluster == nil {
+		return nil, &trouble{action: "eks:DescribeCluster", err: errEmpty}
+	}
 	return out.Cluster, nil
 }
 

@@ -42,6 +42,9 @@ func (t *trouble) Unwrap() error { return t.err }
 // errNoRole is why another account is not looked at when no role is configured.
 var errNoRole = &smithy.GenericAPIError{Code: "AccessDenied", Message: "no role is configured for other accounts"}
 
+// errEmpty is an answer without what was asked for, which is not the same as that there is no such thing.
+var errEmpty = errors.New("the answer is empty")
+
 // sightOf is what the trouble looks like in the evidence.
 func sightOf(err error) sight {
 	t, ok := errors.AsType[*trouble](err)

@@ -133,9 +133,12 @@ func Read(r *http.Request) (Call, error) {
 	if signed == nil {
 		return Call{}, fmt.Errorf("%s %s: not signed", r.Method, r.URL)
 	}
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return Call{}, fmt.Errorf("reading the request: %w", err)
+	var body []byte
+	if r.Body != nil { // A client's request without one has none.
+		var err error
+		if body, err = io.ReadAll(r.Body); err != nil {
+			return Call{}, fmt.Errorf("reading the request: %w", err)
+		}
 	}
 	operation, asked, err := readAs(signed[3], r, string(body))
 	if err != nil {
