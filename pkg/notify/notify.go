@@ -49,6 +49,13 @@ type Queue interface {
 	Bury(ctx context.Context, body json.RawMessage, reason string) error
 }
 
+// Diagnoser looks at a live resource, and at what it depends on.
+type Diagnoser interface {
+	// Diagnose returns what it found by ctx's deadline. It never fails: what could not be looked at is evidence, too.
+	// findings are the ids of the change's findings, the most useful first.
+	Diagnose(ctx context.Context, change coverage.Change, findings []string) []coverage.Evidence
+}
+
 // MaxDelay is the longest a Queue can delay a message, which is Amazon SQS's limit
 // (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html).
 const MaxDelay = 15 * time.Minute
@@ -70,6 +77,8 @@ type Pipeline struct {
 	// StormLimit is how many messages a minute a sink is sent before changes wait to be told as groups;
 	// 0: any number. It needs a Queue.
 	StormLimit int
+	// Diagnoser looks for the cause of what is about to be told; nil: nobody looks.
+	Diagnoser Diagnoser
 	// SinkTimeout is how long one sink may take for one message.
 	SinkTimeout time.Duration
 	// Now is the clock.

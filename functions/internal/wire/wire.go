@@ -18,6 +18,7 @@ import (
 
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/config"
+	"guardduty-coverage-notifier/pkg/diagnose"
 	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/secrets"
@@ -54,6 +55,10 @@ func Pipeline(cfg config.Config, cloud aws.Config, observer Observer) (*notify.P
 	}
 	if cfg.WaitingQueue != "" {
 		pipeline.Queue = sqs.New(awssqs.NewFromConfig(cloud), cfg.WaitingQueue, cfg.DeadLetterQueue)
+	}
+	if cfg.Diagnosis.On {
+		role := diagnose.Role{Name: cfg.Diagnosis.RoleName, ExternalID: cfg.Diagnosis.ExternalID}
+		pipeline.Diagnoser = diagnose.New(cloud, role, observer.Now)
 	}
 	pipeline.Observe = observer.Observe
 	return pipeline, nil
