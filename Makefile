@@ -55,7 +55,7 @@ build: ## build the functions for both processors into dist/
 
 template: .venv/installed ## validate the template, lint it for every Region, build it for both processors
 	$(SAM) validate --region us-east-1
-	.venv/bin/cfn-lint --regions ALL_REGIONS -- template.yaml
+	.venv/bin/cfn-lint --regions ALL_REGIONS -- template.yaml member-role.yaml
 	$(SAM) build --parameter-overrides Architecture=x86_64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/NotifyFunction x86_64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/DigestFunction x86_64

@@ -1,0 +1,77 @@
+package diagnose_test
+
+import (
+	"flag"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"guardduty-coverage-notifier/pkg/diagnose"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden file")
+
+// TestActions keeps a list of what is asked of AWS, with which the tests of the templates compare what is granted. The
+// sources are searched as well, for a call that no test makes.
+func TestActions(t *testing.T) {
+	seen := make(map[string]bool)
+	for _, w := range []world{
+		healthy, healthy.with(world{"ec2:DescribeInstances": instances(), "ssm:DescribeInstanceAssociationsStatus": says(`{}`)}),
+	} {
+		doctor, fake := start(t, w, diagnose.Role{Name: "look"})
+		doctor.Diagnose(t.Context(), in(other, eksChange()), nil)
+		doctor.Diagnose(t.Context(), ec2Change(), nil)
+		doctor.Diagnose(t.Context(), ecsChange(), nil)
+		doctor.Diagnose(t.Context(), ecsChange(serviceIssue, taskIssue), nil)
+		for _, call := range fake.Calls() {
+			seen[call.Action] = true
+		}
+	}
+	calls := slices.Sorted(maps.Keys(seen))
+	if diff := cmp.Diff(actionsInSources(t), calls); diff != "" {
+		t.Errorf("calls in the sources (-) and those that were seen (+):\n%s", diff)
+	}
+	const file = "testdata/actions.txt"
+	got := strings.Join(calls, "\n") + "\n"
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s differs (-want +got):\n%s", file, diff)
+	}
+}
+
+func actionsInSources(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	action := regexp.MustCompile(`"((?:ec2|ecs|eks|guardduty|ssm|sts):[A-Z][A-Za-z]+)"`)
+	found := make(map[string]bool)
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range action.FindAllSubmatch(source, -1) {
+			found[string(match[1])] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
