@@ -63,7 +63,7 @@ template: .venv/installed ## validate the template, lint it for every Region, bu
 	.venv/bin/python scripts/artifact.py .aws-sam/build/NotifyFunction arm64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/DigestFunction arm64
 
-integration: .venv/installed ## test against moto's DynamoDB, SQS, SNS, SSM and Secrets Manager on this machine
+integration: .venv/installed ## test against moto's AWS on this machine
 	scripts/integration
 
 sam-local: .venv/installed ## sam local invoke with sample events of every kind, and read what a fake Slack was told (needs Docker)

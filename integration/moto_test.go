@@ -49,6 +49,10 @@ func TestAgainstMoto(t *testing.T) {
 		"a Region that may not be read":          regionDenied,
 		"a Slack without native blocks":          reportPlain,
 		"a report without its table":             reportTableMissing,
+		"an instance is looked at":               diagnosedInstance,
+		"an EKS cluster is looked at":            diagnosedEKS,
+		"an ECS cluster is looked at":            diagnosedECS,
+		"another account is looked at":           diagnosedElsewhere,
 		"a ledger of several pages":              ledgerPages,
 		"a ledger that two write":                ledgerConflict,
 	} {
