@@ -17,10 +17,10 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden file")
 
-// TestActions keeps a list of what is asked of AWS, with which the tests of the templates compare what is granted. The
-// sources are searched as well, for a call that no test makes.
+// TestActions keeps a list of what AWS is asked for, with which the tests of the templates compare what is granted, and of
+// the questions word for word. The sources are searched as well, for a call that no test makes.
 func TestActions(t *testing.T) {
-	seen := make(map[string]bool)
+	actions, questions := make(map[string]bool), make(map[string]bool)
 	for _, w := range []world{
 		healthy, healthy.with(world{"ec2:DescribeInstances": instances(), "ssm:DescribeInstanceAssociationsStatus": says(`{}`)}),
 	} {
@@ -30,15 +30,21 @@ func TestActions(t *testing.T) {
 		doctor.Diagnose(t.Context(), ecsChange(), nil)
 		doctor.Diagnose(t.Context(), ecsChange(serviceIssue, taskIssue), nil)
 		for _, call := range fake.Calls() {
-			seen[call.Action] = true
+			actions[call.Action] = true
+			questions[call.Action+" "+call.Asked] = true
 		}
 	}
-	calls := slices.Sorted(maps.Keys(seen))
-	if diff := cmp.Diff(actionsInSources(t), calls); diff != "" {
+	if diff := cmp.Diff(actionsInSources(t), slices.Sorted(maps.Keys(actions))); diff != "" {
 		t.Errorf("calls in the sources (-) and those that were seen (+):\n%s", diff)
 	}
-	const file = "testdata/actions.txt"
-	got := strings.Join(calls, "\n") + "\n"
+	compare(t, "testdata/actions.txt", actions)
+	compare(t, "testdata/questions.txt", questions)
+}
+
+// compare compares a file with lines in their order.
+func compare(t *testing.T, file string, lines map[string]bool) {
+	t.Helper()
+	got := strings.Join(slices.Sorted(maps.Keys(lines)), "\n") + "\n"
 	if *update {
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)

@@ -80,6 +80,9 @@ func TestChecks(t *testing.T) {
 		"a group for many ports":      {ec2Change(), world{"ec2:DescribeSecurityGroups": groups(rule("tcp", 1, 1024, cidr("10.0.0.0/8")))}, []string{`vpc-endpoint-access open endpoint="vpce-0a1b2c3d"`}},
 		"a group for both of two networks": {ec2Change(), world{"ec2:DescribeVpcs": vpc(own, "10.0.0.0/16", "100.64.0.0/16"),
 			"ec2:DescribeSecurityGroups": groups(rule("tcp", 443, 443, cidr("10.0.0.0/16")), rule("tcp", 443, 443, cidr("100.64.0.0/10")))}, []string{`vpc-endpoint-access open endpoint="vpce-0a1b2c3d"`}},
+		"a network that the VPC no longer has": {ec2Change(), world{"ec2:DescribeVpcs": says(`<DescribeVpcsResponse><vpcSet><item><vpcId>vpc-0a1b2c3d</vpcId><ownerId>111122223333</ownerId><cidrBlock>10.0.0.0/16</cidrBlock>` +
+			`<cidrBlockAssociationSet><item><cidrBlock>100.64.0.0/16</cidrBlock><cidrBlockState><state>disassociated</state></cidrBlockState></item></cidrBlockAssociationSet></item></vpcSet></DescribeVpcsResponse>`)},
+			[]string{`vpc-endpoint-access open endpoint="vpce-0a1b2c3d"`}},
 		"DNS that is off": {ec2Change(), world{
 			"ec2:DescribeVpcAttribute Attribute=enableDnsSupport&VpcId=vpc-0a1b2c3d":   says(`<DescribeVpcAttributeResponse><enableDnsSupport><value>false</value></enableDnsSupport></DescribeVpcAttributeResponse>`),
 			"ec2:DescribeVpcAttribute Attribute=enableDnsHostnames&VpcId=vpc-0a1b2c3d": says(`<DescribeVpcAttributeResponse><enableDnsHostnames><value>false</value></enableDnsHostnames></DescribeVpcAttributeResponse>`)},
@@ -159,6 +162,7 @@ func TestSilence(t *testing.T) {
 		"no cluster": {eksChange(), world{"eks:DescribeCluster": refuses("ResourceNotFoundException"), "eks:DescribeAddon": refuses("ResourceNotFoundException")},
 			[]string{"eks-tag", "eks-addon", "eks-addon-version", "eks-nodes", "vpc-owner", "vpc-dns", "vpc-endpoint", "vpc-endpoint-access"}},
 		"no instance":            {ec2Change(), world{"ec2:DescribeInstances": refuses("InvalidInstanceID.NotFound")}, []string{"ec2-tag", "ec2-platform", "ec2-ssm", "ec2-association", "vpc-owner", "vpc-endpoint"}},
+		"a stopped instance":     {ec2Change(), world{"ec2:DescribeInstances": instances(`<instanceState><name>stopped</name></instanceState>`)}, []string{"ec2-ssm", "ec2-association"}},
 		"no task":                {ecsChange(), world{"ecs:ListTasks": says(`{"taskArns":[]}`)}, []string{"vpc-owner", "vpc-dns", "vpc-endpoint", "vpc-endpoint-access", "ecs-deployment", "ecs-execution-role"}},
 		"no detector":            {eksChange(), world{"guardduty:ListDetectors": says(`{"detectorIds":[]}`)}, []string{"guardduty-runtime-monitoring", "guardduty-agent-management", "guardduty-coverage"}},
 		"no monitoring":          {eksChange(), world{"guardduty:GetDetector": detector("ENABLED", "RUNTIME_MONITORING", "DISABLED", "ENABLED")}, []string{"guardduty-agent-management"}},

@@ -78,7 +78,7 @@ func lookAtAssociation(ctx context.Context, s *scene) ([]sight, error) {
 func associationsOf(ctx context.Context, s *scene) ([]types.InstanceAssociationStatusInfo, error) {
 	var all []types.InstanceAssociationStatusInfo
 	in := &ssm.DescribeInstanceAssociationsStatusInput{InstanceId: &s.change.Resource.Name}
-	for {
+	for range pagesMost {
 		out, err := ask(ctx, s, "ssm:DescribeInstanceAssociationsStatus", ssm.NewFromConfig,
 			(*ssm.Client).DescribeInstanceAssociationsStatus, in)
 		if isCode(err, "InvalidInstanceId") {
@@ -95,6 +95,7 @@ func associationsOf(ctx context.Context, s *scene) ([]types.InstanceAssociationS
 		next.NextToken = out.NextToken
 		in = &next
 	}
+	return nil, &trouble{action: "ssm:DescribeInstanceAssociationsStatus", err: errEndless}
 }
 
 // judgeAssociation knows the words for how an execution ended

@@ -55,7 +55,7 @@ func countNodes(ctx context.Context, s *scene, filter ec2types.Filter) (n int, m
 	const page = 100
 	alive := ec2types.Filter{Name: aws.String("instance-state-name"), Values: []string{"pending", "running"}}
 	in := &ec2.DescribeInstancesInput{Filters: []ec2types.Filter{filter, alive}, MaxResults: aws.Int32(page)}
-	for {
+	for range pagesMost {
 		out, err := ask(ctx, s, "ec2:DescribeInstances", ec2.NewFromConfig, (*ec2.Client).DescribeInstances, in)
 		if err != nil {
 			return 0, false, err
@@ -71,6 +71,7 @@ func countNodes(ctx context.Context, s *scene, filter ec2types.Filter) (n int, m
 		next.NextToken = out.NextToken
 		in = &next
 	}
+	return 0, false, &trouble{action: "ec2:DescribeInstances", err: errEndless}
 }
 
 func judgeNodes(n int, more, fargate bool) []sight {

@@ -177,17 +177,21 @@ func TestTheHurryOfOneIsNotAnothers(t *testing.T) {
 		client := &memoryClient{world: healthy, slow: map[string]time.Duration{"eks:DescribeAddon": 3 * time.Second}}
 		doctor := client.doctor()
 		var both sync.WaitGroup
-		for wait, want := range map[time.Duration]string{
-			time.Second: `eks-addon late action="eks:DescribeAddon"`,
-			limit:       `eks-addon active version="v1.10.0-eksbuild.2"`,
+		for _, asker := range []struct {
+			wait time.Duration
+			want string
+		}{
+			{time.Second, `eks-addon late action="eks:DescribeAddon"`},
+			{limit, `eks-addon active version="v1.10.0-eksbuild.2"`},
 		} {
 			both.Go(func() {
-				ctx, cancel := context.WithTimeout(t.Context(), wait)
+				ctx, cancel := context.WithTimeout(t.Context(), asker.wait)
 				defer cancel()
-				if got := lines(doctor.Diagnose(ctx, eksChange(), nil)); !slices.Contains(got, want) {
-					t.Errorf("after %v: %q", wait, got)
+				if got := lines(doctor.Diagnose(ctx, eksChange(), nil)); !slices.Contains(got, asker.want) {
+					t.Errorf("after %v: %q", asker.wait, got)
 				}
 			})
+			synctest.Wait() // One has asked before the other comes.
 		}
 		both.Wait()
 		if n := client.count("eks:DescribeAddon"); n != 1 {

@@ -22,8 +22,10 @@ const (
 	late = "late"
 )
 
+// isTrouble tells them from what was looked at and failed by itself: they name the action.
 func isTrouble(e coverage.Evidence) bool {
-	return e.Found == denied || e.Found == failed || e.Found == late
+	_, named := e.Values["action"]
+	return named && (e.Found == denied || e.Found == failed || e.Found == late)
 }
 
 // trouble is why AWS did not answer.
@@ -44,6 +46,11 @@ var errNoRole = &smithy.GenericAPIError{Code: "AccessDenied", Message: "no role 
 
 // errEmpty is an answer without what was asked for, which is not the same as that there is no such thing.
 var errEmpty = errors.New("the answer is empty")
+
+// errEndless is an answer that has more pages than pagesMost, which is enough for what is looked for.
+var errEndless = errors.New("the answer has too many pages")
+
+const pagesMost = 10
 
 // sightOf is what the trouble looks like in the evidence.
 func sightOf(err error) sight {

@@ -1,9 +1,11 @@
 package diagnose_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -100,17 +102,20 @@ func TestRefusalsAreToldApart(t *testing.T) {
 	}
 }
 
-// TestAnEmptyAnswerIsNoProof that something is gone: people would be told that there is nothing to do.
-func TestAnEmptyAnswerIsNoProof(t *testing.T) {
+// TestAnOddAnswerIsNoProof that something is gone: people would be told that there is nothing to do.
+func TestAnOddAnswerIsNoProof(t *testing.T) {
 	tests := map[string]struct {
 		change  coverage.Change
 		changes world
 		want    string
 	}{
-		"EKS":    {eksChange(), world{"eks:DescribeCluster": says(`{}`)}, `eks-cluster failed action="eks:DescribeCluster" reason="the answer is empty"`},
-		"add-on": {eksChange(), world{"eks:DescribeAddon": says(`{}`)}, `eks-addon failed action="eks:DescribeAddon" reason="the answer is empty"`},
-		"EC2":    {ec2Change(), world{"ec2:DescribeInstances": instances()}, `ec2-instance failed action="ec2:DescribeInstances" reason="the answer is empty"`},
-		"ECS":    {ecsChange(), world{"ecs:DescribeClusters": says(`{"clusters":[],"failures":[]}`)}, `ecs-cluster failed action="ecs:DescribeClusters" reason="the answer is empty"`},
+		"EKS":                      {eksChange(), world{"eks:DescribeCluster": says(`{}`)}, `eks-cluster failed action="eks:DescribeCluster" reason="the answer is empty"`},
+		"add-on":                   {eksChange(), world{"eks:DescribeAddon": says(`{}`)}, `eks-addon failed action="eks:DescribeAddon" reason="the answer is empty"`},
+		"EC2":                      {ec2Change(), world{"ec2:DescribeInstances": instances()}, `ec2-instance failed action="ec2:DescribeInstances" reason="the answer is empty"`},
+		"ECS":                      {ecsChange(), world{"ecs:DescribeClusters": says(`{"clusters":[],"failures":[]}`)}, `ecs-cluster failed action="ecs:DescribeClusters" reason="the answer is empty"`},
+		"nodes without end":        {eksChange(), world{"ec2:DescribeInstances": says(`<DescribeInstancesResponse><nextToken>n</nextToken></DescribeInstancesResponse>`)}, `eks-nodes failed action="ec2:DescribeInstances" reason="the answer has too many pages"`},
+		"associations without end": {ec2Change(), world{"ssm:DescribeInstanceAssociationsStatus": says(`{"NextToken":"n"}`)}, `ec2-association failed action="ssm:DescribeInstanceAssociationsStatus" reason="the answer has too many pages"`},
+		"ECS, for another reason":  {ecsChange(), world{"ecs:DescribeClusters": says(`{"clusters":[],"failures":[{"reason":"ACCESS_DENIED"}]}`)}, `ecs-cluster failed action="ecs:DescribeClusters" reason="the answer is empty"`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -236,4 +241,41 @@ func TestValuesAreBounded(t *testing.T) {
 		}
 	}
 	t.Error("nothing is said of the add-on")
+}
+
+// FuzzAnswers lets AWS answer anything: nothing may panic, and nothing is longer than a message can bear.
+func FuzzAnswers(f *testing.F) {
+	for _, answer := range healthy {
+		f.Add(answer.Body)
+	}
+	f.Add(`{"cluster":{},"addon":{"health":{"issues":[{}]}},"addons":[{"addonVersions":[{}]}],"clusters":[{}],"services":[{"serviceName":"web","deployments":[{}]}],"tasks":[{}],"taskArns":["a"],"detectorIds":[""],"features":[{}],"resources":[{}]}`)
+	f.Add(`<A><vpcSet><item/></vpcSet><vpcEndpointSet><item><groupSet><item/></groupSet></item></vpcEndpointSet><reservationSet><item><instancesSet><item/></instancesSet></item></reservationSet></A>`)
+	f.Add(`{"NextToken":"n","nextToken":"n"}`)
+	f.Add(`<A><nextToken>n</nextToken></A>`)
+	f.Fuzz(func(t *testing.T, body string) {
+		w := world{"sts:GetCallerIdentity": healthy["sts:GetCallerIdentity"]}
+		for action := range healthy {
+			if action, _, _ = strings.Cut(action, " "); !strings.HasPrefix(action, "sts:") {
+				w[action] = says(body)
+			}
+		}
+		synctest.Test(t, func(t *testing.T) {
+			client := &memoryClient{world: w}
+			for _, change := range []coverage.Change{eksChange(), ec2Change(), belonging("eks"), ecsChange(serviceIssue, taskIssue), ecsChange()} {
+				ctx, cancel := context.WithTimeout(t.Context(), limit)
+				evidence := client.doctor().Diagnose(ctx, change, nil)
+				cancel()
+				if len(evidence) == 0 {
+					t.Errorf("nothing is said of %s", change.Resource.Kind)
+				}
+				for _, e := range evidence {
+					for key, value := range e.Values {
+						if len([]rune(value)) > 300 {
+							t.Errorf("%s %s: %s has %d characters", e.Check, e.Found, key, len([]rune(value)))
+						}
+					}
+				}
+			}
+		})
+	})
 }
