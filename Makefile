@@ -55,7 +55,7 @@ build: ## build the functions for both processors into dist/
 
 template: .venv/installed ## validate the template, lint it for every Region, build it for both processors
 	$(SAM) validate --region us-east-1
-	.venv/bin/cfn-lint --regions ALL_REGIONS -- template.yaml
+	.venv/bin/cfn-lint --regions ALL_REGIONS -- template.yaml member-role.yaml
 	$(SAM) build --parameter-overrides Architecture=x86_64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/NotifyFunction x86_64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/DigestFunction x86_64
@@ -63,7 +63,7 @@ template: .venv/installed ## validate the template, lint it for every Region, bu
 	.venv/bin/python scripts/artifact.py .aws-sam/build/NotifyFunction arm64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/DigestFunction arm64
 
-integration: .venv/installed ## test against moto's DynamoDB, SQS, SNS, SSM and Secrets Manager on this machine
+integration: .venv/installed ## test against moto's AWS on this machine
 	scripts/integration
 
 sam-local: .venv/installed ## sam local invoke with sample events of every kind, and read what a fake Slack was told (needs Docker)

@@ -136,34 +136,38 @@ func settings(slack *slacktest.Server) []string {
 	}
 }
 
-// measureStarts starts both programs in turn, so that whatever else the machine does falls on both.
+// measureStarts starts the function, without and with diagnosis, and the empty handler in turn, so that whatever else the
+// machine does falls on all of them.
 func measureStarts(ctx context.Context, directory string, n int) error {
 	slack := slacktest.NewServer(slacktest.Options{})
 	defer slack.Close()
-	programs := []string{function, empty}
-	took := make(map[string][]time.Duration)
-	for _, program := range programs {
+	starts := []struct{ name, program, setting string }{
+		{"start", function, "DIAGNOSIS=off"}, {"start with diagnosis on", function, "DIAGNOSIS=on"}, {"start of an empty handler", empty, "DIAGNOSIS=off"},
+	}
+	for _, program := range []string{function, empty} {
 		if err := lambdatest.Build(ctx, program, runtime.GOARCH, binary(directory, program, runtime.GOARCH)); err != nil {
 			return err
 		}
 	}
+	took := make([][]time.Duration, len(starts))
 	for range n {
-		for _, program := range programs {
-			d, err := startOnce(ctx, binary(directory, program, runtime.GOARCH), append(settings(slack),
+		for i, start := range starts {
+			d, err := startOnce(ctx, binary(directory, start.program, runtime.GOARCH), append(settings(slack), start.setting,
 				"INCIDENT_TABLE=incidents",
 				"WAITING_QUEUE_URL=http://127.0.0.1:9/123456789012/waiting",
 				"DEAD_LETTER_QUEUE_URL=http://127.0.0.1:9/123456789012/dead"))
 			if err != nil {
-				return fmt.Errorf("starting %s: %w", program, err)
+				return fmt.Errorf("starting %s: %w", start.program, err)
 			}
-			took[program] = append(took[program], d)
+			took[i] = append(took[i], d)
 		}
 	}
-	own, other := quantile(took[function], 0.5), quantile(took[empty], 0.5)
-	ratio := float64(own) / float64(other)
-	line("start, median of "+fmt.Sprint(n), "%.1f ms", milliseconds(own))
-	line("start of an empty handler", "%.1f ms", milliseconds(other))
-	line("start compared with it", "%.2f times, to be at most %.2f", ratio, startMost)
+	for i, start := range starts {
+		line(fmt.Sprintf("%s, median of %d", start.name, n), "%.1f ms", milliseconds(quantile(took[i], 0.5)))
+	}
+	other := float64(quantile(took[len(starts)-1], 0.5))
+	line("start compared with the empty one's", "%.2f times, to be at most %.2f; %.2f with diagnosis on",
+		float64(quantile(took[0], 0.5))/other, startMost, float64(quantile(took[1], 0.5))/other)
 	return nil
 }
 

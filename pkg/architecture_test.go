@@ -58,6 +58,7 @@ var mayReach = map[string][]string{
 	"config":  nil,
 	"trigger": nil,
 	// Each adapter speaks to one service.
+	"diagnose":  {module + "pkg/coverage", awsSDK, awsWire},
 	"dynamo":    {module + "pkg/coverage", awsSDK, awsWire},
 	"guardduty": {module + "pkg/coverage", awsSDK, awsWire},
 	"secrets":   {awsSDK, awsWire},
@@ -65,6 +66,7 @@ var mayReach = map[string][]string{
 	"sns":       {module + "pkg/message", awsSDK, awsWire},
 	"sqs":       {awsSDK, awsWire},
 	// For tests.
+	"diagnose/diagnosetest":   nil,
 	"guardduty/guarddutytest": nil,
 	"slack/slacktest":         nil,
 }

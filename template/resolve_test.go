@@ -12,7 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// stack is template.yaml with parameters, as CloudFormation would resolve it. A value of it is a string, a []any, a
+// stack is a template with parameters, as CloudFormation would resolve it. A value of it is a string, a []any, a
 // map[string]any or a bool; a resource stands for itself as <Name> or <Name.Attribute>.
 type stack struct {
 	root       *yaml.Node
@@ -24,7 +24,13 @@ type stack struct {
 // newStack resolves the template with its defaults and the parameters given, which may be pseudo parameters.
 func newStack(t *testing.T, parameters map[string]string) stack {
 	t.Helper()
-	data, err := os.ReadFile("../template.yaml")
+	return newStackOf(t, "../template.yaml", parameters)
+}
+
+// newStackOf is newStack for another template. A parameter without a default is the empty string unless it is given.
+func newStackOf(t *testing.T, file string, parameters map[string]string) stack {
+	t.Helper()
+	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +43,7 @@ func newStack(t *testing.T, parameters map[string]string) stack {
 		"AWS::URLSuffix": "amazonaws.com", "AWS::StackName": "coverage",
 	}}
 	for name, parameter := range s.at("Parameters").(map[string]any) {
-		s.parameters[name] = parameter.(map[string]any)["Default"].(string)
+		s.parameters[name], _ = parameter.(map[string]any)["Default"].(string)
 		s.lists[name] = parameter.(map[string]any)["Type"] == "CommaDelimitedList"
 	}
 	maps.Copy(s.parameters, parameters)

@@ -145,6 +145,8 @@ func TestRolesMayOnlyWhatIsConfigured(t *testing.T) {
 		"Wait":     {Action: "sqs:SendMessage sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes", Resource: "<WaitingQueue.Arn>"},
 		"GiveUp":   {Action: "sqs:SendMessage", Resource: "<DeadLetterQueue.Arn>"},
 	}
+	// Which actions those are, TestDiagnosisMayDoWhatItDoes says.
+	look := grants(t, newStackOf(t, "../member-role.yaml", nil), "DiagnosisRole")["Look"]
 	tests := map[string]struct {
 		parameters map[string]string
 		want       map[string]statement
@@ -206,6 +208,12 @@ func TestRolesMayOnlyWhatIsConfigured(t *testing.T) {
 					Condition: "StringLike kms:ViaService ssm.*.amazonaws.com secretsmanager.*.amazonaws.com sns.*.amazonaws.com"},
 			},
 		},
+		"diagnosis": {map[string]string{"Diagnosis": "on"}, map[string]statement{"Look": look}},
+		"diagnosis, in other accounts": {
+			map[string]string{"Diagnosis": "on", "DiagnosisRoleName": "look", "AWS::Partition": "aws-us-gov"},
+			map[string]statement{"Look": look, "LookElsewhere": {Action: "sts:AssumeRole", Resource: "arn:aws-us-gov:iam::*:role/look"}},
+		},
+		"a role for no diagnosis": {parameters: map[string]string{"DiagnosisRoleName": "look"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -285,7 +293,7 @@ func grants(t *testing.T, s stack, name string) map[string]statement {
 	policies := slices.Clone(role["Policies"].([]any))
 	for _, resource := range s.at("Resources").(map[string]any) {
 		fields := resource.(map[string]any)
-		if fields["Type"] != "AWS::IAM::Policy" {
+		if condition, ok := fields["Condition"].(string); fields["Type"] != "AWS::IAM::Policy" || ok && s.at("Conditions", condition) != true {
 			continue
 		}
 		if policy := fields["Properties"].(map[string]any); slices.Contains(policy["Roles"].([]any), any("<"+name+">")) {
@@ -407,6 +415,8 @@ func TestParametersTakeWhatTheFunctionTakes(t *testing.T) {
 		"RouteKmsKeyArns":      {good: "arn:aws:kms:eu-central-1:111122223333:key/mrk-1234", bad: "alias/slack *"},
 		"ReportSchedule":       {good: "cron(0?9?*?*?MON-FRI?*) rate(1)", bad: "daily at(2030-01-01T00:00:00) cron()"},
 		"ReportTimeZone":       {good: "UTC Europe/Berlin America/Argentina/Buenos_Aires Etc/GMT+5", bad: "Berlin! (UTC)"},
+		"DiagnosisRoleName":    {setting: "DIAGNOSIS_ROLE_NAME", good: "coverage-diagnosis a+b=c,d.e@f_g", bad: "path/role a* arn:aws:iam::111122223333:role/a"},
+		"DiagnosisExternalId":  {setting: "DIAGNOSIS_EXTERNAL_ID", good: "ab o-a1b2/c:d", bad: "a a* ö-1"},
 		"ReportRegions":        {setting: "REPORT_REGIONS", good: "eu-central-1 eu-central-1,us-gov-west-1,ap-southeast-4", bad: "Frankfurt eu-central-1a eu-central-1, eu-central-1;us-east-1"},
 		"SlackSecretKmsKeyArn": {good: "arn:aws:kms:eu-central-1:111122223333:key/mrk-1234", bad: "alias/slack arn:aws:kms:eu-central-1:111122223333:alias/slack"},
 		"SnsTopicKmsKeyArn":    {good: "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/12-34", bad: "1234-5678 arn:aws:kms:eu-central-1:111122223333:alias/sns"},
@@ -477,7 +487,7 @@ func TestValuesOfParametersAreThoseOfTheFunction(t *testing.T) {
 	s := newStack(t, nil)
 	for parameter, setting := range map[string]string{
 		"SnsFormat": "SNS_FORMAT", "MessageLanguage": "MESSAGE_LANGUAGE", "SlackBroadcastRecovery": "SLACK_BROADCAST_RECOVERY",
-		"ReportQuiet": "REPORT_QUIET",
+		"ReportQuiet": "REPORT_QUIET", "Diagnosis": "DIAGNOSIS",
 	} {
 		for _, value := range s.list("Parameters", parameter, "AllowedValues") {
 			if err := load(setting, value.(string)); err != nil {
@@ -667,15 +677,17 @@ func TestQueuesKeepWhatTheyAreGiven(t *testing.T) {
 }
 
 func TestResourcesBelongToNoPartition(t *testing.T) {
-	_, resources, ok := strings.Cut(read(t, "../template.yaml"), "\nResources:\n")
-	if !ok {
-		t.Fatal("no resources")
-	}
-	principal := regexp.MustCompile(`Service: (lambda|events|scheduler)\.amazonaws\.com`)
-	resources = principal.ReplaceAllString(resources, "")
-	for _, fixed := range []string{"arn:aws", "amazonaws.com", "us-east-1"} {
-		if strings.Contains(resources, fixed) {
-			t.Errorf("a resource holds %q", fixed)
+	for _, file := range []string{"../template.yaml", "../member-role.yaml"} {
+		_, resources, ok := strings.Cut(read(t, file), "\nResources:\n")
+		if !ok {
+			t.Fatalf("%s has no resources", file)
+		}
+		principal := regexp.MustCompile(`Service: (lambda|events|scheduler)\.amazonaws\.com`)
+		resources = principal.ReplaceAllString(resources, "")
+		for _, fixed := range []string{"arn:aws", "amazonaws.com", "us-east-1"} {
+			if strings.Contains(resources, fixed) {
+				t.Errorf("a resource of %s holds %q", file, fixed)
+			}
 		}
 	}
 }

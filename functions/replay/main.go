@@ -17,6 +17,7 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 
 	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/diagnose"
 	"guardduty-coverage-notifier/pkg/notify"
 )
 
@@ -44,7 +45,13 @@ func main() {
 	p := process{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now,
 		cloud:     func(ctx context.Context) (aws.Config, error) { return awsconfig.LoadDefaultConfig(ctx) },
-		diagnoser: func(context.Context) (notify.Diagnoser, error) { return nil, errors.ErrUnsupported },
+		diagnoser: func(ctx context.Context) (notify.Diagnoser, error) {
+			cloud, err := awsconfig.LoadDefaultConfig(ctx)
+			if err != nil {
+				return nil, fmt.Errorf("loading the AWS configuration: %w", err)
+			}
+			return diagnose.New(cloud, diagnose.Role{}, time.Now), nil
+		},
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := run(ctx, os.Args[1:], p)

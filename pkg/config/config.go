@@ -31,6 +31,8 @@ type Config struct {
 	Hold time.Duration
 	// StormLimit is how many messages a minute a sink is sent before changes are told together, 1 to 1000.
 	StormLimit int
+	// Diagnosis is whether and how resources are looked at.
+	Diagnosis Diagnosis
 	// Language is the language of messages, by its ISO 639 code.
 	Language string
 	Routes   Routes
@@ -66,6 +68,16 @@ type SNS struct {
 // Enabled reports whether there is a topic.
 func (s SNS) Enabled() bool { return s.TopicARN != "" }
 
+// Diagnosis is whether the resource is looked at before a change is told. The zero Diagnosis looks at nothing.
+type Diagnosis struct {
+	On bool
+	// RoleName is the IAM role to assume in the account of a resource that is not the function's own; empty: resources
+	// of other accounts are not looked at.
+	RoleName string
+	// ExternalID is what that role's trust policy asks for; empty: nothing.
+	ExternalID string
+}
+
 // Load reads the settings; getenv is os.Getenv or stands in for it, and white space around values is
 // ignored. Its one error has a line for every setting that is missing, malformed or in conflict with another, and
 // shows no credential.
@@ -87,6 +99,7 @@ func (r *reader) config() Config {
 		WaitingQueue:    r.queue("WAITING_QUEUE_URL"),
 		DeadLetterQueue: r.queue("DEAD_LETTER_QUEUE_URL"),
 		StormLimit:      r.number("STORM_LIMIT", 20, 1, 1000),
+		Diagnosis:       r.diagnosis(),
 		Language:        r.oneOf("MESSAGE_LANGUAGE", "en", "ja"),
 		Routes:          r.routes(),
 	}
@@ -253,6 +266,20 @@ func (r *reader) sns() SNS {
 		TopicARN: r.named("SNS_TOPIC_ARN", topicPattern, 1, 256, "the ARN of a topic such as arn:aws:sns:eu-central-1:111122223333:coverage"),
 		Format:   r.oneOf("SNS_FORMAT", "text", "json", "amazon-q"),
 	}
+}
+
+// diagnosis knows what IAM allows: a role's name has at most 64 characters, an external id 2 to 1224
+// (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html).
+func (r *reader) diagnosis() Diagnosis {
+	d := Diagnosis{
+		On:         r.oneOf("DIAGNOSIS", "off", "on") == "on",
+		RoleName:   r.named("DIAGNOSIS_ROLE_NAME", `[A-Za-z0-9_+=,.@-]+`, 1, 64, "the name of an IAM role such as coverage-diagnosis, without a path"),
+		ExternalID: r.text("DIAGNOSIS_EXTERNAL_ID"),
+	}
+	if n := len(d.ExternalID); n > 0 && (n < 2 || n > 1224 || !matches(`[A-Za-z0-9_+=,.@:/-]+`, d.ExternalID)) {
+		r.problem("DIAGNOSIS_EXTERNAL_ID: not 2 to 1224 letters, digits and _+=,.@:/-")
+	}
+	return d
 }
 
 // queue is a standard queue's URL: a FIFO queue cannot delay single messages, and what waits or was

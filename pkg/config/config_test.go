@@ -49,6 +49,7 @@ func TestLoad(t *testing.T) {
 				"SLACK_BROADCAST_RECOVERY": "true", "SNS_TOPIC_ARN": topic + ".fifo", "SNS_FORMAT": "json",
 				"INCIDENT_TABLE": "incidents", "WAITING_QUEUE_URL": waiting, "DEAD_LETTER_QUEUE_URL": dead,
 				"HOLD_MINUTES": "5", "STORM_LIMIT": "1000", "MESSAGE_LANGUAGE": "ja", "ROUTES": " {\"rules\": []}\n",
+				"DIAGNOSIS": "on", "DIAGNOSIS_ROLE_NAME": "coverage-diagnosis", "DIAGNOSIS_EXTERNAL_ID": "o-a1b2/c",
 			},
 			config.Config{
 				Slack: config.Slack{SecretSource: "/coverage/slack", Channel: "C0123456789",
@@ -56,6 +57,7 @@ func TestLoad(t *testing.T) {
 				SNS:           config.SNS{TopicARN: topic + ".fifo", Format: "json"},
 				IncidentTable: "incidents", WaitingQueue: waiting, DeadLetterQueue: dead,
 				Hold: 5 * time.Minute, StormLimit: 1000, Language: "ja", Routes: config.Routes{Text: `{"rules": []}`},
+				Diagnosis: config.Diagnosis{On: true, RoleName: "coverage-diagnosis", ExternalID: "o-a1b2/c"},
 			},
 		},
 		"a bot, on a machine of ours": {
@@ -98,6 +100,9 @@ func TestLoadOfOneSetting(t *testing.T) {
 		"STORM_LIMIT":              {"1", "1000", ""},
 		"MESSAGE_LANGUAGE":         {"en", "ja", ""},
 		"ROUTES":                   {"{}", "routes", "/coverage/routes", "/coverage/routes:3", "arn:aws:ssm:eu-central-1:111122223333:parameter/coverage/routes"},
+		"DIAGNOSIS":                {"on", "off", ""},
+		"DIAGNOSIS_ROLE_NAME":      {"a", "A_b+c=d,e.f@g-1", strings.Repeat("a", 64)},
+		"DIAGNOSIS_EXTERNAL_ID":    {"ab", "A_b+c=d,e.f@g:h/i-1", strings.Repeat("a", 1224)},
 	}
 	bad := map[string][]string{
 		"SLACK_SECRET":             {"a b", "arn:aws:s3:::bucket", "arn:aws:ssm:eu-central-1:1:parameter/a", token, webhook},
@@ -115,6 +120,9 @@ func TestLoadOfOneSetting(t *testing.T) {
 		"STORM_LIMIT":              {"0", "1001", "many"},
 		"MESSAGE_LANGUAGE":         {"JA", "Japanese"},
 		"ROUTES":                   {`[{"mute": true}]`, `"{}"`, "my routes", "arn:aws:secretsmanager:eu-central-1:111122223333:secret:a-AbCdEf", token, webhook},
+		"DIAGNOSIS":                {"yes", "ON"},
+		"DIAGNOSIS_ROLE_NAME":      {"path/role", "arn:aws:iam::111122223333:role/a", "a b", "a*", strings.Repeat("a", 65)},
+		"DIAGNOSIS_EXTERNAL_ID":    {"a", "a b", "a*", strings.Repeat("a", 1225)},
 	}
 	for name, values := range good {
 		for _, value := range values {
@@ -188,7 +196,7 @@ func TestLoadNamesEveryMistakeAtOnce(t *testing.T) {
 		"SLACK_CHANNEL": "#security", "SLACK_API_URL": "slack.com", "SLACK_BROADCAST_RECOVERY": "perhaps",
 		"SNS_TOPIC_ARN": "coverage", "SNS_FORMAT": "xml", "INCIDENT_TABLE": "my table",
 		"WAITING_QUEUE_URL": "waiting", "DEAD_LETTER_QUEUE_URL": "dead", "HOLD_MINUTES": "60", "STORM_LIMIT": "0",
-		"MESSAGE_LANGUAGE": "tlh", "ROUTES": "[]",
+		"MESSAGE_LANGUAGE": "tlh", "ROUTES": "[]", "DIAGNOSIS": "maybe", "DIAGNOSIS_ROLE_NAME": "a/b", "DIAGNOSIS_EXTERNAL_ID": "a b",
 	}
 	_, err := config.Load(env.get)
 	if err == nil {

@@ -10,6 +10,7 @@ import (
 	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"guardduty-coverage-notifier/pkg/config"
+	"guardduty-coverage-notifier/pkg/diagnose"
 	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/sqs"
@@ -42,6 +43,10 @@ func Pipeline(cfg config.Config, destinations Destinations, cloud aws.Config, ob
 	}
 	if cfg.WaitingQueue != "" {
 		pipeline.Queue = sqs.New(awssqs.NewFromConfig(cloud), cfg.WaitingQueue, cfg.DeadLetterQueue)
+	}
+	if cfg.Diagnosis.On {
+		role := diagnose.Role{Name: cfg.Diagnosis.RoleName, ExternalID: cfg.Diagnosis.ExternalID}
+		pipeline.Diagnoser = diagnose.New(cloud, role, observer.Now)
 	}
 	pipeline.Observe = observer.Observe
 	return pipeline

@@ -1,0 +1,82 @@
+package diagnose
+
+import (
+	"context"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+)
+
+// instanceOf is the instance, nil where EC2 does not know it: it shows one for about an hour after its end
+// (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/terminating-instances.html).
+func instanceOf(ctx context.Context, s *scene) (*types.Instance, error) {
+	out, err := ask(ctx, s, "ec2:DescribeInstances", ec2.NewFromConfig, (*ec2.Client).DescribeInstances,
+		&ec2.DescribeInstancesInput{InstanceIds: []string{s.change.Resource.Name}})
+	if isCode(err, "InvalidInstanceID.NotFound") {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, reservation := range out.Reservations {
+		for _, instance := range reservation.Instances {
+			return &instance, nil
+		}
+	}
+	return nil, &trouble{action: "ec2:DescribeInstances", err: errEmpty}
+}
+
+func lookAtInstance(ctx context.Context, s *scene) ([]sight, error) {
+	instance, err := instanceOf(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return judgeInstance(instance), nil
+}
+
+func judgeInstance(instance *types.Instance) []sight {
+	if instance == nil || instance.State == nil {
+		return saw("missing", nil)
+	}
+	switch instance.State.Name {
+	case types.InstanceStateNamePending:
+		return saw("pending", nil)
+	case types.InstanceStateNameStopping, types.InstanceStateNameStopped:
+		return saw("stopped", nil)
+	case types.InstanceStateNameShuttingDown, types.InstanceStateNameTerminated:
+		return saw("terminated", nil)
+	}
+	return saw("running", values{"launched": at(instance.LaunchTime)})
+}
+
+func lookAtInstanceTag(ctx context.Context, s *scene) ([]sight, error) {
+	instance, err := instanceOf(ctx, s)
+	if err != nil || instance == nil {
+		return nil, err
+	}
+	for _, tag := range instance.Tags {
+		if aws.ToString(tag.Key) == managed {
+			return tagged(aws.ToString(tag.Value)), nil
+		}
+	}
+	return tagged(""), nil
+}
+
+func lookAtPlatform(ctx context.Context, s *scene) ([]sight, error) {
+	instance, err := instanceOf(ctx, s)
+	if err != nil || instance == nil {
+		return nil, err
+	}
+	return judgePlatform(*instance), nil
+}
+
+// judgePlatform goes by Platform, which EC2 fills for Windows only
+// (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Instance.html).
+func judgePlatform(instance types.Instance) []sight {
+	if strings.EqualFold(string(instance.Platform), string(types.PlatformValuesWindows)) {
+		return saw("windows", nil)
+	}
+	return saw("linux", values{"platform": aws.ToString(instance.PlatformDetails), "architecture": string(instance.Architecture)})
+}

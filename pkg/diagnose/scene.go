@@ -1,0 +1,76 @@
+package diagnose
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"guardduty-coverage-notifier/pkg/coverage"
+)
+
+// scene is the account and Region of the resource that the checks of one change look at.
+type scene struct {
+	doctor *Doctor
+	change coverage.Change
+}
+
+// cluster is the name of the cluster of that kind that the resource is or belongs to, or "".
+func (s *scene) cluster(kind coverage.Kind) string {
+	resource := s.change.Resource
+	if resource.Kind == kind {
+		return resource.Name
+	}
+	if of, name := resource.Cluster(); of == kind {
+		return name
+	}
+	return ""
+}
+
+// ask calls one operation of AWS there. action is its name as IAM knows it; connect and call are the SDK's. The same
+// question is asked once, however many checks need the answer. An error is a *trouble.
+func ask[Client, In, Options, Out any](ctx context.Context, s *scene, action string,
+	connect func(aws.Config, ...func(*Options)) *Client,
+	call func(*Client, context.Context, *In, ...func(*Options)) (*Out, error), in *In,
+) (*Out, error) {
+	question, err := json.Marshal(in)
+	if err != nil {
+		return nil, &trouble{action: action, err: fmt.Errorf("writing the question down: %w", err)}
+	}
+	resource := s.change.Resource
+	cloud, err := s.doctor.cloudIn(ctx, resource.Account, resource.Region)
+	if err != nil {
+		return nil, err
+	}
+	key := fmt.Sprintf("%s %s %s %s", resource.Account, resource.Region, action, question)
+	out, err := recall(ctx, s.doctor.memory, key, func(ctx context.Context) (*Out, error) { return call(connect(cloud), ctx, in) })
+	if err != nil {
+		return nil, &trouble{action: action, err: err}
+	}
+	return out, nil
+}
+
+// at is a moment in evidence; "" where AWS told none.
+func at(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// managed is the tag that includes resources in Runtime Monitoring, or excludes them
+// (https://docs.aws.amazon.com/guardduty/latest/ug/runtime-monitoring-how-it-works.html).
+const managed = "GuardDutyManaged"
+
+// tagged is what the tag says, "" where there is none.
+func tagged(value string) []sight {
+	switch value {
+	case "false":
+		return saw("excluded", nil)
+	case "true":
+		return saw("included", nil)
+	}
+	return saw("absent", nil)
+}
