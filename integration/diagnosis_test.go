@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,11 +59,12 @@ func (w *ward) expect(kind coverage.Kind, name, issue string, want ...string) {
 		Resource: coverage.Resource{Kind: kind, Name: name, Account: w.account, Region: region}}
 	var got []string
 	for _, e := range doctor.Diagnose(within(w.t, patience), change, nil) {
-		line := e.Check + " " + e.Found
+		var line strings.Builder
+		line.WriteString(e.Check + " " + e.Found)
 		for _, key := range slices.Sorted(maps.Keys(e.Values)) {
-			line += fmt.Sprintf(" %s=%s", key, e.Values[key])
+			fmt.Fprintf(&line, " %s=%s", key, e.Values[key])
 		}
-		got = append(got, line)
+		got = append(got, line.String())
 	}
 	for _, line := range want {
 		if !slices.Contains(got, line) {

@@ -209,11 +209,12 @@ func impatient() aws.Retryer {
 func lines(evidence []coverage.Evidence) []string {
 	var all []string
 	for _, e := range evidence {
-		line := e.Check + " " + e.Found
+		var line strings.Builder
+		line.WriteString(e.Check + " " + e.Found)
 		for _, key := range slices.Sorted(maps.Keys(e.Values)) {
-			line += fmt.Sprintf(" %s=%q", key, e.Values[key])
+			fmt.Fprintf(&line, " %s=%q", key, e.Values[key])
 		}
-		all = append(all, line)
+		all = append(all, line.String())
 	}
 	return all
 }
