@@ -1,11 +1,13 @@
 package diagnose_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/diagnose"
 	"guardduty-coverage-notifier/pkg/diagnose/diagnosetest"
@@ -57,7 +59,7 @@ func TestChecks(t *testing.T) {
 			"ec2:DescribeInstances": says(`<DescribeInstancesResponse><reservationSet/><nextToken>n1</nextToken></DescribeInstancesResponse>`),
 			"ec2:DescribeInstances Filter.1.Name=tag-key&Filter.1.Value.1=kubernetes.io/cluster/shop&Filter.2.Name=instance-state-name&Filter.2.Value.1=pending&Filter.2.Value.2=running&MaxResults=100&NextToken=n1": says(
 				`<DescribeInstancesResponse><reservationSet><item><instancesSet><item/></instancesSet></item></reservationSet><nextToken>n2</nextToken></DescribeInstancesResponse>`)},
-			[]string{`eks-nodes some n="at least 1"`}},
+			[]string{`eks-nodes many n="1"`}},
 
 		"a VPC of somebody else": {ec2Change(), world{"ec2:DescribeVpcs": vpc(other, "10.0.0.0/16"), "ec2:DescribeVpcEndpoints": endpoints()},
 			[]string{`vpc-owner shared owner="444455556666" vpc="vpc-0a1b2c3d"`, `vpc-endpoint owners owner="444455556666" vpc="vpc-0a1b2c3d"`}},
@@ -98,6 +100,7 @@ func TestChecks(t *testing.T) {
 		"an instance that ends":        {ec2Change(), world{"ec2:DescribeInstances": state("shutting-down")}, []string{"ec2-instance terminated"}},
 		"an instance that ended":       {ec2Change(), world{"ec2:DescribeInstances": state("terminated")}, []string{"ec2-instance terminated"}},
 		"an instance that is excluded": {ec2Change(), world{"ec2:DescribeInstances": instances(`<instanceState><name>running</name></instanceState><tagSet><item><key>GuardDutyManaged</key><value>false</value></item></tagSet>`)}, []string{"ec2-tag excluded"}},
+		"an instance that is included": {ec2Change(), world{"ec2:DescribeInstances": instances(`<instanceState><name>running</name></instanceState><tagSet><item><key>GuardDutyManaged</key><value>true</value></item></tagSet>`)}, []string{"ec2-tag included"}},
 		"an instance with Windows":     {ec2Change(), world{"ec2:DescribeInstances": instances(`<instanceState><name>running</name></instanceState><platform>windows</platform>`)}, []string{"ec2-platform windows"}},
 		"an instance that lost SSM": {ec2Change(), world{"ssm:DescribeInstanceInformation": says(`{"InstanceInformationList":[{"PingStatus":"ConnectionLost","LastPingDateTime":1.7724e9}]}`)},
 			[]string{`ec2-ssm offline last="2026-03-01T21:20:00Z" status="ConnectionLost"`}},
@@ -120,6 +123,7 @@ func TestChecks(t *testing.T) {
 			[]string{"ecs-cluster missing", "guardduty-coverage healthy"}},
 		"an ECS cluster that was deleted":  {ecsChange(), world{"ecs:DescribeClusters": ecsCluster(`"status":"INACTIVE"`)}, []string{`ecs-cluster inactive status="INACTIVE"`}},
 		"an ECS cluster that is excluded":  {ecsChange(), world{"ecs:DescribeClusters": ecsCluster(`"status":"ACTIVE","tags":[{"key":"GuardDutyManaged","value":"false"}]`)}, []string{"ecs-tag excluded"}},
+		"an ECS cluster that is included":  {ecsChange(), world{"ecs:DescribeClusters": ecsCluster(`"status":"ACTIVE","tags":[{"key":"GuardDutyManaged","value":"true"}]`)}, []string{"ecs-tag included"}},
 		"an ECS cluster that runs nothing": {ecsChange(), world{"ecs:DescribeClusters": ecsCluster(`"status":"ACTIVE","runningTasksCount":0`)}, []string{`ecs-service none-running service=""`}},
 		"services of every kind": {ecsChange("Agent not provisioned:x. Impacted service name(s): 'web, old, gone, fourth'"), world{"ecs:DescribeServices": says(
 			`{"services":[{"serviceName":"web","status":"ACTIVE","runningCount":0,"deployments":[{"createdAt":1.70e9}]},{"serviceName":"old","status":"INACTIVE","runningCount":0}],"failures":[{"reason":"MISSING"}]}`)},
@@ -138,10 +142,14 @@ func TestChecks(t *testing.T) {
 		"uncovered for reasons of Fargate's": {ecsChange(), world{"guardduty:ListCoverage": says(`{"resources":[{"accountId":"111122223333","coverageStatus":"UNHEALTHY","issue":"","resourceDetails":{"ecsClusterDetails":{"clusterName":"shop","fargateDetails":{"issues":["Agent exited","Others"]}}}}]}`)},
 			[]string{`guardduty-coverage unhealthy issue="Agent exited; Others"`}},
 	}
+	sound, _ := start(t, healthy, diagnose.Role{})
+	all := sound.Diagnose(t.Context(), ecsChange(serviceIssue, taskIssue), nil)
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			doctor, _ := start(t, healthy.with(test.changes), diagnose.Role{})
-			got := lines(doctor.Diagnose(t.Context(), test.change, nil))
+			evidence := doctor.Diagnose(t.Context(), test.change, nil)
+			all = append(all, evidence...)
+			got := lines(evidence)
 			if diff := cmp.Diff(test.want, of(got, test.want)); diff != "" {
 				t.Errorf("evidence (-want +got):\n%s", diff)
 			}
@@ -149,6 +157,40 @@ func TestChecks(t *testing.T) {
 				t.Errorf("what was asked has no answer here:\n%s", strings.Join(got, "\n"))
 			}
 		})
+	}
+	compareWithCatalogue(t, all)
+}
+
+// compareWithCatalogue holds all that was found to the catalogue's table, which has to know it, with its values, and to
+// have nothing that no check finds.
+func compareWithCatalogue(t *testing.T, all []coverage.Evidence) {
+	known := make(map[string][]string)
+	for _, entry := range catalog.AllEvidence() {
+		if strings.Contains(string(entry.ID), "/") {
+			known[string(entry.ID)] = entry.Values
+		}
+	}
+	found := make(map[string]bool)
+	for _, e := range all {
+		if _, ofLook := e.Values["action"]; ofLook {
+			continue
+		}
+		id := e.Check + "/" + e.Found
+		values, ok := known[id]
+		if !ok {
+			t.Errorf("pkg/catalog/evidence.go does not know %s", id)
+		}
+		for value := range e.Values {
+			if !slices.Contains(values, value) {
+				t.Errorf("pkg/catalog/evidence.go does not know %q of %s", value, id)
+			}
+		}
+		found[id] = true
+	}
+	for id := range known {
+		if !found[id] {
+			t.Errorf("pkg/catalog/evidence.go knows %s, which no check finds here", id)
+		}
 	}
 }
 
