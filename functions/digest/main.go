@@ -66,6 +66,7 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*
 		pipeline: pipeline,
 		sinks:    destinations.Ordinary,
 		language: pipeline.Language,
+		local:    pipeline.Local,
 		settings: report,
 		now:      time.Now,
 		observe:  observer.ObserveReport,

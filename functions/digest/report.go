@@ -44,6 +44,7 @@ type reporter struct {
 	pipeline pipeline
 	sinks    []notify.Sink
 	language catalog.Language
+	local    catalog.Local
 	settings config.Report
 	now      func() time.Time
 	observe  func(ctx context.Context, counts map[string]int, attrs ...slog.Attr)
@@ -109,7 +110,7 @@ func (r *reporter) pending(history history, due string) []notify.Sink {
 // is nothing to say, all did.
 func (r *reporter) tell(ctx context.Context, sinks []notify.Sink, report digest.Report) (told []string, err error) {
 	quiet := r.settings.Quiet && report.Quiet()
-	m := digest.Compose(r.language, report)
+	m := digest.Compose(r.language, r.local, report)
 	errs := make([]error, len(sinks))
 	var telling sync.WaitGroup
 	for i, sink := range sinks {

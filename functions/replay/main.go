@@ -44,7 +44,7 @@ type process struct {
 func main() {
 	p := process{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now,
-		cloud:     func(ctx context.Context) (aws.Config, error) { return awsconfig.LoadDefaultConfig(ctx) },
+		cloud: func(ctx context.Context) (aws.Config, error) { return awsconfig.LoadDefaultConfig(ctx) },
 		diagnoser: func(ctx context.Context) (notify.Diagnoser, error) {
 			cloud, err := awsconfig.LoadDefaultConfig(ctx)
 			if err != nil {

@@ -41,7 +41,7 @@ func report(ctx context.Context, o options, p process) int {
 		return p.exit(exitFailed, errors.New(strings.Join(reasons, "; ")))
 	}
 	shown := &page{w: p.stdout, style: o.style}
-	if _, err := (terminal{page: shown, format: o.format}).Send(ctx, digest.Compose(o.language, r), ""); err != nil {
+	if _, err := (terminal{page: shown, format: o.format}).Send(ctx, digest.Compose(o.language, catalog.Local{}, r), ""); err != nil {
 		return p.exit(exitFailed, err)
 	}
 	switch {

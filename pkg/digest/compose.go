@@ -33,9 +33,9 @@ const (
 // absent stands where something is not known.
 const absent = "—"
 
-// Compose writes the report in one language.
-func Compose(l catalog.Language, r Report) message.Message {
-	c := newComposer(l, r)
+// Compose writes the report in one language. local is what its readers call their own.
+func Compose(l catalog.Language, local catalog.Local, r Report) message.Message {
+	c := composer{language: l, words: l.Words, own: l.Words.Report, local: local, r: r}
 	m := message.Message{
 		Tone:    message.Information,
 		Title:   c.title(),
@@ -55,11 +55,8 @@ type composer struct {
 	language catalog.Language
 	words    catalog.Words
 	own      catalog.ReportWords
+	local    catalog.Local
 	r        Report
-}
-
-func newComposer(l catalog.Language, r Report) composer {
-	return composer{language: l, words: l.Words, own: l.Words.Report, r: r}
 }
 
 func (c composer) title() string {

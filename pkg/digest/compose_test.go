@@ -111,7 +111,7 @@ func TestGolden(t *testing.T) {
 // testGolden compares a report with its golden files. Programs read the same in every language, and so have one file for
 // all; what people read in another language than English is in a folder.
 func testGolden(t *testing.T, l catalog.Language, name string, r digest.Report) {
-	m := digest.Compose(l, r)
+	m := digest.Compose(l, catalog.Local{}, r)
 	golden(t, name+".json", indented(t, machine(t, m)))
 	if l.Code != catalog.English.Code {
 		name = filepath.Join(l.Code, name)
@@ -240,7 +240,7 @@ func TestLimits(t *testing.T) {
 				regions = append(regions, region)
 				problems = append(problems, digest.Problem{Region: region, Detail: strings.Repeat("Why ", 300)})
 			}
-			m := digest.Compose(catalog.English, situation{states: many(n), regions: regions, problems: problems}.after(past))
+			m := digest.Compose(catalog.English, catalog.Local{}, situation{states: many(n), regions: regions, problems: problems}.after(past))
 			native, plain := checkSlack(t, m)
 			if len(machine(t, m)) > 4<<20 {
 				t.Error("the machine form has more than 4 MiB")
@@ -262,7 +262,7 @@ func TestLimits(t *testing.T) {
 }
 
 func TestTextCountsEverythingItDoesNotList(t *testing.T) {
-	m := digest.Compose(catalog.English, report(many(1000)))
+	m := digest.Compose(catalog.English, catalog.Local{}, report(many(1000)))
 	listed := 0
 	for _, s := range m.Sections {
 		if s.Table != nil && len(s.Table.Columns) == 4 {
@@ -290,7 +290,7 @@ func TestTextCountsEverythingItDoesNotList(t *testing.T) {
 
 func TestTablesListAtMostTwoHundred(t *testing.T) {
 	rows, shortest := 0, 1000
-	for _, s := range digest.Compose(catalog.English, report(many(10_000))).Sections {
+	for _, s := range digest.Compose(catalog.English, catalog.Local{}, report(many(10_000))).Sections {
 		if s.Table != nil && len(s.Table.Columns) == 4 {
 			rows, shortest = rows+len(s.Table.Rows), min(shortest, len(s.Table.Rows))
 		}
@@ -301,7 +301,7 @@ func TestTablesListAtMostTwoHundred(t *testing.T) {
 }
 
 func TestUnknownIssuesAreQuoted(t *testing.T) {
-	m := digest.Compose(catalog.English, report([]coverage.State{unhealthy("EKS", "a", "Of next year", time.Hour), unhealthy("EKS", "b", "Of next year", 2*time.Hour), unhealthy("EKS", "c", noRoom, 0), unhealthy("EKS", "d", noRoom, 0)}))
+	m := digest.Compose(catalog.English, catalog.Local{}, report([]coverage.State{unhealthy("EKS", "a", "Of next year", time.Hour), unhealthy("EKS", "b", "Of next year", 2*time.Hour), unhealthy("EKS", "c", noRoom, 0), unhealthy("EKS", "d", noRoom, 0)}))
 	quotes := map[string]string{}
 	for _, s := range m.Sections {
 		if s.Table != nil {
@@ -318,7 +318,7 @@ func TestAge(t *testing.T) {
 	ahead := unhealthy("EKS", "a", "", -90*time.Second) // The clocks differ.
 	unknown := unhealthy("EKS", "b", "", 0)
 	unknown.UpdatedAt = time.Time{}
-	m := digest.Compose(catalog.English, report([]coverage.State{unknown, ahead, unhealthy("EKS", "c", "", 90*time.Minute)}))
+	m := digest.Compose(catalog.English, catalog.Local{}, report([]coverage.State{unknown, ahead, unhealthy("EKS", "c", "", 90*time.Minute)}))
 	var ages []string
 	for _, row := range m.Sections[1].Table.Rows {
 		ages = append(ages, row[0])
@@ -332,7 +332,7 @@ func TestOtherRegionsThanLastTimeAreSaid(t *testing.T) {
 	all := []coverage.State{healthy("EKS", "a")}
 	past := report(all, all).Past
 	differs := func(regions []string, problems ...digest.Problem) bool {
-		m := digest.Compose(catalog.English, situation{states: all, regions: regions, problems: problems, healed: 1}.after(past))
+		m := digest.Compose(catalog.English, catalog.Local{}, situation{states: all, regions: regions, problems: problems, healed: 1}.after(past))
 		return slices.Contains(m.Facts, message.Fact{Label: "Compared with", Value: "other Regions: the last report read " + frankfurt})
 	}
 	if differs([]string{frankfurt}) {
@@ -353,7 +353,7 @@ func TestTwoReportsOfOneMinuteAreOnePointOfTheTrend(t *testing.T) {
 	past[1].At = now.Add(-time.Second).Truncate(time.Minute)
 	past = append(past, past[1])
 	trend := func(m message.Message) *message.Chart { return m.Sections[len(m.Sections)-1].Chart }
-	got := trend(digest.Compose(catalog.English, situation{states: all}.after(past)))
+	got := trend(digest.Compose(catalog.English, catalog.Local{}, situation{states: all}.after(past)))
 	if diff := cmp.Diff([]string{"4 Mar 08:00", "4 Mar 08:59", "4 Mar 09:00"}, got.Categories); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
@@ -363,11 +363,11 @@ func TestTwoReportsOfOneMinuteAreOnePointOfTheTrend(t *testing.T) {
 		}
 	}
 	past[0].At = past[1].At
-	if chart := trend(digest.Compose(catalog.English, situation{states: all}.after(past[:1]))); chart == nil {
+	if chart := trend(digest.Compose(catalog.English, catalog.Local{}, situation{states: all}.after(past[:1]))); chart == nil {
 		t.Error("two minutes are not drawn")
 	}
 	past[0].At = now
-	if chart := trend(digest.Compose(catalog.English, situation{states: all}.after(past[:1]))); chart != nil {
+	if chart := trend(digest.Compose(catalog.English, catalog.Local{}, situation{states: all}.after(past[:1]))); chart != nil {
 		t.Errorf("one minute is drawn: %v", chart.Categories)
 	}
 }
@@ -376,7 +376,7 @@ func TestHostileNamesStayText(t *testing.T) {
 	const evil = "`rm -rf /`\n<!channel> \u202e\x1b[31m"
 	s := unhealthy(coverage.Kind(evil), evil, evil, time.Hour)
 	s.Resource.Account, s.Resource.Region = evil, evil
-	m := digest.Compose(catalog.English, situation{
+	m := digest.Compose(catalog.English, catalog.Local{}, situation{
 		states: []coverage.State{s, s}, regions: []string{evil}, problems: []digest.Problem{{Region: evil, Reason: digest.NoDetector, Detail: evil}},
 	}.report())
 	checkSlack(t, m)
@@ -397,7 +397,7 @@ func TestHostileNamesStayText(t *testing.T) {
 }
 
 func TestCommandsNameTheOldest(t *testing.T) {
-	m := digest.Compose(catalog.English, report([]coverage.State{unhealthy("EKS", "young", noRoom, time.Hour), unhealthy("EKS", "old", noRoom, 2*time.Hour)}))
+	m := digest.Compose(catalog.English, catalog.Local{}, report([]coverage.State{unhealthy("EKS", "young", noRoom, time.Hour), unhealthy("EKS", "old", noRoom, 2*time.Hour)}))
 	var section message.Section
 	for _, s := range m.Sections {
 		if len(s.Steps) > 0 {
@@ -412,6 +412,6 @@ func TestCommandsNameTheOldest(t *testing.T) {
 func BenchmarkCompose(b *testing.B) {
 	r := report(many(10_000))
 	for b.Loop() {
-		digest.Compose(catalog.English, r)
+		digest.Compose(catalog.English, catalog.Local{}, r)
 	}
 }

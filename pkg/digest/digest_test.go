@@ -166,11 +166,11 @@ func TestOrderDoesNotMatter(t *testing.T) {
 			return strings.Compare(a.Resource.Key(), b.Resource.Key())
 		}), func(a, b coverage.State) bool { return a.Resource == b.Resource })
 		shuffled := slices.Clone(rapid.Permutation(states).Draw(t, "shuffled"))
-		a, err := json.Marshal(digest.Compose(catalog.English, report(states, states[:len(states)/2])).Report)
+		a, err := json.Marshal(digest.Compose(catalog.English, catalog.Local{}, report(states, states[:len(states)/2])).Report)
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := json.Marshal(digest.Compose(catalog.English, report(shuffled, states[:len(states)/2])).Report)
+		b, err := json.Marshal(digest.Compose(catalog.English, catalog.Local{}, report(shuffled, states[:len(states)/2])).Report)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -293,7 +293,7 @@ func TestQuiet(t *testing.T) {
 			if got := test.report.Quiet(); got != test.want {
 				t.Errorf("got %v", got)
 			}
-			m := digest.Compose(catalog.English, test.report)
+			m := digest.Compose(catalog.English, catalog.Local{}, test.report)
 			if quiet := len(m.Facts) == 0 && len(m.Sections) == 0; quiet != test.want {
 				t.Errorf("the message has %d facts and %d sections", len(m.Facts), len(m.Sections))
 			}

@@ -8,7 +8,7 @@ import (
 
 // record is the report for programs. It is in English whatever people read, so that they find the same in every language.
 func record(r Report) *message.Report {
-	c := newComposer(catalog.English, r)
+	c := composer{language: catalog.English, words: catalog.English.Words, own: catalog.English.Words.Report, r: r}
 	report := message.Report{
 		Version: message.ReportVersion, Kind: message.ReportKind,
 		At: r.At, Regions: r.Regions, Accounts: r.Accounts, HealedWhileHeld: r.Healed,

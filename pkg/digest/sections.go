@@ -148,6 +148,9 @@ func (c composer) group(g Group, rows int) message.Section {
 	for _, step := range advice.Steps {
 		s.Steps = append(s.Steps, message.Step{Text: step.Text, Command: step.Command})
 	}
+	if page := c.local.Runbooks[string(g.Finding.ID)]; page != "" {
+		s.Links = append(s.Links, message.Link{Label: c.words.Runbook, URL: page})
+	}
 	if advice.URL != "" {
 		s.Links = append(s.Links, message.Link{Label: c.words.Documentation, URL: advice.URL})
 	}
@@ -182,7 +185,7 @@ func (c composer) resources(g Group, most int) *message.Table {
 	for _, state := range g.Oldest[:min(len(g.Oldest), most)] {
 		r := state.Resource
 		t.Rows = append(t.Rows, []string{
-			c.age(state), cmp.Or(r.Account, absent), cmp.Or(r.Region, absent), cmp.Or(r.Name, w.NoName),
+			c.age(state), cmp.Or(c.local.Account(r.Account), absent), cmp.Or(r.Region, absent), cmp.Or(r.Name, w.NoName),
 		})
 	}
 	t.More = g.Total - len(t.Rows)

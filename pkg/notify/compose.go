@@ -22,8 +22,8 @@ const titleNameMost = 64
 type composer struct {
 	language catalog.Language
 	words    catalog.Words
-	// accounts and runbooks are the Pipeline's.
-	accounts, runbooks map[string]string
+	// local is the Pipeline's.
+	local catalog.Local
 	// evidence is what was looked at, looked heads it, and weight is what it changes.
 	evidence []coverage.Evidence
 	looked   string
@@ -31,7 +31,7 @@ type composer struct {
 }
 
 func (p *Pipeline) composer(l catalog.Language) composer {
-	return composer{language: l, words: l.Words, accounts: p.Accounts, runbooks: p.Runbooks}
+	return composer{language: l, words: l.Words, local: p.Local}
 }
 
 // in is the composer in another language.
@@ -81,16 +81,8 @@ func (c composer) tone(change coverage.Change, findings []catalog.Finding) messa
 
 // title is resource, account, cause.
 func (c composer) title(name string, r coverage.Resource, cause string) string {
-	account := shortened(cmp.Or(c.accounts[r.Account], r.Account, "—"), titleNameMost)
+	account := shortened(cmp.Or(c.local.AccountName(r.Account), "—"), titleNameMost)
 	return strings.Join([]string{name, account, cause}, " · ")
-}
-
-// account is the account's name, if it has one, and its id.
-func (c composer) account(r coverage.Resource) string {
-	if name := c.accounts[r.Account]; name != "" {
-		return name + " " + parenthesised(r.Account)
-	}
-	return r.Account
 }
 
 func region(r coverage.Resource) string { return shortened(cmp.Or(r.Region, "—"), titleNameMost) }
@@ -142,7 +134,7 @@ func (c composer) summary(change coverage.Change, findings []catalog.Finding, in
 
 func (c composer) section(f catalog.Finding, a catalog.Advice) message.Section {
 	s := message.Section{Heading: capitalised(a.Title), Text: a.Cause, Quote: f.Text}
-	if page := c.runbooks[string(f.ID)]; page != "" {
+	if page := c.local.Runbooks[string(f.ID)]; page != "" {
 		s.Links = append(s.Links, message.Link{Label: c.words.Runbook, URL: page})
 	}
 	for _, step := range a.Steps {
@@ -183,7 +175,7 @@ func (c composer) facts(change coverage.Change, incident coverage.Incident) []me
 	} else {
 		add(w.Since, c.moment(cmp.Or(incident.OpenedAt, change.ChangedAt)))
 	}
-	code(w.Account, c.account(r))
+	code(w.Account, c.local.Account(r.Account))
 	code(w.Region, r.Region)
 	code(w.Resource, cmp.Or(r.ARN(), c.words.Name(r, 0)))
 	add(c.countLabel(r.Kind), c.count(change))

@@ -75,7 +75,7 @@ func (c composer) groupFacts(g coverage.Group, recovered bool) []message.Fact {
 	}
 	facts = append(facts,
 		message.Fact{Label: w.Since, Value: c.moment(g.Sample.ChangedAt)},
-		message.Fact{Label: w.Account, Value: shortened(cmp.Or(c.account(sample.Resource), "—"), titleNameMost), Code: true},
+		message.Fact{Label: w.Account, Value: shortened(cmp.Or(c.local.Account(sample.Resource.Account), "—"), titleNameMost), Code: true},
 		message.Fact{Label: w.Region, Value: region(sample.Resource), Code: true},
 		message.Fact{Label: w.Resources, Value: c.names(g), Code: true},
 	)

@@ -70,8 +70,8 @@ type Pipeline struct {
 	// Route says who is told of a change with those causes, which are ids of the catalogue, sorted; of a recovery they are
 	// what the incident remembers. Nil: every sink is told everything.
 	Route func(change coverage.Change, causes []string) Decision
-	// Accounts are names of accounts by their ids, and Runbooks pages of the readers' own by the ids of findings.
-	Accounts, Runbooks map[string]string
+	// Local is what the readers call their own.
+	Local catalog.Local
 	// Store and Pace remember. Both are needed; Memory serves for one process.
 	Store Store
 	Pace  Pace

@@ -96,6 +96,11 @@ func (d Destinations) Route(change coverage.Change, causes []string) notify.Deci
 	return notify.Decision{To: to, Silent: decided.MutesRecovery}
 }
 
+// Local is what the rules say of accounts and findings.
+func (d Destinations) Local() catalog.Local {
+	return catalog.Local{Accounts: d.Table.Accounts, Runbooks: d.Table.Runbooks}
+}
+
 // names are the names of the sinks that rules call so.
 func (d Destinations) names(sink string) []string {
 	if sink != route.Ordinary {

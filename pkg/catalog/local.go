@@ -1,0 +1,22 @@
+package catalog
+
+import "cmp"
+
+// Local is what a team adds to the catalogue. The zero Local adds nothing.
+type Local struct {
+	// Accounts are names of accounts, by their ids.
+	Accounts map[string]string
+	// Runbooks are addresses of the team's own instructions, by the ids of findings.
+	Runbooks map[string]string
+}
+
+// AccountName is what people call the account: its name, or else its id.
+func (l Local) AccountName(id string) string { return cmp.Or(l.Accounts[id], id) }
+
+// Account is the account's name, if it has one, and its id.
+func (l Local) Account(id string) string {
+	if name := l.Accounts[id]; name != "" {
+		return name + " (" + id + ")"
+	}
+	return id
+}
