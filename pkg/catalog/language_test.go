@@ -67,6 +67,10 @@ func addTexts(texts map[string]string, name string, v reflect.Value) {
 		for i := range v.NumField() {
 			addTexts(texts, strings.TrimPrefix(name+"."+v.Type().Field(i).Name, "."), v.Field(i))
 		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			addTexts(texts, fmt.Sprintf("%s[%d]", name, i), v.Index(i))
+		}
 	case reflect.Map:
 		for _, key := range v.MapKeys() {
 			addTexts(texts, fmt.Sprintf("%s[%s]", name, key), v.MapIndex(key))
@@ -99,7 +103,7 @@ var slips = map[string]*regexp.Regexp{
 var polite = regexp.MustCompile(`(ます|ました|ません|です|でした|ください|\))。`)
 
 func TestJapaneseIsWellSet(t *testing.T) {
-	sentence := regexp.MustCompile(`^Steps|\.(Cause|Precise)$`)
+	sentence := regexp.MustCompile(`^Steps|\.(Cause|Precise)$|\.Says\[\d+\]$`)
 	for name, text := range textsOf(catalog.Japanese) {
 		if name == "Words.Time" || name == "Words.Report.Day" {
 			continue // A layout has no blanks between figures and 年.
