@@ -58,7 +58,7 @@ var japaneseEvidence = EvidenceWords{
 			Says:  []string{"`GuardDutyManaged` が `false` のため、クラスターは対象から除外されています。"},
 		},
 		"eks-tag/included": {Says: []string{"`GuardDutyManaged` が `true` のため、クラスターは対象に含まれています。"}},
-		"eks-tag/absent":   {Says: []string{"クラスターを除外する `GuardDutyManaged` はありません。"}},
+		"eks-tag/absent":   {Says: []string{"クラスターを除外するタグ `GuardDutyManaged` はありません。"}},
 		"eks-addon/active": {Says: []string{"ステータスは `ACTIVE`、バージョンは `{version}` です。", "ステータスは `ACTIVE` です。"}},
 		"eks-addon/unhealthy": {Says: []string{
 			"ステータスは `{status}`、バージョンは `{version}` です (`{code}`: {message})。",
@@ -152,7 +152,7 @@ var japaneseEvidence = EvidenceWords{
 			Says:  []string{"`GuardDutyManaged` が `false` のため、インスタンスは対象から除外されています。"},
 		},
 		"ec2-tag/included": {Says: []string{"`GuardDutyManaged` が `true` のため、インスタンスは対象に含まれています。"}},
-		"ec2-tag/absent":   {Says: []string{"インスタンスを除外する `GuardDutyManaged` はありません。"}},
+		"ec2-tag/absent":   {Says: []string{"インスタンスを除外するタグ `GuardDutyManaged` はありません。"}},
 		"ec2-platform/linux": {Says: []string{
 			"{platform} ({architecture}) です。",
 			"Linux です。",
@@ -165,7 +165,7 @@ var japaneseEvidence = EvidenceWords{
 		"ec2-ssm/offline": {Says: []string{"{last} を最後に、インスタンスからの応答がありません (`{status}`)。", "しばらく前から、インスタンスからの応答がありません。"}},
 		"ec2-ssm/unmanaged": {
 			Title: "Systems Manager の管理対象外のインスタンス",
-			Says:  []string{"インスタンスが管理されていないため、GuardDuty はこの方法でエージェントをインストールできません。"},
+			Says:  []string{"インスタンスが管理されていないため、GuardDuty は Systems Manager を通じてエージェントをインストールできません。"},
 		},
 		"ec2-association/succeeded": {Says: []string{"インスタンスで `{association}` の実行が成功しました。", "インスタンスで実行が成功しました。"}},
 		"ec2-association/failed": {Says: []string{
@@ -191,7 +191,7 @@ var japaneseEvidence = EvidenceWords{
 			Says:  []string{"`GuardDutyManaged` が `false` のため、クラスターは対象から除外されています。"},
 		},
 		"ecs-tag/included": {Says: []string{"`GuardDutyManaged` が `true` のため、クラスターは対象に含まれています。"}},
-		"ecs-tag/absent":   {Says: []string{"クラスターを除外する `GuardDutyManaged` はありません。"}},
+		"ecs-tag/absent":   {Says: []string{"クラスターを除外するタグ `GuardDutyManaged` はありません。"}},
 		"ecs-service/running": {Says: []string{
 			"サービス `{service}` のタスクが {n} 個動作しています。",
 			"クラスターで {n} 個動作しています。",

@@ -32,7 +32,7 @@ var japaneseWords = Words{
 	GroupBackSummary:  "{region} の {resource}が再び GuardDuty ランタイムモニタリングでカバーされるようになりました。",
 	NothingLeft: "{resource} ({region}) は GuardDuty ランタイムモニタリングのカバレッジから外れましたが、" +
 		"カバーする対象はもうありません。対処は不要です。",
-	HealthyAgain: "確認した時点で、GuardDuty の一覧ではすでに正常に戻っています。",
+	HealthyAgain: "ただし、確認した時点では、GuardDuty の一覧ですでに正常に戻っています。",
 	Meaning:      "問題の説明",
 	GroupSample:  "コマンドは {name} を例にしています。ほかのリソースでは、その名前に置き換えてください。",
 	Looked:       "リソースの確認結果",
