@@ -122,6 +122,23 @@ func TestJapaneseIsWellSet(t *testing.T) {
 	}
 }
 
+// TestJapaneseSummariesAreWellSet fills in what ends in Latin, one resource, and what does not, several.
+func TestJapaneseSummariesAreWellSet(t *testing.T) {
+	w := catalog.Japanese.Words
+	one, several := w.Name(coverage.Resource{Kind: coverage.EC2, Name: "i-0abc1234"}, 0), w.Many(coverage.EC2, 3)
+	for _, test := range []struct{ sentence, resource string }{
+		{w.LostSummary, one}, {w.NotActionableSummary, one}, {w.BackSummary, one}, {w.BackAfterSummary, one}, {w.GoneSummary, one}, {w.NothingLeft, one},
+		{w.GroupSummary, several}, {w.GroupBackSummary, several}, {w.NothingLeft, several},
+	} {
+		text := catalog.Fill(test.sentence, "resource", test.resource, "region", "eu-west-1", "duration", w.Length(time.Hour))
+		for slip, pattern := range slips {
+			if at := pattern.FindString(text); at != "" {
+				t.Errorf("%s: %q in %s", slip, at, text)
+			}
+		}
+	}
+}
+
 func TestLanguageOf(t *testing.T) {
 	for code, want := range map[string]string{"en": "en", "ja": "ja", "JA": "ja", "tlh": "", "": ""} {
 		if got, ok := catalog.LanguageOf(code); got.Code != want || ok != (want != "") {
