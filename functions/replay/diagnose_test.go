@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,7 +36,8 @@ func finding(evidence []coverage.Evidence) func(context.Context) (notify.Diagnos
 	return func(context.Context) (notify.Diagnoser, error) { return recorded(evidence), nil }
 }
 
-// diagnosedFolder holds evidence, beside what people, Slack and programs read of it.
+// diagnosedFolder holds evidence, beside what people, Slack and programs read of it; what people read in another language
+// than English has a folder in it.
 const diagnosedFolder = "testdata/diagnosed"
 
 func TestDiagnosedGolden(t *testing.T) {
@@ -55,15 +57,15 @@ func TestDiagnosedGolden(t *testing.T) {
 		if err := json.Unmarshal([]byte(read(t, sample)), &recording); err != nil {
 			t.Fatalf("%s: %v", sample, err)
 		}
-		for ending, f := range renderings {
-			name := strings.TrimSuffix(sample, ".evidence.json") + ending
-			t.Run(filepath.Base(name), func(t *testing.T) {
-				got := startDiagnosing(t, finding(recording.Evidence), "-diagnose", "-color", "never", "-format", string(f), recording.Event)
+		name := strings.TrimSuffix(filepath.Base(sample), ".evidence.json")
+		for _, g := range goldens(name) {
+			t.Run(g.language+"/"+g.file, func(t *testing.T) {
+				got := startDiagnosing(t, finding(recording.Evidence), "-diagnose", "-color", "never", "-lang", g.language, "-format", string(g.format), recording.Event)
 				if got.code == exitUsage || got.stdout == "" {
 					t.Fatalf("exit code %d: %s", got.code, got.stderr)
 				}
-				compare(t, name, got.stdout)
-				checkDocuments(t, f, got.stdout, schema)
+				compare(t, filepath.Join(diagnosedFolder, g.file), got.stdout)
+				checkDocuments(t, g.format, got.stdout, schema)
 			})
 		}
 	}
@@ -93,15 +95,18 @@ func checkDocuments(t *testing.T, f format, documents string, schema *jsonschema
 
 // TestEveryDiagnosedGoldenHasItsEvidence keeps texts of a renamed recording from being reviewed for ever.
 func TestEveryDiagnosedGoldenHasItsEvidence(t *testing.T) {
-	files, err := os.ReadDir(diagnosedFolder)
+	err := fs.WalkDir(os.DirFS(diagnosedFolder), ".", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		name, _, _ := strings.Cut(entry.Name(), ".")
+		if _, err := os.Stat(filepath.Join(diagnosedFolder, name+".evidence.json")); err != nil {
+			t.Errorf("%s/%s: %v", diagnosedFolder, file, err)
+		}
+		return nil
+	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	for _, file := range files {
-		name, _, _ := strings.Cut(file.Name(), ".")
-		if _, err := os.Stat(filepath.Join(diagnosedFolder, name+".evidence.json")); err != nil {
-			t.Errorf("%s/%s: %v", diagnosedFolder, file.Name(), err)
-		}
 	}
 }
 

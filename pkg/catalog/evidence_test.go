@@ -407,12 +407,14 @@ func FuzzLooks(f *testing.F) {
 			if evidence.Values["action"] = action; action == "" {
 				delete(evidence.Values, "action")
 			}
-			look := catalog.English.Looks([]coverage.Evidence{evidence})[0]
-			if look.Sentence == "" || strings.Contains(look.Sentence, "\n") || look.Verdict == 0 {
-				t.Errorf("%q/%q with %q is told as %+v", check, what, value, look)
-			}
-			if n := strings.Count(look.Sentence, "`"); n%2 != 0 {
-				t.Errorf("%d backticks in %q", n, look.Sentence)
+			for _, l := range catalog.Languages() {
+				look := l.Looks([]coverage.Evidence{evidence})[0]
+				if look.Sentence == "" || strings.Contains(look.Sentence, "\n") || look.Verdict == 0 {
+					t.Errorf("%q/%q with %q is told in %s as %+v", check, what, value, l.Code, look)
+				}
+				if n := strings.Count(look.Sentence, "`"); n%2 != 0 {
+					t.Errorf("%d backticks in %q", n, look.Sentence)
+				}
 			}
 		}
 	})

@@ -3,9 +3,10 @@ package catalog
 // Japanese is the catalogue in Japanese, in the terms of AWS's own Japanese pages
 // (https://docs.aws.amazon.com/ja_jp/guardduty/latest/ug/eks-runtime-monitoring-coverage.html).
 var Japanese = Language{
-	Code:  "ja",
-	Docs:  "https://docs.aws.amazon.com/ja_jp/",
-	Words: japaneseWords,
+	Code:     "ja",
+	Docs:     "https://docs.aws.amazon.com/ja_jp/",
+	Words:    japaneseWords,
+	Evidence: japaneseEvidence,
 	Issues: map[ID]IssueWords{
 		// EKS
 		"addon-version-incompatible": {
@@ -352,6 +353,26 @@ var Japanese = Language{
 		"or-turn-monitoring-off-and-on": "すでに有効な場合、またはエージェントを手動でデプロイしている場合は、ランタイムモニタリングを数分間無効にしてから再び有効にします。その間、アカウントのどのリソースもカバーされません。",
 		"allow-instance-to-pull":        "インスタンスのロールに ECR からのプルが許可されていることを確認します。`null` の場合、ロールがありません。",
 		"give-instance-route-to-ecr":    "サブネットがインターネットまたは以下のエンドポイントを経由して、ポート 443 で ECR に接続できることを確認します。",
+
+		// what a look at the live resource found
+		"wait-for-cluster":       "クラスターの状態の理由を確認します。`ACTIVE` になると、GuardDuty がカバーします。",
+		"include-eks-cluster":    "クラスターをカバーする場合は、タグを削除します。",
+		"update-addon":           "アドオンを、クラスターで使用できる最新のバージョンに更新します (GuardDuty が管理するアドオンは、GuardDuty が更新します)。",
+		"wait-for-node":          "動作中のノードがない間、対処は不要です。次のノードが起動すると、エージェントも自動で動作します。動作しているはずのノードがないかどうかを確認します。",
+		"leave-fargate":          "ランタイムモニタリングは EKS on Fargate をカバーしません。クラスターを今後も Fargate のみで使用する場合は、除外すると、この通知を止められます。",
+		"create-endpoint":        "自動エージェント設定では、GuardDuty が再試行の際にエンドポイントを作成します。エージェントを手動でデプロイする場合は、エンドポイントを作成し、そのセキュリティグループで VPC からのポート 443 を許可します。",
+		"mend-endpoint":          "エンドポイントを利用できない理由を確認します。作成中の場合は、数分待ちます。失敗または拒否された場合は、作成し直すために削除する必要があります。",
+		"enable-private-dns":     "エンドポイントのプライベート DNS を有効にします。",
+		"let-in-https":           "セキュリティグループで、VPC からのポート 443 のインバウンドを許可します。",
+		"leave-windows":          "ランタイムモニタリングは Windows をカバーしません。インスタンスを除外すると、この通知を止められます。",
+		"restart-ssm-agent":      "インスタンスで SSM Agent を再起動し、Systems Manager に接続できることを確認します。",
+		"register-in-ssm":        "インスタンスを Systems Manager の管理対象にします。SSM Agent、`AmazonSSMManagedInstanceCore` と同様の権限を持つロール、Systems Manager へのネットワーク経路が必要です。まず、インスタンスのロールを確認します。",
+		"see-why-nothing-runs":   "何も動作していない理由を確認します。意図したものであれば、対処は不要です。",
+		"accept-missing-service": "意図してサービスを削除した場合、対処は不要です。現在あるサービスを確認します。",
+		"enable-guardduty":       "アカウントで GuardDuty を有効にし、続いてランタイムモニタリングを有効にします。組織では、GuardDuty の委任された管理者アカウントで行います。",
+		"resume-guardduty":       "GuardDuty を再び有効にします。組織では、GuardDuty の委任された管理者アカウントで行います。",
+		"turn-on-monitoring":     "ランタイムモニタリングを有効にします。組織では、GuardDuty の委任された管理者アカウントで行います。",
+		"have-agent-managed":     "自動エージェント設定を有効にして GuardDuty にエージェントをインストールさせるか (組織では、委任された管理者アカウントで行います)、手動でインストールします。",
 	},
 	Pages: map[string]string{
 		eksPage:                "EKS クラスターのカバレッジの問題",

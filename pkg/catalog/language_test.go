@@ -67,6 +67,10 @@ func addTexts(texts map[string]string, name string, v reflect.Value) {
 		for i := range v.NumField() {
 			addTexts(texts, strings.TrimPrefix(name+"."+v.Type().Field(i).Name, "."), v.Field(i))
 		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			addTexts(texts, fmt.Sprintf("%s[%d]", name, i), v.Index(i))
+		}
 	case reflect.Map:
 		for _, key := range v.MapKeys() {
 			addTexts(texts, fmt.Sprintf("%s[%s]", name, key), v.MapIndex(key))
@@ -99,7 +103,7 @@ var slips = map[string]*regexp.Regexp{
 var polite = regexp.MustCompile(`(ます|ました|ません|です|でした|ください|\))。`)
 
 func TestJapaneseIsWellSet(t *testing.T) {
-	sentence := regexp.MustCompile(`^Steps|\.(Cause|Precise)$`)
+	sentence := regexp.MustCompile(`^Steps|\.(Cause|Precise)$|\.Says\[\d+\]$`)
 	for name, text := range textsOf(catalog.Japanese) {
 		if name == "Words.Time" || name == "Words.Report.Day" {
 			continue // A layout has no blanks between figures and 年.
@@ -114,6 +118,23 @@ func TestJapaneseIsWellSet(t *testing.T) {
 		}
 		if text != "" && !strings.HasPrefix(name, "Words.") && sentence.MatchString(name) != strings.HasSuffix(text, "。") {
 			t.Errorf("%s: sentences end in 。, titles and labels do not: %s", name, text)
+		}
+	}
+}
+
+// TestJapaneseSummariesAreWellSet fills in what ends in Latin, one resource, and what does not, several.
+func TestJapaneseSummariesAreWellSet(t *testing.T) {
+	w := catalog.Japanese.Words
+	one, several := w.Name(coverage.Resource{Kind: coverage.EC2, Name: "i-0abc1234"}, 0), w.Many(coverage.EC2, 3)
+	for _, test := range []struct{ sentence, resource string }{
+		{w.LostSummary, one}, {w.NotActionableSummary, one}, {w.BackSummary, one}, {w.BackAfterSummary, one}, {w.GoneSummary, one}, {w.NothingLeft, one},
+		{w.GroupSummary, several}, {w.GroupBackSummary, several}, {w.NothingLeft, several},
+	} {
+		text := catalog.Fill(test.sentence, "resource", test.resource, "region", "eu-west-1", "duration", w.Length(time.Hour))
+		for slip, pattern := range slips {
+			if at := pattern.FindString(text); at != "" {
+				t.Errorf("%s: %q in %s", slip, at, text)
+			}
 		}
 	}
 }

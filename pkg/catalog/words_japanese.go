@@ -30,8 +30,13 @@ var japaneseWords = Words{
 		"カバレッジが回復するまで、これらのリソースで起きるランタイムの脅威は検出されません。",
 	GroupStillSummary: "{total} 件中 {n} 件は、まだカバーされていません。",
 	GroupBackSummary:  "{region} の {resource}が再び GuardDuty ランタイムモニタリングでカバーされるようになりました。",
-	Meaning:           "問題の説明",
-	GroupSample:       "コマンドは {name} を例にしています。ほかのリソースでは、その名前に置き換えてください。",
+	NothingLeft: "{resource} ({region}) は GuardDuty ランタイムモニタリングのカバレッジから外れましたが、" +
+		"カバーする対象はもうありません。対処は不要です。",
+	HealthyAgain: "ただし、確認した時点では、GuardDuty の一覧ですでに正常に戻っています。",
+	Meaning:      "問題の説明",
+	GroupSample:  "コマンドは {name} を例にしています。ほかのリソースでは、その名前に置き換えてください。",
+	Looked:       "リソースの確認結果",
+	LookedAtOne:  "{name} のみの確認結果",
 
 	Status:         "カバレッジ",
 	Since:          "開始日時",
