@@ -415,3 +415,20 @@ func BenchmarkCompose(b *testing.B) {
 		digest.Compose(catalog.English, catalog.Local{}, r)
 	}
 }
+
+func TestReportSpeaksOfTheTeamsOwn(t *testing.T) {
+	local := catalog.Local{
+		Accounts: map[string]string{"111122223333": "payments-prod"},
+		Runbooks: map[string]string{"addon-pods-unschedulable": "https://wiki.example.com/pods"},
+	}
+	m := digest.Compose(catalog.English, local, report([]coverage.State{unhealthy("EKS", "a", noRoom, time.Hour)}))
+	rendered := string(text(t, m))
+	for _, want := range []string{"payments-prod (111122223333)", "https://wiki.example.com/pods"} {
+		if !strings.Contains(rendered, want) {
+			t.Errorf("%q is missing in\n%s", want, rendered)
+		}
+	}
+	if programs := string(machine(t, m)); strings.Contains(programs, "payments-prod") {
+		t.Errorf("programs read a name:\n%s", programs)
+	}
+}
