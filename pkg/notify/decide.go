@@ -95,7 +95,7 @@ func (p *Pipeline) judge(i *coverage.Incident, t *task) verdict {
 // judgeOlder drops a change that is older than the newest, unless a sink was told of it after the newest, or may have been:
 // whom that misled is told the newest again.
 func (p *Pipeline) judgeOlder(i *coverage.Incident, t *task) verdict {
-	if t.letter.Doubtful && len(t.letter.Sinks) > 0 {
+	if len(t.letter.Sinks) > 0 && t.letter.Doubtful && (t.change.Status != i.Status || i.Held) {
 		t.letter.Told = assumed(*i, t)
 	}
 	if !p.learn(i, t) {
