@@ -5,27 +5,44 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"guardduty-coverage-notifier/pkg/catalog"
 )
 
-const readme = "../../README.md"
-
-// shown is the message that the README shows, between its marks.
-var shown = regexp.MustCompile("(?s)<!-- message -->\n```\n(.*?)```\n<!-- /message -->")
+// block is what stands between the marks of that name in a document.
+func block(mark string) *regexp.Regexp {
+	return regexp.MustCompile("(?s)<!-- " + mark + " -->\n```\n(.*?)```\n<!-- /" + mark + " -->")
+}
 
 func TestREADMEShowsTheMessageAsItLooks(t *testing.T) {
-	const golden = goldenFolder + "/eks-addon-removed.txt"
-	text, want := read(t, readme), read(t, golden)
-	block := shown.FindStringSubmatchIndex(text)
-	if block == nil {
-		t.Fatal("README.md has no block between <!-- message --> and <!-- /message -->")
+	documentShows(t, "../../README.md", "message", read(t, goldenFolder+"/eks-addon-removed.txt"))
+}
+
+func TestDiagnosisIsShownAsItLooks(t *testing.T) {
+	message := read(t, diagnosedFolder+"/ec2-terminated.txt")
+	_, looked, found := strings.Cut(message, catalog.English.Words.Looked+"\n")
+	if !found {
+		t.Fatalf("no heading %q in\n%s", catalog.English.Words.Looked, message)
 	}
-	if text[block[2]:block[3]] == want {
+	looked, _, _ = strings.Cut(looked, "\n\n")
+	documentShows(t, "../../docs/diagnosis.md", "looked", catalog.English.Words.Looked+"\n"+looked+"\n")
+}
+
+// documentShows compares a block of a document with what it has to show, or writes it there.
+func documentShows(t *testing.T, document, mark, want string) {
+	t.Helper()
+	text := read(t, document)
+	place := block(mark).FindStringSubmatchIndex(text)
+	if place == nil {
+		t.Fatalf("%s has no block between <!-- %s --> and <!-- /%s -->", document, mark, mark)
+	}
+	if text[place[2]:place[3]] == want {
 		return
 	}
 	if !*update {
-		t.Fatalf("README.md does not show %s; run go test ./functions/replay -update", golden)
+		t.Fatalf("%s does not show the %s as it is; run go test ./functions/replay -update", document, mark)
 	}
-	if err := os.WriteFile(readme, []byte(text[:block[2]]+want+text[block[3]:]), 0o644); err != nil {
+	if err := os.WriteFile(document, []byte(text[:place[2]]+want+text[place[3]:]), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -5,14 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"guardduty-coverage-notifier/pkg/catalog"
 )
 
 const (
@@ -28,14 +28,20 @@ var routedSamples = []string{
 
 func TestRoutesGolden(t *testing.T) {
 	for name, routes := range map[string]string{"default": defaultRoutes, "example": exampleRoutes} {
-		for ending, f := range map[string]format{".txt": asText, ".json": asJSON} {
-			t.Run(name+ending, func(t *testing.T) {
-				got := start(t, "", nil, append([]string{"-routes", routes, "-format", string(f)}, routedSamples...)...)
-				if got.code != exitFine || got.stderr != "" {
-					t.Errorf("exit code %d, stderr %q", got.code, got.stderr)
-				}
-				compare(t, filepath.Join("testdata/routes", name+ending), got.stdout)
-			})
+		for _, l := range catalog.Languages() {
+			shown := map[string]format{l.Code + "/" + name + ".txt": asText, name + ".json": asJSON}
+			if l.Code == catalog.English.Code {
+				shown = map[string]format{name + ".txt": asText, name + ".json": asJSON}
+			}
+			for golden, f := range shown {
+				t.Run(l.Code+" "+golden, func(t *testing.T) {
+					got := start(t, "", nil, append([]string{"-routes", routes, "-lang", l.Code, "-format", string(f)}, routedSamples...)...)
+					if got.code != exitFine || got.stderr != "" {
+						t.Errorf("exit code %d, stderr %q", got.code, got.stderr)
+					}
+					compare(t, filepath.Join("testdata/routes", golden), got.stdout)
+				})
+			}
 		}
 	}
 }
@@ -117,7 +123,7 @@ func TestRulesInTheDocumentationHold(t *testing.T) {
 		t.Fatal(err)
 	}
 	examples := map[string]string{exampleRoutes: read(t, exampleRoutes)}
-	for page, least := range map[string]int{readme: 2, routingPage: 6} {
+	for page, least := range map[string]int{"../../README.md": 2, routingPage: 6} {
 		blocks := jsonBlock.FindAllStringSubmatch(read(t, page), -1)
 		if len(blocks) < least {
 			t.Errorf("%s shows %d examples, expected at least %d", page, len(blocks), least)
@@ -141,25 +147,12 @@ func TestRulesInTheDocumentationHold(t *testing.T) {
 	}
 }
 
-// shownRoutes is the table that the page shows, between its marks.
-var shownRoutes = regexp.MustCompile("(?s)<!-- routes -->\n```\n(.*?)```\n<!-- /routes -->")
-
 func TestRoutingPageShowsTheTableAsItLooks(t *testing.T) {
-	text := read(t, routingPage)
-	block := shownRoutes.FindStringSubmatchIndex(text)
-	if block == nil {
-		t.Fatal("docs/routing.md has no block between <!-- routes --> and <!-- /routes -->")
-	}
-	t.Chdir("../..")
-	want := start(t, "", nil, "-routes", "docs/routes.example.json", "events/eks-addon-removed.json", "events/eks-local-cluster.json",
-		"events/ec2-form-in-eks-cluster.json", "events/ecs-form-seen.json").stdout
-	if !*update {
-		if diff := cmp.Diff(want, text[block[2]:block[3]]); diff != "" {
-			t.Errorf("docs/routing.md (-want +got); run go test ./functions/replay -update:\n%s", diff)
-		}
-		return
-	}
-	if err := os.WriteFile("docs/routing.md", []byte(text[:block[2]]+want+text[block[3]:]), 0o644); err != nil {
+	page, err := filepath.Abs(routingPage)
+	if err != nil {
 		t.Fatal(err)
 	}
+	t.Chdir("../..")
+	documentShows(t, page, "routes", start(t, "", nil, "-routes", "docs/routes.example.json", "events/eks-addon-removed.json",
+		"events/eks-local-cluster.json", "events/ec2-form-in-eks-cluster.json", "events/ecs-form-seen.json").stdout)
 }
