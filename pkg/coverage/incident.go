@@ -22,6 +22,8 @@ type Incident struct {
 	Pending []string `json:"pending,omitempty"`
 	// Unsure is true when somebody who claimed the incident never saved it: sinks may have been told more than Told says.
 	Unsure bool `json:"unsure,omitempty"`
+	// Doubted are the sinks of which that still holds: they were told nothing since.
+	Doubted []string `json:"doubted,omitempty"`
 	// Told is what each sink was told last.
 	Told map[string]Told `json:"told,omitempty"`
 	// Group is present in the record of a group.

@@ -104,12 +104,12 @@ func (p *Pipeline) claim(ctx context.Context, tasks []*task) []*claim {
 		slices.SortStableFunc(c.tasks, func(a, b *task) int {
 			return cmp.Or(a.change.ChangedAt.Compare(b.change.ChangedAt), cmp.Compare(a.change.Status, b.change.Status))
 		})
-		c.open(ctx, p.Store)
+		c.open(ctx, p.Store, p.sinkNames())
 	})
 	return claims
 }
 
-func (c *claim) open(ctx context.Context, store Store) {
+func (c *claim) open(ctx context.Context, store Store, sinks []string) {
 	incident, ok, err := store.Open(ctx, c.incident.Key)
 	switch {
 	case err != nil:
@@ -117,6 +117,9 @@ func (c *claim) open(ctx context.Context, store Store) {
 	case !ok:
 		c.busy = true
 	default:
+		if incident.Unsure {
+			incident.Unsure, incident.Doubted = false, sinks
+		}
 		c.incident, c.before = incident, incident
 	}
 }

@@ -47,9 +47,6 @@ func (p *Pipeline) decide(claims []*claim) {
 				continue
 			}
 			t.verdict = p.judge(&c.incident, t)
-			if t.verdict == tell && containsAll(c.incident.Pending, t.route.names) {
-				c.incident.Unsure = false // Whatever they were told before, all hear the newest now.
-			}
 			if t.verdict != stale {
 				c.follow(t)
 			}
@@ -95,10 +92,11 @@ func (p *Pipeline) judge(i *coverage.Incident, t *task) verdict {
 // judgeOlder drops a change that is older than the newest, unless a sink was told of it after the newest, or may have been:
 // whom that misled is told the newest again.
 func (p *Pipeline) judgeOlder(i *coverage.Incident, t *task) verdict {
+	misled := suspect(i, t)
 	if len(t.letter.Sinks) > 0 && t.letter.Doubtful && (t.change.Status != i.Status || i.Held) {
 		t.letter.Told = assumed(*i, t)
 	}
-	if !p.learn(i, t) {
+	if !p.learn(i, t) && !misled {
 		return stale
 	}
 	newest := i.Change
@@ -107,6 +105,26 @@ func (p *Pipeline) judgeOlder(i *coverage.Incident, t *task) verdict {
 	t.letter.Change, t.letter.Told = &newest, nil
 	t.route = p.routeOf(*i, t.change, t.findings)
 	return tell
+}
+
+// suspect notes who may have been told of the loss by somebody who died before that was noted, and reports whether any of
+// them has to hear that it is over. Where the loss went need not be where what is newest goes.
+func suspect(i *coverage.Incident, t *task) (misled bool) {
+	if t.change.Status != coverage.Unhealthy {
+		return false
+	}
+	for _, sink := range t.route.names {
+		last := i.Told[sink]
+		if !slices.Contains(i.Doubted, sink) || last.Status == coverage.Unhealthy {
+			continue
+		}
+		pending := i.Pending
+		tellIn(i, sink, coverage.Told{Status: coverage.Unhealthy, ChangedAt: t.change.ChangedAt, At: last.At})
+		if i.Pending = pending; i.Status == coverage.Healthy {
+			i.Pending, misled = with(pending, sink), true
+		}
+	}
+	return misled
 }
 
 // assumed is what the sinks of a doubtful letter were told at worst: the change, although no answer says so. Who was
@@ -154,13 +172,14 @@ func (p *Pipeline) judgeRecovery(i *coverage.Incident, t *task) verdict {
 	if i.Pending = nil; !t.route.silent {
 		i.Pending = p.uncoveredIn(before)
 	}
-	switch {
-	case before.Unsure, before.Status != coverage.Healthy && !before.Held:
-		for _, sink := range t.route.names {
+	lost := before.Status != coverage.Healthy && !before.Held
+	for _, sink := range t.route.names {
+		if lost || slices.Contains(before.Doubted, sink) {
 			i.Pending = with(i.Pending, sink)
 		}
-	case before.Status == coverage.Healthy:
-		// A repeat: only who still says otherwise, or was not told yet, is told.
+	}
+	if before.Status == coverage.Healthy {
+		// A repeat: only who says otherwise, or may, or was not told yet, is told.
 		for _, sink := range before.Pending {
 			i.Pending = with(i.Pending, sink)
 		}
@@ -185,10 +204,11 @@ func (p *Pipeline) judgeLoss(i *coverage.Incident, t *task) verdict {
 		i.OpenedAt = t.change.ChangedAt
 	}
 	i.Pending = t.route.names
-	if again := t.change.Previous == coverage.Unhealthy || before.Change.Found; again && slices.Equal(before.Causes, causes) && !before.Unsure {
+	if again := t.change.Previous == coverage.Unhealthy || before.Change.Found; again && slices.Equal(before.Causes, causes) {
 		// GuardDuty looked again and found the same, or its event came after the report: nothing new to those who know.
 		for _, sink := range p.sinkNames() {
-			if told := before.Told[sink]; told.Status == coverage.Unhealthy && told.ChangedAt.Equal(before.ChangedAt) {
+			told, sure := before.Told[sink], !slices.Contains(before.Doubted, sink)
+			if sure && told.Status == coverage.Unhealthy && told.ChangedAt.Equal(before.ChangedAt) {
 				told.ChangedAt = t.change.ChangedAt
 				tellIn(i, sink, told)
 			}
@@ -229,10 +249,11 @@ func (p *Pipeline) mayHeal(before coverage.Incident, t *task) bool {
 // known to have been told otherwise. Who wrote the letter may have died before it wrote another, for the rest of the
 // sinks: then nothing is left out.
 func (p *Pipeline) restrict(i *coverage.Incident, t *task) {
-	if len(t.letter.Sinks) > 0 && !i.Unsure {
-		i.Pending = slices.DeleteFunc(i.Pending, func(sink string) bool {
+	if len(t.letter.Sinks) > 0 {
+		i.Pending = slices.DeleteFunc(slices.Clone(i.Pending), func(sink string) bool {
 			last := i.Told[sink].Status
-			return !slices.Contains(t.letter.Sinks, sink) && (last == "" || last == i.Status)
+			agrees := (last == "" || last == i.Status) && !slices.Contains(i.Doubted, sink)
+			return agrees && !slices.Contains(t.letter.Sinks, sink)
 		})
 	}
 	p.learn(i, t)
@@ -249,7 +270,7 @@ func (p *Pipeline) learn(i *coverage.Incident, t *task) (misled bool) {
 		if told.At.After(i.Told[sink].At) {
 			tellIn(i, sink, told)
 		}
-		if !i.Held && (i.Unsure || i.Told[sink].Status != i.Status) {
+		if !i.Held && (slices.Contains(i.Doubted, sink) || i.Told[sink].Status != i.Status) {
 			i.Pending = with(i.Pending, sink)
 			misled = true
 		}
@@ -291,11 +312,11 @@ func tellIn(i *coverage.Incident, sink string, told coverage.Told) {
 	maps.Copy(fresh, i.Told)
 	fresh[sink] = told
 	i.Told = fresh
-	i.Pending = slices.DeleteFunc(slices.Clone(i.Pending), func(name string) bool { return name == sink })
+	i.Pending = without(i.Pending, sink)
 }
 
-func containsAll(names, wanted []string) bool {
-	return !slices.ContainsFunc(wanted, func(name string) bool { return !slices.Contains(names, name) })
+func without(names []string, name string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == name })
 }
 
 func with(names []string, name string) []string {

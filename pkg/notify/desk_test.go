@@ -228,6 +228,17 @@ type shutStore struct {
 	openErr, saveErr error
 }
 
+// abandoned is the incident of an instance, claimed by somebody who never saved it.
+func (s *shutStore) abandoned(ctx context.Context, t *testing.T, name string) coverage.Incident {
+	t.Helper()
+	incident, ok, err := s.Memory.Open(ctx, "111122223333/eu-west-1/EC2/"+name)
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	incident.Unsure = true
+	return incident
+}
+
 var errShut = errors.New("the table is missing")
 
 func (s *shutStore) Open(ctx context.Context, key string) (coverage.Incident, bool, error) {

@@ -341,13 +341,9 @@ func TestWhomAnOlderChangeMayHaveMisledHearsTheNewest(t *testing.T) {
 // recovery for good. The next recovery is told all the same, for SNS may still say otherwise.
 func TestWhatIsUnsureStaysSoForWhomNobodyCouldTell(t *testing.T) {
 	atDesk(t, func(d *desk) {
-		memory := notify.NewMemory()
-		d.Store = memory
-		key := "111122223333/eu-west-1/EC2/i-1"
-		if _, _, err := memory.Open(d.Context(), key); err != nil {
-			d.Fatal(err)
-		}
-		if err := memory.Save(d.Context(), coverage.Incident{Key: key, Unsure: true}); err != nil {
+		store := &shutStore{Memory: notify.NewMemory()}
+		d.Store = store
+		if err := store.Save(d.Context(), store.abandoned(d.Context(), d.T, "i-1")); err != nil {
 			d.Fatal(err)
 		}
 		d.sns.fail = func(int) error { return refusal{permanent: true} }

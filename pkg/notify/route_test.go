@@ -73,6 +73,36 @@ func TestWhoHeardOfTheLossHearsOfTheRecoveryWhereverItGoes(t *testing.T) {
 	})
 }
 
+// TestWhoHeardOfALossThatNobodyNotedHearsOfTheRecovery: somebody told Slack and died, and a new cause goes to SNS before the loss
+// is brought again.
+func TestWhoHeardOfALossThatNobodyNotedHearsOfTheRecovery(t *testing.T) {
+	atDesk(t, func(d *desk) {
+		store := &shutStore{Memory: notify.NewMemory()}
+		d.Store = store
+		d.Route = func(_ coverage.Change, causes []string) notify.Decision {
+			if slices.Contains(causes, "ec2-kernel-too-old") {
+				return to("sns")
+			}
+			return to("slack")
+		}
+		first := d.unhealthy("i-1", lasting, 0)
+		store.saveErr = errShut
+		if err := d.Handle(d.Context(), first); err != nil {
+			d.Fatal(err)
+		}
+		d.queue.take() // The process died before the note could wait.
+		store.saveErr = nil
+		if err := store.Memory.Save(d.Context(), store.abandoned(d.Context(), d.T, "i-1")); err != nil {
+			d.Fatal(err)
+		}
+		d.tell(d.event("i-1", transition{At: time.Minute, Status: coverage.Unhealthy, Previous: coverage.Unhealthy, Issue: other}))
+		d.tell(first)
+		d.tell(d.healthy("i-1", time.Hour))
+		d.slack.want(d.T, "EC2 instance i-1: "+disconnected, "EC2 instance i-1: "+back)
+		d.sns.want(d.T, "EC2 instance i-1: "+kernel, "EC2 instance i-1: "+back)
+	})
+}
+
 func TestASilentRecoveryIsTheRulesOwnWish(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		d.Route = func(change coverage.Change, causes []string) notify.Decision {

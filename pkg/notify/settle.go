@@ -100,6 +100,7 @@ func resultOf(o Outcome, err error) Result {
 
 func (p *Pipeline) noteTold(c *claim, d delivery, outcome *Outcome) {
 	tellIn(&c.incident, d.sink, d.told)
+	c.incident.Doubted = without(c.incident.Doubted, d.sink)
 	outcome.Told = append(outcome.Told, d.sink)
 	outcome.Forgotten = errors.Join(outcome.Forgotten, d.forgotten)
 	if d.grouped {
@@ -123,7 +124,6 @@ func (p *Pipeline) buryFor(ctx context.Context, c *claim, sinks []string, why er
 	if err := p.bury(ctx, l.body(), why); err != nil {
 		return err
 	}
-	c.incident.Unsure = c.before.Unsure // Who was not told now may still say what nobody noted.
 	c.incident.Pending = slices.DeleteFunc(slices.Clone(c.incident.Pending), func(name string) bool {
 		return slices.Contains(sinks, name)
 	})
