@@ -100,6 +100,7 @@ var anyEvidence = []EvidenceEntry{
 var eksEvidence = []EvidenceEntry{
 	{ID: "eks-cluster/there", Verdict: Fine, Values: []string{"version", "status"}},
 	{ID: "eks-cluster/missing", Verdict: Fault, Certain: true, Gone: true},
+	{ID: "eks-cluster/left", Verdict: Unclear},
 	{ID: "eks-cluster/not-active", Verdict: Fault, Values: []string{"status"}, Steps: []Step{
 		{ID: "wait-for-cluster", Commands: []string{
 			"aws eks describe-cluster --region {region} --name {eks} --query 'cluster.[status,health.issues]'",
@@ -217,6 +218,7 @@ var ec2Evidence = []EvidenceEntry{
 var ecsEvidence = []EvidenceEntry{
 	{ID: "ecs-cluster/active", Verdict: Fine},
 	{ID: "ecs-cluster/missing", Verdict: Fault, Certain: true, Gone: true},
+	{ID: "ecs-cluster/left", Verdict: Unclear},
 	{ID: "ecs-cluster/inactive", Verdict: Fault, Certain: true, Gone: true, Values: []string{"status"}},
 
 	{ID: "ecs-tag/excluded", Verdict: Fault, Certain: true,

@@ -52,6 +52,7 @@ var englishEvidence = EvidenceWords{
 			Title: "the cluster is no longer there",
 			Says:  []string{"There is none of this name any more."},
 		},
+		"eks-cluster/left":       {Says: []string{"The instance's cluster no longer exists; the instance may outlive it."}},
 		"eks-cluster/not-active": {Says: []string{"It is `{status}`, not `ACTIVE`.", "It is not `ACTIVE`."}},
 		"eks-tag/excluded": {
 			Title: "a tag excludes the cluster from Runtime Monitoring",
@@ -178,6 +179,7 @@ var englishEvidence = EvidenceWords{
 
 		// ECS
 		"ecs-cluster/active": {Says: []string{"It is `ACTIVE`."}},
+		"ecs-cluster/left":   {Says: []string{"The instance's cluster no longer exists; the instance may outlive it."}},
 		"ecs-cluster/missing": {
 			Title: "the cluster is no longer there",
 			Says:  []string{"There is none of this name any more."},

@@ -52,6 +52,7 @@ var japaneseEvidence = EvidenceWords{
 			Title: "クラスターはすでに存在しない",
 			Says:  []string{"この名前のクラスターはもう存在しません。"},
 		},
+		"eks-cluster/left":       {Says: []string{"インスタンスのクラスターはもう存在しませんが、インスタンスは残っている可能性があります。"}},
 		"eks-cluster/not-active": {Says: []string{"ステータスは `{status}` で、`ACTIVE` ではありません。", "ステータスが `ACTIVE` ではありません。"}},
 		"eks-tag/excluded": {
 			Title: "クラスターがタグでランタイムモニタリングの対象から除外",
@@ -178,6 +179,7 @@ var japaneseEvidence = EvidenceWords{
 
 		// ECS
 		"ecs-cluster/active": {Says: []string{"ステータスは `ACTIVE` です。"}},
+		"ecs-cluster/left":   {Says: []string{"インスタンスのクラスターはもう存在しませんが、インスタンスは残っている可能性があります。"}},
 		"ecs-cluster/missing": {
 			Title: "クラスターはすでに存在しない",
 			Says:  []string{"この名前のクラスターはもう存在しません。"},

@@ -61,6 +61,11 @@ func TestChecks(t *testing.T) {
 				`<DescribeInstancesResponse><reservationSet><item><instancesSet><item/></instancesSet></item></reservationSet><nextToken>n2</nextToken></DescribeInstancesResponse>`)},
 			[]string{`eks-nodes many n="1"`}},
 
+		"an instance that outlives its EKS cluster": {belonging("eks"), world{"eks:DescribeCluster": refuses("ResourceNotFoundException"), "eks:DescribeAddon": refuses("ResourceNotFoundException")},
+			[]string{"eks-cluster left", `vpc-endpoint-access open endpoint="vpce-0a1b2c3d"`}},
+		"an instance that outlives its ECS cluster": {belonging("ecs"), world{"ecs:DescribeClusters": says(`{"clusters":[],"failures":[{"reason":"MISSING"}]}`)}, []string{"ecs-cluster left"}},
+		"an instance of a deleted ECS cluster":      {belonging("ecs"), world{"ecs:DescribeClusters": ecsCluster(`"status":"INACTIVE"`)}, []string{"ecs-cluster left"}},
+
 		"a VPC of somebody else": {ec2Change(), world{"ec2:DescribeVpcs": vpc(other, "10.0.0.0/16"), "ec2:DescribeVpcEndpoints": endpoints()},
 			[]string{`vpc-owner shared owner="444455556666" vpc="vpc-0a1b2c3d"`, `vpc-endpoint owners owner="444455556666" vpc="vpc-0a1b2c3d"`}},
 		"a VPC without an endpoint": {ec2Change(), world{"ec2:DescribeVpcEndpoints": endpoints()},
@@ -108,6 +113,9 @@ func TestChecks(t *testing.T) {
 			[]string{"ec2-ssm unmanaged", "ec2-association missing"}},
 		"an instance that may not be looked at": {ec2Change(), world{"ec2:DescribeInstances": diagnosetest.Denied("ec2:DescribeInstances")},
 			[]string{`ec2-instance denied action="ec2:DescribeInstances"`, `ec2-ssm online agent="3.3.1142.0"`}},
+		"an instance of SSM's behind an empty page": {ec2Change(), world{"ssm:DescribeInstanceInformation": says(`{"InstanceInformationList":[],"NextToken":"n1"}`),
+			`ssm:DescribeInstanceInformation {"Filters":[{"Key":"InstanceIds","Values":["i-0123456789abcdef0"]}],"NextToken":"n1"}`: says(`{"InstanceInformationList":[{"PingStatus":"Online","AgentVersion":"3"}]}`)},
+			[]string{`ec2-ssm online agent="3"`}},
 		"an association that failed": {ec2Change(), world{"ssm:DescribeInstanceAssociationsStatus": association("Failed")}, []string{`ec2-association failed association="a1" last="2026-03-01T21:20:00Z" status="Failed"`}},
 		"an association that waits":  {ec2Change(), world{"ssm:DescribeInstanceAssociationsStatus": association("Pending")}, []string{`ec2-association pending association="a1"`}},
 		"an association that is not there yet": {ec2Change(), world{"ssm:DescribeInstanceAssociationsStatus": noAssociation, "ssm:ListAssociations": says(`{"Associations":[{"AssociationId":"a2"}]}`)},
@@ -126,7 +134,7 @@ func TestChecks(t *testing.T) {
 		"an ECS cluster that is included":  {ecsChange(), world{"ecs:DescribeClusters": ecsCluster(`"status":"ACTIVE","tags":[{"key":"GuardDutyManaged","value":"true"}]`)}, []string{"ecs-tag included"}},
 		"an ECS cluster that runs nothing": {ecsChange(), world{"ecs:DescribeClusters": ecsCluster(`"status":"ACTIVE","runningTasksCount":0`)}, []string{`ecs-service none-running service=""`}},
 		"services of every kind": {ecsChange("Agent not provisioned:x. Impacted service name(s): 'web, old, gone, fourth'"), world{"ecs:DescribeServices": says(
-			`{"services":[{"serviceName":"web","status":"ACTIVE","runningCount":0,"deployments":[{"createdAt":1.70e9}]},{"serviceName":"old","status":"INACTIVE","runningCount":0}],"failures":[{"reason":"MISSING"}]}`)},
+			`{"services":[{"serviceName":"web","status":"ACTIVE","runningCount":0,"deployments":[{"createdAt":1.70e9}]},{"serviceName":"old","status":"INACTIVE","runningCount":0}],"failures":[{"arn":"arn:aws:ecs:eu-central-1:111122223333:service/shop/gone","reason":"MISSING"}]}`)},
 			[]string{`ecs-service none-running service="web"`, `ecs-service missing service="old"`, `ecs-service missing service="gone"`,
 				`ecs-deployment older deployed="2023-11-14T22:13:20Z" service="web" since="2026-02-28T17:33:20Z"`}},
 		"a task without an execution role": {ecsChange(taskIssue), world{"ecs:DescribeTaskDefinition": says(`{"taskDefinition":{"family":"web"}}`)}, []string{`ecs-execution-role missing task-definition="web:17"`}},
