@@ -87,13 +87,15 @@ func TestChecks(t *testing.T) {
 		"a group for many ports":      {ec2Change(), world{"ec2:DescribeSecurityGroups": groups(rule("tcp", 1, 1024, cidr("10.0.0.0/8")))}, []string{`vpc-endpoint-access open endpoint="vpce-0a1b2c3d"`}},
 		"a group for both of two networks": {ec2Change(), world{"ec2:DescribeVpcs": vpc(own, "10.0.0.0/16", "100.64.0.0/16"),
 			"ec2:DescribeSecurityGroups": groups(rule("tcp", 443, 443, cidr("10.0.0.0/16")), rule("tcp", 443, 443, cidr("100.64.0.0/10")))}, []string{`vpc-endpoint-access open endpoint="vpce-0a1b2c3d"`}},
+		"a group for neither of two networks": {ec2Change(), world{"ec2:DescribeVpcs": vpc(own, "10.0.0.0/16", "100.64.0.0/16"), "ec2:DescribeSecurityGroups": groups()},
+			[]string{`vpc-endpoint-access closed cidr="10.0.0.0/16, 100.64.0.0/16" endpoint="vpce-0a1b2c3d" group="sg-0a1b2c3d"`}},
 		"a network that the VPC no longer has": {ec2Change(), world{"ec2:DescribeVpcs": says(`<DescribeVpcsResponse><vpcSet><item><vpcId>vpc-0a1b2c3d</vpcId><ownerId>111122223333</ownerId><cidrBlock>10.0.0.0/16</cidrBlock>` +
 			`<cidrBlockAssociationSet><item><cidrBlock>100.64.0.0/16</cidrBlock><cidrBlockState><state>disassociated</state></cidrBlockState></item></cidrBlockAssociationSet></item></vpcSet></DescribeVpcsResponse>`)},
 			[]string{`vpc-endpoint-access open endpoint="vpce-0a1b2c3d"`}},
 		"DNS that is off": {ec2Change(), world{
 			"ec2:DescribeVpcAttribute Attribute=enableDnsSupport&VpcId=vpc-0a1b2c3d":   says(`<DescribeVpcAttributeResponse><enableDnsSupport><value>false</value></enableDnsSupport></DescribeVpcAttributeResponse>`),
 			"ec2:DescribeVpcAttribute Attribute=enableDnsHostnames&VpcId=vpc-0a1b2c3d": says(`<DescribeVpcAttributeResponse><enableDnsHostnames><value>false</value></enableDnsHostnames></DescribeVpcAttributeResponse>`)},
-			[]string{`vpc-dns off attributes="enableDnsSupport and enableDnsHostnames" vpc="vpc-0a1b2c3d"`}},
+			[]string{`vpc-dns off attributes="enableDnsSupport, enableDnsHostnames" vpc="vpc-0a1b2c3d"`}},
 		"one DNS attribute that is off": {ec2Change(), world{
 			"ec2:DescribeVpcAttribute Attribute=enableDnsHostnames&VpcId=vpc-0a1b2c3d": says(`<DescribeVpcAttributeResponse><enableDnsHostnames><value>false</value></enableDnsHostnames></DescribeVpcAttributeResponse>`)},
 			[]string{`vpc-dns off attributes="enableDnsHostnames" vpc="vpc-0a1b2c3d"`}},

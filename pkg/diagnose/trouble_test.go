@@ -197,7 +197,7 @@ func TestOtherAccountsThatCannotBeReached(t *testing.T) {
 		changes world
 		want    string
 	}{
-		"no role":               {diagnose.Role{}, nil, `eks-cluster denied action="sts:AssumeRole" role=""`},
+		"no role":               {diagnose.Role{}, nil, `eks-cluster no-role action="sts:AssumeRole"`},
 		"a role that refuses":   {diagnose.Role{Name: "coverage-look"}, world{"sts:AssumeRole": diagnosetest.Denied("sts:AssumeRole")}, `eks-cluster denied action="sts:AssumeRole" role="` + arn + `"`},
 		"an STS that is broken": {diagnose.Role{Name: "coverage-look"}, world{"sts:AssumeRole": diagnosetest.Answer{Code: "InternalFailure", Status: 500}}, `eks-cluster failed action="sts:AssumeRole" reason="InternalFailure" role="` + arn + `"`},
 	}
