@@ -211,9 +211,9 @@ var englishEvidence = EvidenceWords{
 		}},
 		"ecs-deployment/older": {
 			Says: []string{
-				"The last one of `{service}` was at {deployed}, before Runtime Monitoring was on ({since}); its tasks never get the agent.",
-				"The last one of `{service}` was before Runtime Monitoring was on; its tasks never get the agent.",
-				"The last one was before Runtime Monitoring was on; its tasks never get the agent.",
+				"The last one of `{service}` was at {deployed}, before the settings of Runtime Monitoring were last changed ({since}); if that turned it on, its tasks never get the agent.",
+				"The last one of `{service}` was before the settings of Runtime Monitoring were last changed; if that turned it on, its tasks never get the agent.",
+				"The last one was before the settings of Runtime Monitoring were last changed; if that turned it on, its tasks never get the agent.",
 			},
 		},
 		"ecs-execution-role/present": {Says: []string{"`{task-definition}` has `{role}`.", "The task definition has one."}},

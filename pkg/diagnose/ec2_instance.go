@@ -22,10 +22,9 @@ func instanceOf(ctx context.Context, s *scene) (*types.Instance, error) {
 	}
 	for _, reservation := range out.Reservations {
 		for _, instance := range reservation.Instances {
-			if instance.State == nil || instance.State.Name == "" {
-				return nil, &trouble{action: "ec2:DescribeInstances", err: errEmpty}
+			if instance.State != nil && instance.State.Name != "" {
+				return &instance, nil
 			}
-			return &instance, nil
 		}
 	}
 	return nil, &trouble{action: "ec2:DescribeInstances", err: errEmpty}
