@@ -293,6 +293,22 @@ func TestWhatMendsIsReady(t *testing.T) {
 	}
 }
 
+// TestOneBlockOfSeveralIsNotLetIn keeps a command from looking like the remedy for all of a VPC.
+func TestOneBlockOfSeveralIsNotLetIn(t *testing.T) {
+	r := coverage.Resource{Kind: coverage.EKS, Name: "prod", Account: "111122223333", Region: "eu-west-1"}
+	findings := []catalog.Finding{{ID: catalog.Unrecognised, Actionable: true}}
+	for cidr, want := range map[string]bool{"10.0.0.0/16": true, "10.0.0.0/16, 100.64.0.0/16": false} {
+		closed := found("vpc-endpoint-access/closed", "endpoint", "vpce-0a1b2c3d", "group", "sg-0a1b2c3d, sg-0a1b2c3e", "cidr", cidr)
+		advice := catalog.English.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{closed}), r)[0]
+		if got := strings.Contains(commands(advice), "authorize-security-group-ingress"); got != want {
+			t.Errorf("%s: a command: %t, want %t", cidr, got, want)
+		}
+		if look := catalog.English.Looks([]coverage.Evidence{closed})[0]; !strings.Contains(look.Sentence, cidr) {
+			t.Errorf("%q does not name %s", look.Sentence, cidr)
+		}
+	}
+}
+
 // TestHostileEvidence proves that evidence reaches no shell: a value that is not of its own form is as if it had not been told.
 func TestHostileEvidence(t *testing.T) {
 	hostile := []string{

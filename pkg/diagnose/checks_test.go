@@ -139,6 +139,8 @@ func TestChecks(t *testing.T) {
 			`{"services":[{"serviceName":"web","status":"ACTIVE","runningCount":0,"deployments":[{"createdAt":1.70e9}]},{"serviceName":"old","status":"INACTIVE","runningCount":0}],"failures":[{"arn":"arn:aws:ecs:eu-central-1:111122223333:service/shop/gone","reason":"MISSING"}]}`)},
 			[]string{`ecs-service none-running service="web"`, `ecs-service missing service="old"`, `ecs-service missing service="gone"`,
 				`ecs-deployment older deployed="2023-11-14T22:13:20Z" service="web" since="2026-02-28T17:33:20Z"`}},
+		"a feature that changed after its part": {ecsChange(serviceIssue), world{"guardduty:GetDetector": says(`{"status":"ENABLED","features":[{"name":"RUNTIME_MONITORING","status":"ENABLED","updatedAt":1.7725e9,` +
+			`"additionalConfiguration":[{"name":"ECS_FARGATE_AGENT_MANAGEMENT","status":"ENABLED","updatedAt":1.7723e9}]}]}`)}, []string{`ecs-deployment newer service="web"`}},
 		"a task without an execution role": {ecsChange(taskIssue), world{"ecs:DescribeTaskDefinition": says(`{"taskDefinition":{"family":"web"}}`)}, []string{`ecs-execution-role missing task-definition="web:17"`}},
 		"a cluster that runs no task":      {ecsChange(), world{"ecs:ListTasks": says(`{"taskArns":[]}`)}, []string{`ecs-service running n="7" service=""`, "guardduty-detector enabled"}},
 
