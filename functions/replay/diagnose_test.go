@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,6 +68,26 @@ func TestDiagnosedGolden(t *testing.T) {
 				compare(t, filepath.Join(diagnosedFolder, g.file), got.stdout)
 				checkDocuments(t, g.format, got.stdout, schema)
 			})
+		}
+	}
+}
+
+// TestRecordingsTakeWhatTheDoctorAsks keeps a recording from showing an action that no check takes.
+func TestRecordingsTakeWhatTheDoctorAsks(t *testing.T) {
+	actions := strings.Fields(read(t, "../../pkg/diagnose/testdata/actions.txt"))
+	samples, err := filepath.Glob(diagnosedFolder + "/*.evidence.json")
+	if err != nil || len(samples) == 0 {
+		t.Fatalf("no evidence: %v", err)
+	}
+	for _, sample := range samples {
+		var recording struct{ Evidence []coverage.Evidence }
+		if err := json.Unmarshal([]byte(read(t, sample)), &recording); err != nil {
+			t.Fatalf("%s: %v", sample, err)
+		}
+		for _, e := range recording.Evidence {
+			if action, ofLook := e.Values["action"]; ofLook && !slices.Contains(actions, action) {
+				t.Errorf("%s: %s of %s is no action of pkg/diagnose/testdata/actions.txt", sample, action, e.Check)
+			}
 		}
 	}
 }

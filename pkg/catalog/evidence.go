@@ -19,6 +19,8 @@ const (
 	Errored EvidenceID = "failed"
 	// Late: AWS did not answer in time.
 	Late EvidenceID = "late"
+	// NoRole: it is in another account, and no role is configured for those.
+	NoRole EvidenceID = "no-role"
 	// Unheard is what this table does not know: it was found by a newer version, or is made up.
 	Unheard EvidenceID = "unknown"
 )
@@ -81,7 +83,7 @@ func entryOf(e coverage.Evidence) EvidenceEntry {
 		return entry
 	}
 	switch outcome := EvidenceID(e.Found); outcome {
-	case Denied, Errored, Late:
+	case Denied, Errored, Late, NoRole:
 		return evidenceByID()[outcome]
 	}
 	if !ok {
@@ -94,12 +96,14 @@ var anyEvidence = []EvidenceEntry{
 	{ID: Denied, Verdict: Unclear, Values: []string{"action", "role"}},
 	{ID: Errored, Verdict: Unclear, Values: []string{"action", "reason"}},
 	{ID: Late, Verdict: Unclear, Values: []string{"action"}},
+	{ID: NoRole, Verdict: Unclear},
 	{ID: Unheard, Verdict: Unclear, Values: []string{"found"}},
 }
 
 var eksEvidence = []EvidenceEntry{
 	{ID: "eks-cluster/there", Verdict: Fine, Values: []string{"version", "status"}},
 	{ID: "eks-cluster/missing", Verdict: Fault, Certain: true, Gone: true},
+	{ID: "eks-cluster/left", Verdict: Unclear},
 	{ID: "eks-cluster/not-active", Verdict: Fault, Values: []string{"status"}, Steps: []Step{
 		{ID: "wait-for-cluster", Commands: []string{
 			"aws eks describe-cluster --region {region} --name {eks} --query 'cluster.[status,health.issues]'",
@@ -217,6 +221,7 @@ var ec2Evidence = []EvidenceEntry{
 var ecsEvidence = []EvidenceEntry{
 	{ID: "ecs-cluster/active", Verdict: Fine},
 	{ID: "ecs-cluster/missing", Verdict: Fault, Certain: true, Gone: true},
+	{ID: "ecs-cluster/left", Verdict: Unclear},
 	{ID: "ecs-cluster/inactive", Verdict: Fault, Certain: true, Gone: true, Values: []string{"status"}},
 
 	{ID: "ecs-tag/excluded", Verdict: Fault, Certain: true,
@@ -236,11 +241,8 @@ var ecsEvidence = []EvidenceEntry{
 	}},
 
 	{ID: "ecs-deployment/newer", Verdict: Fine, Values: []string{"service"}},
-	{ID: "ecs-deployment/older", Verdict: Fault, Certain: true, Values: []string{"service", "deployed", "since"},
-		Same: []ID{
-			"ecs-service-before-automated-agent", "ecs-task-before-automated-agent", "ecs-task-before-monitoring", "ecs-service-needs-deployment",
-		},
-		Steps: []Step{redeployService}},
+	// It rests on when the setting was changed last, which need not be when it was turned on: it is not certain.
+	{ID: "ecs-deployment/older", Verdict: Fault, Values: []string{"service", "deployed", "since"}, Steps: []Step{redeployService}},
 
 	{ID: "ecs-execution-role/present", Verdict: Fine, Values: []string{"task-definition", "role"}},
 	{ID: "ecs-execution-role/missing", Verdict: Fault, Certain: true, Values: []string{"task-definition"},

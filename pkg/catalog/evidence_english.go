@@ -41,6 +41,7 @@ var englishEvidence = EvidenceWords{
 			"It could not be looked at: `{action}` did not answer in time.",
 			"It could not be looked at: AWS did not answer in time.",
 		}},
+		NoRole: {Says: []string{"It could not be looked at: it is in another account, and no role is set for those (`DIAGNOSIS_ROLE_NAME`)."}},
 		Unheard: {Says: []string{
 			"It was found to be `{found}`, which this notifier does not know.",
 			"It was looked at, and this notifier does not know what was found.",
@@ -52,6 +53,7 @@ var englishEvidence = EvidenceWords{
 			Title: "the cluster is no longer there",
 			Says:  []string{"There is none of this name any more."},
 		},
+		"eks-cluster/left":       {Says: []string{"The instance's cluster no longer exists; the instance may outlive it."}},
 		"eks-cluster/not-active": {Says: []string{"It is `{status}`, not `ACTIVE`.", "It is not `ACTIVE`."}},
 		"eks-tag/excluded": {
 			Title: "a tag excludes the cluster from Runtime Monitoring",
@@ -87,8 +89,8 @@ var englishEvidence = EvidenceWords{
 			Title: "no version of the agent supports the cluster's Kubernetes version",
 			Says:  []string{"None supports Kubernetes {kubernetes}.", "None supports the cluster's Kubernetes version."},
 		},
-		"eks-nodes/some": {Says: []string{"{n} of them run.", "Some of them run."}},
-		"eks-nodes/many": {Says: []string{"At least {n} of them run.", "Many of them run."}},
+		"eks-nodes/some": {Says: []string{"Running: {n}.", "Some of them run."}},
+		"eks-nodes/many": {Says: []string{"Running: {n} or more.", "Many of them run."}},
 		"eks-nodes/none": {
 			Title: "no node runs in the cluster",
 			Says:  []string{"None runs, so that there is nothing to cover until one does."},
@@ -178,6 +180,7 @@ var englishEvidence = EvidenceWords{
 
 		// ECS
 		"ecs-cluster/active": {Says: []string{"It is `ACTIVE`."}},
+		"ecs-cluster/left":   {Says: []string{"The instance's cluster no longer exists; the instance may outlive it."}},
 		"ecs-cluster/missing": {
 			Title: "the cluster is no longer there",
 			Says:  []string{"There is none of this name any more."},
@@ -193,8 +196,8 @@ var englishEvidence = EvidenceWords{
 		"ecs-tag/included": {Says: []string{"`GuardDutyManaged` is `true`, which includes the cluster."}},
 		"ecs-tag/absent":   {Says: []string{"There is no `GuardDutyManaged` that would exclude the cluster."}},
 		"ecs-service/running": {Says: []string{
-			"{n} of the service `{service}` run.",
-			"{n} of them run in the cluster.",
+			"Running of the service `{service}`: {n}.",
+			"Running in the cluster: {n}.",
 			"Some of them run.",
 		}},
 		"ecs-service/none-running": {Says: []string{
@@ -207,11 +210,10 @@ var englishEvidence = EvidenceWords{
 			"The last one is newer than Runtime Monitoring.",
 		}},
 		"ecs-deployment/older": {
-			Title: "the service was last deployed before Runtime Monitoring was on",
 			Says: []string{
-				"The last one of `{service}` was at {deployed}, before Runtime Monitoring was on ({since}); its tasks never get the agent.",
-				"The last one of `{service}` was before Runtime Monitoring was on; its tasks never get the agent.",
-				"The last one was before Runtime Monitoring was on; its tasks never get the agent.",
+				"The last one of `{service}` was at {deployed}, before the settings of Runtime Monitoring were last changed ({since}); if that turned it on, its tasks never get the agent.",
+				"The last one of `{service}` was before the settings of Runtime Monitoring were last changed; if that turned it on, its tasks never get the agent.",
+				"The last one was before the settings of Runtime Monitoring were last changed; if that turned it on, its tasks never get the agent.",
 			},
 		},
 		"ecs-execution-role/present": {Says: []string{"`{task-definition}` has `{role}`.", "The task definition has one."}},

@@ -41,6 +41,7 @@ var japaneseEvidence = EvidenceWords{
 			"確認できませんでした。`{action}` が時間内に応答しませんでした。",
 			"確認できませんでした。AWS から時間内に応答がありませんでした。",
 		}},
+		NoRole: {Says: []string{"確認できませんでした。別のアカウントにありますが、そのためのロールが設定されていません (`DIAGNOSIS_ROLE_NAME`)。"}},
 		Unheard: {Says: []string{
 			"結果は `{found}` ですが、この通知ツールでは認識できません。",
 			"確認しましたが、この通知ツールでは結果を認識できません。",
@@ -52,6 +53,7 @@ var japaneseEvidence = EvidenceWords{
 			Title: "クラスターはすでに存在しない",
 			Says:  []string{"この名前のクラスターはもう存在しません。"},
 		},
+		"eks-cluster/left":       {Says: []string{"インスタンスのクラスターはもう存在しませんが、インスタンスは残っている可能性があります。"}},
 		"eks-cluster/not-active": {Says: []string{"ステータスは `{status}` で、`ACTIVE` ではありません。", "ステータスが `ACTIVE` ではありません。"}},
 		"eks-tag/excluded": {
 			Title: "クラスターがタグでランタイムモニタリングの対象から除外",
@@ -178,6 +180,7 @@ var japaneseEvidence = EvidenceWords{
 
 		// ECS
 		"ecs-cluster/active": {Says: []string{"ステータスは `ACTIVE` です。"}},
+		"ecs-cluster/left":   {Says: []string{"インスタンスのクラスターはもう存在しませんが、インスタンスは残っている可能性があります。"}},
 		"ecs-cluster/missing": {
 			Title: "クラスターはすでに存在しない",
 			Says:  []string{"この名前のクラスターはもう存在しません。"},
@@ -207,11 +210,10 @@ var japaneseEvidence = EvidenceWords{
 			"最後のデプロイは、ランタイムモニタリングの有効化より後です。",
 		}},
 		"ecs-deployment/older": {
-			Title: "ランタイムモニタリングの有効化より前にデプロイされたサービス",
 			Says: []string{
-				"`{service}` の最後のデプロイ ({deployed}) はランタイムモニタリングの有効化 ({since}) より前のため、タスクにエージェントが追加されることはありません。",
-				"`{service}` の最後のデプロイはランタイムモニタリングの有効化より前のため、タスクにエージェントが追加されることはありません。",
-				"最後のデプロイはランタイムモニタリングの有効化より前のため、タスクにエージェントが追加されることはありません。",
+				"`{service}` の最後のデプロイ ({deployed}) は、ランタイムモニタリングの設定の最終変更 ({since}) より前です。その変更で有効になった場合、タスクにエージェントが追加されることはありません。",
+				"`{service}` の最後のデプロイは、ランタイムモニタリングの設定の最終変更より前です。その変更で有効になった場合、タスクにエージェントが追加されることはありません。",
+				"最後のデプロイは、ランタイムモニタリングの設定の最終変更より前です。その変更で有効になった場合、タスクにエージェントが追加されることはありません。",
 			},
 		},
 		"ecs-execution-role/present": {Says: []string{"`{task-definition}` に `{role}` が指定されています。", "タスク定義に指定されています。"}},

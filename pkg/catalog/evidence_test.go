@@ -14,7 +14,7 @@ import (
 	"guardduty-coverage-notifier/pkg/coverage"
 )
 
-var evidenceForm = regexp.MustCompile(`^((eks|ecs|ec2|vpc|guardduty)-[a-z-]+/[a-z-]+|denied|failed|late|unknown)$`)
+var evidenceForm = regexp.MustCompile(`^((eks|ecs|ec2|vpc|guardduty)-[a-z-]+/[a-z-]+|denied|failed|late|no-role|unknown)$`)
 
 // foundPlaceholders are what the commands of the table of evidence may have besides those of values.
 var foundPlaceholders = []string{"{endpoint}", "{group}", "{cidr}", "{newest}"}
@@ -166,8 +166,9 @@ func TestWeigh(t *testing.T) {
 		"no evidence":                        {disconnected, nil, catalog.Weight{}},
 		"all is fine":                        {disconnected, []coverage.Evidence{found("ec2-instance/running"), found("ec2-tag/absent")}, catalog.Weight{}},
 		"a certain cause":                    {disconnected, []coverage.Evidence{found("ec2-instance/running"), found("ec2-ssm/unmanaged")}, catalog.Weight{Cause: "ec2-ssm/unmanaged"}},
-		"the same cause twice":               {disconnected, []coverage.Evidence{found("ecs-deployment/older", "service", "a"), found("ecs-deployment/older", "service", "b")}, catalog.Weight{Cause: "ecs-deployment/older"}},
+		"the same cause twice":               {disconnected, []coverage.Evidence{found("ecs-execution-role/missing", "task-definition", "a"), found("ecs-execution-role/missing", "task-definition", "b")}, catalog.Weight{Cause: "ecs-execution-role/missing"}},
 		"a fault that is not certain":        {disconnected, []coverage.Evidence{found("ec2-ssm/offline")}, catalog.Weight{}},
+		"a deployment that seems older":      {disconnected, []coverage.Evidence{found("ecs-deployment/older", "service", "a")}, catalog.Weight{}},
 		"two certain causes":                 {disconnected, []coverage.Evidence{found("ec2-ssm/unmanaged"), found("ec2-tag/excluded")}, catalog.Weight{}},
 		"two certain causes of three":        {disconnected, []coverage.Evidence{found("ec2-ssm/unmanaged"), found("ec2-tag/excluded"), found("ec2-ssm/unmanaged")}, catalog.Weight{}},
 		"a cause and what follows from it":   {disconnected, []coverage.Evidence{found("eks-addon/missing"), found("eks-tag/excluded")}, catalog.Weight{Cause: "eks-tag/excluded"}},
@@ -292,6 +293,22 @@ func TestWhatMendsIsReady(t *testing.T) {
 	}
 }
 
+// TestOneBlockOfSeveralIsNotLetIn keeps a command from looking like the remedy for all of a VPC.
+func TestOneBlockOfSeveralIsNotLetIn(t *testing.T) {
+	r := coverage.Resource{Kind: coverage.EKS, Name: "prod", Account: "111122223333", Region: "eu-west-1"}
+	findings := []catalog.Finding{{ID: catalog.Unrecognised, Actionable: true}}
+	for cidr, want := range map[string]bool{"10.0.0.0/16": true, "10.0.0.0/16, 100.64.0.0/16": false} {
+		closed := found("vpc-endpoint-access/closed", "endpoint", "vpce-0a1b2c3d", "group", "sg-0a1b2c3d, sg-0a1b2c3e", "cidr", cidr)
+		advice := catalog.English.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{closed}), r)[0]
+		if got := strings.Contains(commands(advice), "authorize-security-group-ingress"); got != want {
+			t.Errorf("%s: a command: %t, want %t", cidr, got, want)
+		}
+		if look := catalog.English.Looks([]coverage.Evidence{closed})[0]; !strings.Contains(look.Sentence, cidr) {
+			t.Errorf("%q does not name %s", look.Sentence, cidr)
+		}
+	}
+}
+
 // TestHostileEvidence proves that evidence reaches no shell: a value that is not of its own form is as if it had not been told.
 func TestHostileEvidence(t *testing.T) {
 	hostile := []string{
@@ -328,6 +345,7 @@ func TestLooks(t *testing.T) {
 		"some values":     {found("eks-cluster/there", "version", "1.33", "status", ""), catalog.Look{Label: "EKS cluster", Sentence: "It is there.", Verdict: catalog.Fine}},
 		"a time":          {found("ec2-instance/running", "launched", "2026-03-02T06:00:00+01:00"), catalog.Look{Label: "EC2 instance", Sentence: "It has been running since 2026-03-02 05:00:00 UTC.", Verdict: catalog.Fine}},
 		"denied":          {found("denied", "action", "eks:DescribeAddon"), catalog.Look{Label: "Agent add-on", Sentence: "It could not be looked at: `eks:DescribeAddon` is not allowed.", Verdict: catalog.Unclear}},
+		"no role is set":  {found("no-role", "action", "sts:AssumeRole"), catalog.Look{Label: "Agent add-on", Sentence: "It could not be looked at: it is in another account, and no role is set for those (`DIAGNOSIS_ROLE_NAME`).", Verdict: catalog.Unclear}},
 		"no role":         {found("denied", "action", "sts:AssumeRole", "role", "reader"), catalog.Look{Label: "Agent add-on", Sentence: "It could not be looked at: `sts:AssumeRole` of the role `reader` is not allowed.", Verdict: catalog.Unclear}},
 		"throttled":       {found("failed", "action", "eks:DescribeAddon", "reason", "ThrottlingException"), catalog.Look{Label: "Agent add-on", Sentence: "It could not be looked at: `eks:DescribeAddon` failed with `ThrottlingException`.", Verdict: catalog.Unclear}},
 		"a look failed":   {found("ec2-association/failed", "action", "ssm:DescribeInstanceAssociationsStatus", "reason", "x"), catalog.Look{Label: "GuardDuty's association", Sentence: "It could not be looked at: `ssm:DescribeInstanceAssociationsStatus` failed with `x`.", Verdict: catalog.Unclear}},

@@ -130,7 +130,8 @@ var forms = sync.OnceValue(func() map[string]*regexp.Regexp {
 	}
 })
 
-// valuesFound are values, and those of forms that were found: of several, joined by commas, the first. One that was found and
+// valuesFound are values, and those of forms that were found: of several, joined by commas, the first, but of several blocks of
+// addresses none, since letting in one is not enough. One that was found and
 // has not its own form is not known.
 func valuesFound(e coverage.Evidence, f Finding, r coverage.Resource) map[string]string {
 	known := values(f, r)
@@ -140,7 +141,9 @@ func valuesFound(e coverage.Evidence, f Finding, r coverage.Resource) map[string
 			continue
 		}
 		delete(known, placeholder)
-		value, _, _ = strings.Cut(value, ", ")
+		if placeholder != "cidr" {
+			value, _, _ = strings.Cut(value, ", ")
+		}
 		if len(value) <= longestName && form.MatchString(value) {
 			known[placeholder] = value
 		}

@@ -61,6 +61,11 @@ func TestChecks(t *testing.T) {
 				`<DescribeInstancesResponse><reservationSet><item><instancesSet><item/></instancesSet></item></reservationSet><nextToken>n2</nextToken></DescribeInstancesResponse>`)},
 			[]string{`eks-nodes many n="1"`}},
 
+		"an instance that outlives its EKS cluster": {belonging("eks"), world{"eks:DescribeCluster": refuses("ResourceNotFoundException"), "eks:DescribeAddon": refuses("ResourceNotFoundException")},
+			[]string{"eks-cluster left", `vpc-endpoint-access open endpoint="vpce-0a1b2c3d"`}},
+		"an instance that outlives its ECS cluster": {belonging("ecs"), world{"ecs:DescribeClusters": says(`{"clusters":[],"failures":[{"reason":"MISSING"}]}`)}, []string{"ecs-cluster left"}},
+		"an instance of a deleted ECS cluster":      {belonging("ecs"), world{"ecs:DescribeClusters": ecsCluster(`"status":"INACTIVE"`)}, []string{"ecs-cluster left"}},
+
 		"a VPC of somebody else": {ec2Change(), world{"ec2:DescribeVpcs": vpc(other, "10.0.0.0/16"), "ec2:DescribeVpcEndpoints": endpoints()},
 			[]string{`vpc-owner shared owner="444455556666" vpc="vpc-0a1b2c3d"`, `vpc-endpoint owners owner="444455556666" vpc="vpc-0a1b2c3d"`}},
 		"a VPC without an endpoint": {ec2Change(), world{"ec2:DescribeVpcEndpoints": endpoints()},
@@ -82,13 +87,15 @@ func TestChecks(t *testing.T) {
 		"a group for many ports":      {ec2Change(), world{"ec2:DescribeSecurityGroups": groups(rule("tcp", 1, 1024, cidr("10.0.0.0/8")))}, []string{`vpc-endpoint-access open endpoint="vpce-0a1b2c3d"`}},
 		"a group for both of two networks": {ec2Change(), world{"ec2:DescribeVpcs": vpc(own, "10.0.0.0/16", "100.64.0.0/16"),
 			"ec2:DescribeSecurityGroups": groups(rule("tcp", 443, 443, cidr("10.0.0.0/16")), rule("tcp", 443, 443, cidr("100.64.0.0/10")))}, []string{`vpc-endpoint-access open endpoint="vpce-0a1b2c3d"`}},
+		"a group for neither of two networks": {ec2Change(), world{"ec2:DescribeVpcs": vpc(own, "10.0.0.0/16", "100.64.0.0/16"), "ec2:DescribeSecurityGroups": groups()},
+			[]string{`vpc-endpoint-access closed cidr="10.0.0.0/16, 100.64.0.0/16" endpoint="vpce-0a1b2c3d" group="sg-0a1b2c3d"`}},
 		"a network that the VPC no longer has": {ec2Change(), world{"ec2:DescribeVpcs": says(`<DescribeVpcsResponse><vpcSet><item><vpcId>vpc-0a1b2c3d</vpcId><ownerId>111122223333</ownerId><cidrBlock>10.0.0.0/16</cidrBlock>` +
 			`<cidrBlockAssociationSet><item><cidrBlock>100.64.0.0/16</cidrBlock><cidrBlockState><state>disassociated</state></cidrBlockState></item></cidrBlockAssociationSet></item></vpcSet></DescribeVpcsResponse>`)},
 			[]string{`vpc-endpoint-access open endpoint="vpce-0a1b2c3d"`}},
 		"DNS that is off": {ec2Change(), world{
 			"ec2:DescribeVpcAttribute Attribute=enableDnsSupport&VpcId=vpc-0a1b2c3d":   says(`<DescribeVpcAttributeResponse><enableDnsSupport><value>false</value></enableDnsSupport></DescribeVpcAttributeResponse>`),
 			"ec2:DescribeVpcAttribute Attribute=enableDnsHostnames&VpcId=vpc-0a1b2c3d": says(`<DescribeVpcAttributeResponse><enableDnsHostnames><value>false</value></enableDnsHostnames></DescribeVpcAttributeResponse>`)},
-			[]string{`vpc-dns off attributes="enableDnsSupport and enableDnsHostnames" vpc="vpc-0a1b2c3d"`}},
+			[]string{`vpc-dns off attributes="enableDnsSupport, enableDnsHostnames" vpc="vpc-0a1b2c3d"`}},
 		"one DNS attribute that is off": {ec2Change(), world{
 			"ec2:DescribeVpcAttribute Attribute=enableDnsHostnames&VpcId=vpc-0a1b2c3d": says(`<DescribeVpcAttributeResponse><enableDnsHostnames><value>false</value></enableDnsHostnames></DescribeVpcAttributeResponse>`)},
 			[]string{`vpc-dns off attributes="enableDnsHostnames" vpc="vpc-0a1b2c3d"`}},
@@ -108,6 +115,9 @@ func TestChecks(t *testing.T) {
 			[]string{"ec2-ssm unmanaged", "ec2-association missing"}},
 		"an instance that may not be looked at": {ec2Change(), world{"ec2:DescribeInstances": diagnosetest.Denied("ec2:DescribeInstances")},
 			[]string{`ec2-instance denied action="ec2:DescribeInstances"`, `ec2-ssm online agent="3.3.1142.0"`}},
+		"an instance of SSM's behind an empty page": {ec2Change(), world{"ssm:DescribeInstanceInformation": says(`{"InstanceInformationList":[],"NextToken":"n1"}`),
+			`ssm:DescribeInstanceInformation {"Filters":[{"Key":"InstanceIds","Values":["i-0123456789abcdef0"]}],"NextToken":"n1"}`: says(`{"InstanceInformationList":[{"PingStatus":"Online","AgentVersion":"3"}]}`)},
+			[]string{`ec2-ssm online agent="3"`}},
 		"an association that failed": {ec2Change(), world{"ssm:DescribeInstanceAssociationsStatus": association("Failed")}, []string{`ec2-association failed association="a1" last="2026-03-01T21:20:00Z" status="Failed"`}},
 		"an association that waits":  {ec2Change(), world{"ssm:DescribeInstanceAssociationsStatus": association("Pending")}, []string{`ec2-association pending association="a1"`}},
 		"an association that is not there yet": {ec2Change(), world{"ssm:DescribeInstanceAssociationsStatus": noAssociation, "ssm:ListAssociations": says(`{"Associations":[{"AssociationId":"a2"}]}`)},
@@ -126,9 +136,11 @@ func TestChecks(t *testing.T) {
 		"an ECS cluster that is included":  {ecsChange(), world{"ecs:DescribeClusters": ecsCluster(`"status":"ACTIVE","tags":[{"key":"GuardDutyManaged","value":"true"}]`)}, []string{"ecs-tag included"}},
 		"an ECS cluster that runs nothing": {ecsChange(), world{"ecs:DescribeClusters": ecsCluster(`"status":"ACTIVE","runningTasksCount":0`)}, []string{`ecs-service none-running service=""`}},
 		"services of every kind": {ecsChange("Agent not provisioned:x. Impacted service name(s): 'web, old, gone, fourth'"), world{"ecs:DescribeServices": says(
-			`{"services":[{"serviceName":"web","status":"ACTIVE","runningCount":0,"deployments":[{"createdAt":1.70e9}]},{"serviceName":"old","status":"INACTIVE","runningCount":0}],"failures":[{"reason":"MISSING"}]}`)},
+			`{"services":[{"serviceName":"web","status":"ACTIVE","runningCount":0,"deployments":[{"createdAt":1.70e9}]},{"serviceName":"old","status":"INACTIVE","runningCount":0}],"failures":[{"arn":"arn:aws:ecs:eu-central-1:111122223333:service/shop/gone","reason":"MISSING"}]}`)},
 			[]string{`ecs-service none-running service="web"`, `ecs-service missing service="old"`, `ecs-service missing service="gone"`,
 				`ecs-deployment older deployed="2023-11-14T22:13:20Z" service="web" since="2026-02-28T17:33:20Z"`}},
+		"a feature that changed after its part": {ecsChange(serviceIssue), world{"guardduty:GetDetector": says(`{"status":"ENABLED","features":[{"name":"RUNTIME_MONITORING","status":"ENABLED","updatedAt":1.7725e9,` +
+			`"additionalConfiguration":[{"name":"ECS_FARGATE_AGENT_MANAGEMENT","status":"ENABLED","updatedAt":1.7723e9}]}]}`)}, []string{`ecs-deployment newer service="web"`}},
 		"a task without an execution role": {ecsChange(taskIssue), world{"ecs:DescribeTaskDefinition": says(`{"taskDefinition":{"family":"web"}}`)}, []string{`ecs-execution-role missing task-definition="web:17"`}},
 		"a cluster that runs no task":      {ecsChange(), world{"ecs:ListTasks": says(`{"taskArns":[]}`)}, []string{`ecs-service running n="7" service=""`, "guardduty-detector enabled"}},
 

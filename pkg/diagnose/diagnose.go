@@ -58,7 +58,7 @@ func (d *Doctor) Diagnose(ctx context.Context, change coverage.Change, findings 
 		return nil
 	}
 	s := &scene{doctor: d, change: change}
-	checks := plan(change.Resource, findings)
+	checks := plan(change, findings)
 	found := make([][]coverage.Evidence, len(checks))
 	var looking sync.WaitGroup
 	for i, c := range checks {

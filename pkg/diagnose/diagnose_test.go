@@ -34,7 +34,8 @@ func TestNothingIsWrong(t *testing.T) {
 	}{
 		"EKS":                   {eksChange(), [][]string{eks, network, guardDuty}},
 		"EC2":                   {ec2Change(), [][]string{{running, "ec2-tag absent", linux}, agent, network, guardDuty}},
-		"EC2 in an EKS cluster": {belonging("eks"), [][]string{{running, linux}, eks, network, guardDuty}},
+		"EC2 in an EKS cluster": {belonging("eks"), [][]string{{running, linux}, eks[:4], network, guardDuty}},
+		"EC2, by hand":          {byHand(ec2Change()), [][]string{{running, "ec2-tag absent", linux}, network, {guardDuty[0], guardDuty[1], guardDuty[3]}}},
 		"EC2 in an ECS cluster": {belonging("ecs"), [][]string{{running, "ecs-cluster active", "ecs-tag absent", "ec2-tag absent", linux}, agent, network, guardDuty}},
 		"ECS":                   {ecsChange(), [][]string{{"ecs-cluster active", "ecs-tag absent", `ecs-service running n="7" service=""`}, network, guardDuty}},
 		"ECS, with names": {ecsChange(serviceIssue, taskIssue), [][]string{{

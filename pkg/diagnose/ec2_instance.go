@@ -22,7 +22,9 @@ func instanceOf(ctx context.Context, s *scene) (*types.Instance, error) {
 	}
 	for _, reservation := range out.Reservations {
 		for _, instance := range reservation.Instances {
-			return &instance, nil
+			if instance.State != nil && instance.State.Name != "" {
+				return &instance, nil
+			}
 		}
 	}
 	return nil, &trouble{action: "ec2:DescribeInstances", err: errEmpty}
@@ -37,7 +39,7 @@ func lookAtInstance(ctx context.Context, s *scene) ([]sight, error) {
 }
 
 func judgeInstance(instance *types.Instance) []sight {
-	if instance == nil || instance.State == nil {
+	if instance == nil {
 		return saw("missing", nil)
 	}
 	switch instance.State.Name {

@@ -29,14 +29,33 @@ func lookAtSSM(ctx context.Context, s *scene) ([]sight, error) {
 	if isOver(ctx, s) {
 		return nil, nil
 	}
-	out, err := ask(ctx, s, "ssm:DescribeInstanceInformation", ssm.NewFromConfig, (*ssm.Client).DescribeInstanceInformation,
-		&ssm.DescribeInstanceInformationInput{Filters: []types.InstanceInformationStringFilter{
-			{Key: aws.String("InstanceIds"), Values: []string{s.change.Resource.Name}},
-		}})
+	nodes, err := managedNodes(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	return judgeSSM(out.InstanceInformationList), nil
+	return judgeSSM(nodes), nil
+}
+
+// managedNodes are what SSM knows under the instance's id: at most one. A page may be empty and not the last
+// (https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstanceInformation.html).
+func managedNodes(ctx context.Context, s *scene) ([]types.InstanceInformation, error) {
+	in := &ssm.DescribeInstanceInformationInput{Filters: []types.InstanceInformationStringFilter{
+		{Key: aws.String("InstanceIds"), Values: []string{s.change.Resource.Name}},
+	}}
+	for range pagesMost {
+		out, err := ask(ctx, s, "ssm:DescribeInstanceInformation", ssm.NewFromConfig,
+			(*ssm.Client).DescribeInstanceInformation, in)
+		if err != nil {
+			return nil, err
+		}
+		if len(out.InstanceInformationList) > 0 || aws.ToString(out.NextToken) == "" {
+			return out.InstanceInformationList, nil
+		}
+		next := *in
+		next.NextToken = out.NextToken
+		in = &next
+	}
+	return nil, &trouble{action: "ssm:DescribeInstanceInformation", err: errEndless}
 }
 
 func judgeSSM(managed []types.InstanceInformation) []sight {

@@ -35,7 +35,12 @@ func lookAtECSCluster(ctx context.Context, s *scene) ([]sight, error) {
 	if err != nil {
 		return nil, err
 	}
-	return judgeECSCluster(cluster), nil
+	sights := judgeECSCluster(cluster)
+	if sights[0].found != "active" && s.change.Resource.Kind != coverage.ECS {
+		// An instance may outlive its cluster, and is still to be covered.
+		return saw("left", nil), nil
+	}
+	return sights, nil
 }
 
 // judgeECSCluster counts a cluster that is being made among those that are there

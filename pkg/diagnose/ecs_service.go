@@ -2,7 +2,9 @@ package diagnose
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,8 +15,9 @@ import (
 // servicesMost is of how many of the services that an issue names the evidence tells.
 const servicesMost = 3
 
-// servicesOf are the services that the issues name, nil where they name none. What is named and not there is not among
-// them.
+// servicesOf are the services that the issues name, nil where they name none or their cluster is gone. What is named and not
+// there is inactive, for a while after it was deleted
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html), or added here as such.
 func servicesOf(ctx context.Context, s *scene, names []string) ([]types.Service, error) {
 	if len(names) == 0 {
 		return nil, nil
@@ -28,8 +31,21 @@ func servicesOf(ctx context.Context, s *scene, names []string) ([]types.Service,
 	if err != nil {
 		return nil, err
 	}
-	return out.Services, nil
+	services := slices.Clone(out.Services)
+	for _, failure := range out.Failures {
+		if aws.ToString(failure.Reason) == "MISSING" {
+			id := aws.ToString(failure.Arn)
+			services = append(services, types.Service{ServiceName: aws.String(id[strings.LastIndex(id, "/")+1:]), Status: aws.String(inactive)})
+		}
+	}
+	if len(services) == 0 {
+		return nil, &trouble{action: "ecs:DescribeServices", err: errEmpty}
+	}
+	return services, nil
 }
+
+// inactive is the status of a service that was deleted.
+const inactive = "INACTIVE"
 
 func lookAtServices(ctx context.Context, s *scene) ([]sight, error) {
 	cluster, err := ecsClusterOf(ctx, s)
@@ -51,24 +67,30 @@ func judgeServices(names []string, services []types.Service) []sight {
 	var all []sight
 	for _, name := range names {
 		service := named(name, services)
-		if service == nil {
+		switch {
+		case service == nil:
+		case aws.ToString(service.Status) == inactive:
 			all = append(all, sight{"missing", values{"service": name}})
-			continue
+		default:
+			all = append(all, judgeRunning(name, service.RunningCount)...)
 		}
-		all = append(all, judgeRunning(name, service.RunningCount)...)
 	}
 	return all
 }
 
-// named is the service of that name; ECS still shows an inactive one for a while after it was deleted
-// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html).
+// named is the service of that name, nil where ECS told nothing of it. One that is there comes before one that was deleted.
 func named(name string, services []types.Service) *types.Service {
+	var deleted *types.Service
 	for _, service := range services {
-		if aws.ToString(service.ServiceName) == name && aws.ToString(service.Status) != "INACTIVE" {
+		switch {
+		case aws.ToString(service.ServiceName) != name:
+		case aws.ToString(service.Status) == inactive:
+			deleted = &service
+		default:
 			return &service
 		}
 	}
-	return nil
+	return deleted
 }
 
 func judgeRunning(service string, n int32) []sight {
@@ -100,7 +122,7 @@ func judgeDeployments(names []string, services []types.Service, since time.Time)
 	var all []sight
 	for _, name := range names {
 		service := named(name, services)
-		if service == nil {
+		if service == nil || aws.ToString(service.Status) == inactive {
 			continue
 		}
 		deployed := deployedAt(*service)

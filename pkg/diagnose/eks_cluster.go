@@ -38,6 +38,10 @@ func lookAtEKSCluster(ctx context.Context, s *scene) ([]sight, error) {
 	if err != nil {
 		return nil, err
 	}
+	if cluster == nil && s.change.Resource.Kind != coverage.EKS {
+		// An instance may outlive its cluster, and is still to be covered.
+		return saw("left", nil), nil
+	}
 	return judgeEKSCluster(cluster), nil
 }
 

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -108,8 +109,8 @@ func managing(feature types.DetectorFeatureConfigurationResult, resource coverag
 	return nil
 }
 
-// monitoredSince is when GuardDuty began to deploy the resource's agent, as far as it tells: when the later of the two
-// settings was changed last. It is nil where that is off or not told.
+// monitoredSince is when GuardDuty began to deploy the resource's agent, as far as it tells: when that part was changed
+// last, and where that is not told, the feature. It is nil where that is off or not told.
 func monitoredSince(detector guardduty.GetDetectorOutput, resource coverage.Resource) *time.Time {
 	feature := monitoring(detector, resource)
 	if feature == nil {
@@ -119,9 +120,5 @@ func monitoredSince(detector guardduty.GetDetectorOutput, resource coverage.Reso
 	if part == nil {
 		return nil
 	}
-	since := feature.UpdatedAt
-	if since == nil || part.UpdatedAt != nil && part.UpdatedAt.After(*since) {
-		since = part.UpdatedAt
-	}
-	return since
+	return cmp.Or(part.UpdatedAt, feature.UpdatedAt)
 }

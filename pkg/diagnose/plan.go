@@ -8,8 +8,11 @@ import (
 
 // plan is what to look at, in the order in which it is told: everything of the resource's kind, unless each of its
 // findings is in the table of what may be behind it.
-func plan(resource coverage.Resource, findings []string) []check {
-	all := checksOf(resource)
+func plan(change coverage.Change, findings []string) []check {
+	resource, all := change.Resource, checksOf(change.Resource)
+	if change.Agent.Management == byHand {
+		all = slices.DeleteFunc(all, func(c check) bool { return slices.Contains(ofGuardDutysAgent(), c.name) })
+	}
 	of, _ := resource.Cluster()
 	if len(findings) == 0 || resource.Kind == coverage.EC2 && of == coverage.EKS {
 		// The agent of an EKS cluster's instance is the cluster's, which the issues of instances know nothing of.
@@ -25,6 +28,15 @@ func plan(resource coverage.Resource, findings []string) []check {
 		wanted = append(wanted, names...)
 	}
 	return slices.DeleteFunc(all, func(c check) bool { return !slices.Contains(wanted, c.name) })
+}
+
+// byHand is the management of an agent that the resource's owner installs
+// (https://docs.aws.amazon.com/guardduty/latest/APIReference/API_CoverageEc2InstanceDetails.html).
+const byHand = "MANUAL"
+
+// ofGuardDutysAgent are the checks of what GuardDuty needs to install the agent itself.
+func ofGuardDutysAgent() []string {
+	return []string{"ec2-ssm", "ec2-association", "guardduty-agent-management"}
 }
 
 // checksOf are all checks that make sense for a resource: whether it is still there first, and last what GuardDuty makes
@@ -56,6 +68,8 @@ func checksOf(resource coverage.Resource) []check {
 	case resource.Kind == coverage.ECS:
 		return slices.Concat(cluster, services, network, guardDuty)
 	case of == coverage.EKS:
+		// The instance is a node: how many others there are says nothing about it.
+		eks = slices.DeleteFunc(eks, func(c check) bool { return c.name == "eks-nodes" })
 		return slices.Concat(instance, platform, eks, network, guardDuty)
 	case of == coverage.ECS:
 		instance = append(instance, cluster...)

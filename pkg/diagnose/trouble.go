@@ -18,6 +18,8 @@ const (
 	denied = "denied"
 	// failed: AWS refused for another reason.
 	failed = "failed"
+	// noRole: it is in another account, and no role is configured for those.
+	noRole = "no-role"
 	// late: there was no answer in time.
 	late = "late"
 )
@@ -25,7 +27,7 @@ const (
 // isTrouble tells them from what was looked at and failed by itself: they name the action.
 func isTrouble(e coverage.Evidence) bool {
 	_, named := e.Values["action"]
-	return named && (e.Found == denied || e.Found == failed || e.Found == late)
+	return named && slices.Contains([]string{denied, failed, noRole, late}, e.Found)
 }
 
 // trouble is why AWS did not answer.
@@ -42,7 +44,7 @@ func (t *trouble) Error() string { return t.action + ": " + t.err.Error() }
 func (t *trouble) Unwrap() error { return t.err }
 
 // errNoRole is why another account is not looked at when no role is configured.
-var errNoRole = &smithy.GenericAPIError{Code: "AccessDenied", Message: "no role is configured for other accounts"}
+var errNoRole = errors.New("no role is configured for other accounts")
 
 // errEmpty is an answer without what was asked for, which is not the same as that there is no such thing.
 var errEmpty = errors.New("the answer is empty")
@@ -59,6 +61,9 @@ func sightOf(err error) sight {
 		return sight{failed, values{"action": "", "reason": err.Error()}}
 	}
 	v := values{"action": t.action}
+	if errors.Is(err, errNoRole) {
+		return sight{noRole, v}
+	}
 	if t.action == assumeRole {
 		v["role"] = t.role
 	}

@@ -113,6 +113,9 @@ func TestAnOddAnswerIsNoProof(t *testing.T) {
 		"add-on":                   {eksChange(), world{"eks:DescribeAddon": says(`{}`)}, `eks-addon failed action="eks:DescribeAddon" reason="the answer is empty"`},
 		"EC2":                      {ec2Change(), world{"ec2:DescribeInstances": instances()}, `ec2-instance failed action="ec2:DescribeInstances" reason="the answer is empty"`},
 		"ECS":                      {ecsChange(), world{"ecs:DescribeClusters": says(`{"clusters":[],"failures":[]}`)}, `ecs-cluster failed action="ecs:DescribeClusters" reason="the answer is empty"`},
+		"EC2, without a state":     {ec2Change(), world{"ec2:DescribeInstances": instances("<instanceId>i-0123456789abcdef0</instanceId>")}, `ec2-instance failed action="ec2:DescribeInstances" reason="the answer is empty"`},
+		"services":                 {ecsChange(serviceIssue), world{"ecs:DescribeServices": says(`{}`)}, `ecs-service failed action="ecs:DescribeServices" reason="the answer is empty"`},
+		"managed without end":      {ec2Change(), world{"ssm:DescribeInstanceInformation": says(`{"NextToken":"n"}`)}, `ec2-ssm failed action="ssm:DescribeInstanceInformation" reason="the answer has too many pages"`},
 		"nodes without end":        {eksChange(), world{"ec2:DescribeInstances": says(`<DescribeInstancesResponse><nextToken>n</nextToken></DescribeInstancesResponse>`)}, `eks-nodes failed action="ec2:DescribeInstances" reason="the answer has too many pages"`},
 		"associations without end": {ec2Change(), world{"ssm:DescribeInstanceAssociationsStatus": says(`{"NextToken":"n"}`)}, `ec2-association failed action="ssm:DescribeInstanceAssociationsStatus" reason="the answer has too many pages"`},
 		"ECS, for another reason":  {ecsChange(), world{"ecs:DescribeClusters": says(`{"clusters":[],"failures":[{"reason":"ACCESS_DENIED"}]}`)}, `ecs-cluster failed action="ecs:DescribeClusters" reason="the answer is empty"`},
@@ -194,7 +197,7 @@ func TestOtherAccountsThatCannotBeReached(t *testing.T) {
 		changes world
 		want    string
 	}{
-		"no role":               {diagnose.Role{}, nil, `eks-cluster denied action="sts:AssumeRole" role=""`},
+		"no role":               {diagnose.Role{}, nil, `eks-cluster no-role action="sts:AssumeRole"`},
 		"a role that refuses":   {diagnose.Role{Name: "coverage-look"}, world{"sts:AssumeRole": diagnosetest.Denied("sts:AssumeRole")}, `eks-cluster denied action="sts:AssumeRole" role="` + arn + `"`},
 		"an STS that is broken": {diagnose.Role{Name: "coverage-look"}, world{"sts:AssumeRole": diagnosetest.Answer{Code: "InternalFailure", Status: 500}}, `eks-cluster failed action="sts:AssumeRole" reason="InternalFailure" role="` + arn + `"`},
 	}

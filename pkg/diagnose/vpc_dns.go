@@ -31,7 +31,7 @@ func lookAtDNS(ctx context.Context, s *scene) ([]sight, error) {
 		}
 	}
 	if len(off) > 0 {
-		return saw("off", values{"vpc": vpc, "attributes": strings.Join(off, " and ")}), nil
+		return saw("off", values{"vpc": vpc, "attributes": strings.Join(off, ", ")}), nil
 	}
 	return saw("on", values{"vpc": vpc}), nil
 }

@@ -137,7 +137,11 @@ func judgeEndpointAccess(endpoint types.VpcEndpoint, groups []types.SecurityGrou
 	case touched:
 		return nil
 	}
-	return saw("closed", values{"endpoint": id, "group": strings.Join(names, ", "), "cidr": aws.ToString(vpc.CidrBlock)})
+	var all []string
+	for _, block := range blocks {
+		all = append(all, block.String())
+	}
+	return saw("closed", values{"endpoint": id, "group": strings.Join(names, ", "), "cidr": strings.Join(all, ", ")})
 }
 
 // isForHTTPS reports whether a rule is about TCP port 443. Protocol -1 is any, and has no ports

@@ -185,6 +185,12 @@ func belonging(service string) coverage.Change {
 	return change
 }
 
+// byHand is the change of a resource whose owner installs the agent.
+func byHand(change coverage.Change) coverage.Change {
+	change.Agent.Management = "MANUAL"
+	return change
+}
+
 // start is a Doctor in that world.
 func start(t *testing.T, w world, role diagnose.Role) (*diagnose.Doctor, *diagnosetest.Fake) {
 	t.Helper()

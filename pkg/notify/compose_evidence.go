@@ -36,9 +36,10 @@ func (c composer) tellEvidence(m *message.Message) {
 	}
 }
 
-// withHealth adds to a summary that GuardDuty lists the resource as covered again.
+// withHealth adds to a summary that GuardDuty lists the resource as covered again: of what is gone, that would be its last
+// word and no news.
 func (c composer) withHealth(summary string) string {
-	if !c.weight.Healthy {
+	if !c.weight.Healthy || c.weight.Gone {
 		return summary
 	}
 	return c.words.Join(summary, c.words.HealthyAgain)
