@@ -28,7 +28,8 @@ func connect(ctx context.Context, pipeline *notify.Pipeline, getenv func(string)
 	if err != nil {
 		return err
 	}
-	pipeline.Sinks = append(pipeline.Sinks, destinations.All()...)
+	destinations.Language = pipeline.Language
+	pipeline.Sinks, pipeline.Local = append(pipeline.Sinks, destinations.All()...), destinations.Local()
 	pipeline.Route = func(change coverage.Change, causes []string) notify.Decision {
 		decision := destinations.Route(change, causes)
 		decision.To[terminalName] = pipeline.Language
