@@ -436,7 +436,7 @@ func everything() coverage.Incident {
 	}
 	return coverage.Incident{
 		Key: key, Status: coverage.Unhealthy, ChangedAt: at, Change: change, OpenedAt: at.Add(-time.Hour),
-		Causes: []string{"agent-not-reporting"}, Held: true, Pending: []string{"sns"}, Unsure: true,
+		Causes: []string{"agent-not-reporting"}, Held: true, Pending: []string{"sns"}, Unsure: true, Doubted: []string{"slack"},
 		Told: map[string]coverage.Told{"slack": {
 			Ref: "C123/1700.1", Status: coverage.Unhealthy, ChangedAt: at, At: at.Add(time.Second), Groups: []string{"group/1"},
 		}},
