@@ -36,7 +36,7 @@ check: ## formatting, vet, go fix, staticcheck, go.mod
 bench: ## time and memory per event, then the binary's start, memory and size
 	go test -run '^$$' -bench . -benchmem ./...
 	go run ./bench
-	go run ./bench/digest
+	go run ./bench/report
 
 simulation: ## thousands of generated histories of a whole account through the pipeline
 	go test -count=1 -timeout 30m -run '^TestSimulation' ./pkg/notify -rapid.checks=4000
@@ -50,18 +50,18 @@ load: ## 10,000 changes in a minute against a Slack that takes one a second (som
 build: ## build the functions for both processors into dist/
 	$(MAKE) build-NotifyFunction ARCHITECTURE=arm64 ARTIFACTS_DIR=dist/arm64
 	$(MAKE) build-NotifyFunction ARCHITECTURE=x86_64 ARTIFACTS_DIR=dist/x86_64
-	$(MAKE) build-DigestFunction ARCHITECTURE=arm64 ARTIFACTS_DIR=dist/digest/arm64
-	$(MAKE) build-DigestFunction ARCHITECTURE=x86_64 ARTIFACTS_DIR=dist/digest/x86_64
+	$(MAKE) build-ReportFunction ARCHITECTURE=arm64 ARTIFACTS_DIR=dist/report/arm64
+	$(MAKE) build-ReportFunction ARCHITECTURE=x86_64 ARTIFACTS_DIR=dist/report/x86_64
 
 template: .venv/installed ## validate the template, lint it for every Region, build it for both processors
 	$(SAM) validate --region us-east-1
 	.venv/bin/cfn-lint --regions ALL_REGIONS -- template.yaml member-role.yaml
 	$(SAM) build --parameter-overrides Architecture=x86_64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/NotifyFunction x86_64
-	.venv/bin/python scripts/artifact.py .aws-sam/build/DigestFunction x86_64
+	.venv/bin/python scripts/artifact.py .aws-sam/build/ReportFunction x86_64
 	$(SAM) build --parameter-overrides Architecture=arm64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/NotifyFunction arm64
-	.venv/bin/python scripts/artifact.py .aws-sam/build/DigestFunction arm64
+	.venv/bin/python scripts/artifact.py .aws-sam/build/ReportFunction arm64
 
 integration: .venv/installed ## test against moto's AWS on this machine
 	scripts/integration
@@ -89,8 +89,8 @@ clean: ## remove what was built and installed
 build-NotifyFunction:
 	$(COMPILE) -o $(ARTIFACTS_DIR)/bootstrap ./functions/notify
 
-build-DigestFunction:
-	$(COMPILE) -o $(ARTIFACTS_DIR)/bootstrap ./functions/digest
+build-ReportFunction:
+	$(COMPILE) -o $(ARTIFACTS_DIR)/bootstrap ./functions/report
 
 goarch.arm64 := arm64
 goarch.x86_64 := amd64

@@ -35,7 +35,7 @@ func buildAndRun(m *testing.M) int {
 		reportBootstrap = filepath.Join(directory, "report")
 		err = errors.Join(
 			lambdatest.Build(context.Background(), "functions/notify", runtime.GOARCH, bootstrap),
-			lambdatest.Build(context.Background(), "functions/digest", runtime.GOARCH, reportBootstrap))
+			lambdatest.Build(context.Background(), "functions/report", runtime.GOARCH, reportBootstrap))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -30,7 +30,7 @@ func TestDiagnosisMayDoWhatItDoes(t *testing.T) {
 		"docs/diagnosis.md":                told,
 		"member-role.yaml":                 strings.Fields(grants(t, newStackOf(t, "../member-role.yaml", nil), "DiagnosisRole")["Look"].Action),
 		"template.yaml, to NotifyFunction": strings.Fields(grants(t, own, "NotifyRole")["Look"].Action),
-		"template.yaml, to DigestFunction": strings.Fields(grants(t, own, "DigestRole")["Look"].Action),
+		"template.yaml, to ReportFunction": strings.Fields(grants(t, own, "ReportRole")["Look"].Action),
 	} {
 		slices.Sort(listed)
 		if diff := cmp.Diff(called, listed); diff != "" {

@@ -73,7 +73,7 @@ func TestFunctionsGetEverySettingThatTheyRead(t *testing.T) {
 			_, err := config.Load(getenv)
 			return err
 		},
-		"DigestFunction": func(getenv func(string) string) error {
+		"ReportFunction": func(getenv func(string) string) error {
 			_, _, err := config.LoadReport(getenv)
 			return err
 		},
@@ -130,8 +130,8 @@ func TestRolesMayOnlyWhatIsConfigured(t *testing.T) {
 		gov    = "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/1111-2222"
 		shared = "arn:aws:ssm:eu-west-1:444455556666:parameter/slack/token"
 	)
-	digest := map[string]statement{
-		"Log":          {Action: "logs:CreateLogStream logs:PutLogEvents", Resource: "<DigestLogGroup.Arn>"},
+	report := map[string]statement{
+		"Log":          {Action: "logs:CreateLogStream logs:PutLogEvents", Resource: "<ReportLogGroup.Arn>"},
 		"Trace":        {Action: "xray:PutTraceSegments xray:PutTelemetryRecords", Resource: "*"},
 		"ReadCoverage": {Action: "guardduty:ListDetectors guardduty:GetDetector guardduty:ListCoverage guardduty:GetCoverageStatistics", Resource: "*"},
 		"Remember":     {Action: "dynamodb:UpdateItem dynamodb:GetItem dynamodb:Scan", Resource: "<IncidentTable.Arn>"},
@@ -217,7 +217,7 @@ func TestRolesMayOnlyWhatIsConfigured(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			for role, always := range map[string]map[string]statement{"NotifyRole": notify, "DigestRole": digest} {
+			for role, always := range map[string]map[string]statement{"NotifyRole": notify, "ReportRole": report} {
 				want := maps.Clone(always)
 				maps.Copy(want, test.want)
 				if diff := cmp.Diff(want, grants(t, newStack(t, test.parameters), role)); diff != "" {
@@ -230,14 +230,14 @@ func TestRolesMayOnlyWhatIsConfigured(t *testing.T) {
 
 func TestScheduleMayOnlyInvokeAndGiveUp(t *testing.T) {
 	want := map[string]statement{
-		"Invoke": {Action: "lambda:InvokeFunction", Resource: "<DigestFunction.Arn>"},
+		"Invoke": {Action: "lambda:InvokeFunction", Resource: "<ReportFunction.Arn>"},
 		"GiveUp": {Action: "sqs:SendMessage", Resource: "<ReportDeadLetterQueue.Arn>"},
 	}
 	s := newStack(t, nil)
-	if diff := cmp.Diff(want, grants(t, s, "DigestScheduleRole")); diff != "" {
+	if diff := cmp.Diff(want, grants(t, s, "ReportTimerRole")); diff != "" {
 		t.Errorf("granted (-want +got):\n%s", diff)
 	}
-	trust := words(s.at("Resources", "DigestScheduleRole", "Properties", "AssumeRolePolicyDocument"))
+	trust := words(s.at("Resources", "ReportTimerRole", "Properties", "AssumeRolePolicyDocument"))
 	if want := "Condition StringEquals aws:SourceAccount 111122223333 Effect Allow Principal Service scheduler.amazonaws.com"; !strings.Contains(trust, want) {
 		t.Errorf("the role is not for this account's schedules alone: %s", trust)
 	}
@@ -251,7 +251,7 @@ func TestRolesMayDoEveryCall(t *testing.T) {
 	services := map[string]bool{}
 	for role, files := range map[string][]string{
 		"NotifyRole": {"dynamo/store.go", "sqs/*.go", "sns/*.go", "secrets/*.go"},
-		"DigestRole": {"dynamo/*.go", "sns/*.go", "secrets/*.go", "guardduty/*.go"},
+		"ReportRole": {"dynamo/*.go", "sns/*.go", "secrets/*.go", "guardduty/*.go"},
 	} {
 		var granted strings.Builder
 		for _, parameters := range []map[string]string{
@@ -327,8 +327,9 @@ func TestWithoutAScheduleThereIsNoReport(t *testing.T) {
 		}
 	}
 	slices.Sort(conditional)
-	want := []string{"DigestFunction", "DigestLogGroup", "DigestRole", "DigestSchedule", "DigestScheduleRole", "ReportAlarm",
+	want := []string{"ReportFunction", "ReportLogGroup", "ReportRole", "ReportTimer", "ReportTimerRole", "ReportAlarm",
 		"ReportDeadLetterQueue", "ReportDeadLetterQueuePolicy"}
+	slices.Sort(want)
 	if diff := cmp.Diff(want, conditional); diff != "" {
 		t.Errorf("resources of the report (-want +got):\n%s", diff)
 	}
@@ -347,19 +348,19 @@ func TestWithoutAScheduleThereIsNoReport(t *testing.T) {
 
 func TestScheduleInvokesTheReport(t *testing.T) {
 	s := newStack(t, map[string]string{"ReportTimeZone": "Europe/Berlin"})
-	schedule := s.at("Resources", "DigestSchedule", "Properties").(map[string]any)
+	schedule := s.at("Resources", "ReportTimer", "Properties").(map[string]any)
 	if schedule["ScheduleExpression"] != "cron(0 9 ? * MON-FRI *)" || schedule["ScheduleExpressionTimezone"] != "Europe/Berlin" {
 		t.Errorf("it is due at %v, %v", schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"])
 	}
 	target := schedule["Target"].(map[string]any)
-	if got := words(target["Arn"]) + " " + words(target["DeadLetterConfig"]); got != "<DigestFunction.Arn> Arn <ReportDeadLetterQueue.Arn>" {
+	if got := words(target["Arn"]) + " " + words(target["DeadLetterConfig"]); got != "<ReportFunction.Arn> Arn <ReportDeadLetterQueue.Arn>" {
 		t.Errorf("its target and dead-letter queue are %s", got)
 	}
 	var input map[string]string
 	if err := json.Unmarshal([]byte(target["Input"].(string)), &input); err != nil || input["scheduledTime"] != "<aws.scheduler.scheduled-time>" {
 		t.Errorf("it sends %v: %v", target["Input"], err)
 	}
-	if got := words(s.at("Resources", "DigestFunction", "Properties", "EventInvokeConfig", "DestinationConfig")); !strings.Contains(got, "<ReportDeadLetterQueue.Arn>") {
+	if got := words(s.at("Resources", "ReportFunction", "Properties", "EventInvokeConfig", "DestinationConfig")); !strings.Contains(got, "<ReportDeadLetterQueue.Arn>") {
 		t.Errorf("what the function fails at goes to %s", got)
 	}
 }
@@ -592,7 +593,7 @@ func watched(alarm map[string]any) []string {
 
 func TestDashboardShowsMetricsThatTheFunctionsWrite(t *testing.T) {
 	var program strings.Builder
-	for _, pattern := range []string{"../functions/internal/wire/*.go", "../functions/digest/*.go"} {
+	for _, pattern := range []string{"../functions/internal/wire/*.go", "../functions/report/*.go"} {
 		sources, err := filepath.Glob(pattern)
 		if err != nil || len(sources) == 0 {
 			t.Fatalf("no sources at %s: %v", pattern, err)

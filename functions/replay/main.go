@@ -74,7 +74,7 @@ func run(ctx context.Context, args []string, p process) int {
 		return p.exit(exitFine, writeCatalog(p.stdout, o))
 	}
 	if o.report {
-		return report(ctx, o, p)
+		return showReport(ctx, o, p)
 	}
 	if o.routes != "" {
 		return showRoutes(o, p)

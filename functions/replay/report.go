@@ -18,16 +18,16 @@ import (
 	"guardduty-coverage-notifier/functions/internal/wire"
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
-	"guardduty-coverage-notifier/pkg/digest"
 	"guardduty-coverage-notifier/pkg/guardduty"
 	"guardduty-coverage-notifier/pkg/message"
+	"guardduty-coverage-notifier/pkg/report"
 )
 
 // attempts is how often one page is asked for before its Region is given up.
 const attempts = 8
 
-// report shows how much is covered, and returns the exit code.
-func report(ctx context.Context, o options, p process) int {
+// showReport shows how much is covered, and returns the exit code.
+func showReport(ctx context.Context, o options, p process) int {
 	read := readLive
 	if o.saved != "" {
 		read = readSaved
@@ -41,33 +41,33 @@ func report(ctx context.Context, o options, p process) int {
 		return p.exit(exitFailed, errors.New(strings.Join(reasons, "; ")))
 	}
 	shown := &page{w: p.stdout, style: o.style}
-	if _, err := (terminal{page: shown, format: o.format}).Send(ctx, digest.Compose(o.language, catalog.Local{}, r), ""); err != nil {
+	if _, err := (terminal{page: shown, format: o.format}).Send(ctx, report.Compose(o.language, catalog.Local{}, r), ""); err != nil {
 		return p.exit(exitFailed, err)
 	}
 	switch {
 	case len(r.Problems) > 0:
 		return exitFailed
-	case slices.ContainsFunc(r.Uncovered, func(g digest.Group) bool { return g.Finding.ID == catalog.Unrecognised }):
+	case slices.ContainsFunc(r.Uncovered, func(g report.Group) bool { return g.Finding.ID == catalog.Unrecognised }):
 		return exitUnknown
 	}
 	return exitFine
 }
 
 // readLive asks GuardDuty, with the caller's own credentials.
-func readLive(ctx context.Context, o options, p process) (digest.Report, error) {
+func readLive(ctx context.Context, o options, p process) (report.Report, error) {
 	cloud, err := p.cloud(ctx)
 	if err != nil {
-		return digest.Report{}, fmt.Errorf("loading the AWS configuration: %w", err)
+		return report.Report{}, fmt.Errorf("loading the AWS configuration: %w", err)
 	}
 	regions := o.regions
 	if len(regions) == 0 && cloud.Region != "" {
 		regions = []string{cloud.Region}
 	}
 	if len(regions) == 0 {
-		return digest.Report{}, wrong(o.words.NoRegion)
+		return report.Report{}, wrong(o.words.NoRegion)
 	}
 	if err := signedIn(ctx, cloud, o.words); err != nil {
-		return digest.Report{}, err
+		return report.Report{}, err
 	}
 	cloud.RetryMode, cloud.RetryMaxAttempts = aws.RetryModeAdaptive, attempts
 	reader := guardduty.New(cloud)
@@ -91,12 +91,12 @@ func signedIn(ctx context.Context, cloud aws.Config, w words) error {
 }
 
 // readSaved reads what somebody saved.
-func readSaved(_ context.Context, o options, p process) (digest.Report, error) {
+func readSaved(_ context.Context, o options, p process) (report.Report, error) {
 	in := p.stdin
 	if o.saved != "-" {
 		file, err := os.Open(o.saved)
 		if err != nil {
-			return digest.Report{}, err
+			return report.Report{}, err
 		}
 		defer file.Close()
 		in = file
@@ -111,7 +111,7 @@ func readSaved(_ context.Context, o options, p process) (digest.Report, error) {
 	}
 	r, err := count(guardduty.Saved(in, region), regions, p.now())
 	if err != nil {
-		return digest.Report{}, fmt.Errorf("%s: %w", o.saved, err)
+		return report.Report{}, fmt.Errorf("%s: %w", o.saved, err)
 	}
 	if region == "" && r.Total().All > 0 {
 		fmt.Fprintln(p.stderr, o.words.NoRegionSaved)
@@ -120,16 +120,16 @@ func readSaved(_ context.Context, o options, p process) (digest.Report, error) {
 }
 
 // count makes a report of these Regions, and of any other that is found.
-func count(states iter.Seq2[coverage.State, error], regions []string, now time.Time) (digest.Report, error) {
-	builder := digest.NewBuilder(nil)
-	var problems []digest.Problem
+func count(states iter.Seq2[coverage.State, error], regions []string, now time.Time) (report.Report, error) {
+	builder := report.NewBuilder(nil)
+	var problems []report.Problem
 	for state, err := range states {
 		if problem, ok := errors.AsType[*guardduty.Problem](err); ok {
 			problems = append(problems, wire.Problem(problem))
 			continue
 		}
 		if err != nil {
-			return digest.Report{}, err
+			return report.Report{}, err
 		}
 		builder.Add(state)
 		if region := state.Resource.Region; region != "" && !slices.Contains(regions, region) {

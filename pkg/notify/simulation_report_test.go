@@ -88,7 +88,7 @@ func simulateWithReport(t *testing.T, h history, lost map[[2]int]bool) (problems
 	return problems, log
 }
 
-// report does what functions/digest does for its safety net.
+// report does what functions/report does for its safety net.
 func (w *world) report(h history) {
 	inv := &invocation{blind: map[string]bool{}}
 	ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), invocationKey{}, inv), functionTimeout)

@@ -1,19 +1,19 @@
 package wire
 
 import (
-	"guardduty-coverage-notifier/pkg/digest"
 	"guardduty-coverage-notifier/pkg/guardduty"
+	"guardduty-coverage-notifier/pkg/report"
 )
 
 // Problem is what the report says of a Region that could not be read.
-func Problem(p *guardduty.Problem) digest.Problem {
+func Problem(p *guardduty.Problem) report.Problem {
 	switch p.Reason {
 	case guardduty.Denied:
-		return digest.Problem{Region: p.Region, Reason: digest.Denied, Detail: p.Said}
+		return report.Problem{Region: p.Region, Reason: report.Denied, Detail: p.Said}
 	case guardduty.NoDetector:
-		return digest.Problem{Region: p.Region, Reason: digest.NoDetector}
+		return report.Problem{Region: p.Region, Reason: report.NoDetector}
 	case guardduty.Off:
-		return digest.Problem{Region: p.Region, Reason: digest.Off}
+		return report.Problem{Region: p.Region, Reason: report.Off}
 	}
-	return digest.Problem{Region: p.Region, Reason: digest.Failed, Detail: p.Detail()}
+	return report.Problem{Region: p.Region, Reason: report.Failed, Detail: p.Detail()}
 }

@@ -1,4 +1,4 @@
-package digest
+package report
 
 import (
 	"guardduty-coverage-notifier/pkg/catalog"

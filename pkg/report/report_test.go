@@ -1,4 +1,4 @@
-package digest_test
+package report_test
 
 import (
 	"encoding/json"
@@ -15,7 +15,7 @@ import (
 
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
-	"guardduty-coverage-notifier/pkg/digest"
+	"guardduty-coverage-notifier/pkg/report"
 )
 
 var now = time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
@@ -44,17 +44,17 @@ func unhealthy(kind coverage.Kind, name, issue string, age time.Duration) covera
 }
 
 // report counts states, after others at reports before, a day each.
-func report(states []coverage.State, before ...[]coverage.State) digest.Report {
-	var past []digest.Summary
+func build(states []coverage.State, before ...[]coverage.State) report.Report {
+	var past []report.Summary
 	for i, earlier := range before {
 		r := built(past, earlier, now.AddDate(0, 0, i-len(before)))
-		past = digest.Remember(past, r.Summary())
+		past = report.Remember(past, r.Summary())
 	}
 	return built(past, states, now)
 }
 
-func built(past []digest.Summary, states []coverage.State, at time.Time) digest.Report {
-	b := digest.NewBuilder(past)
+func built(past []report.Summary, states []coverage.State, at time.Time) report.Report {
+	b := report.NewBuilder(past)
 	for _, s := range states {
 		b.Add(s)
 	}
@@ -63,20 +63,20 @@ func built(past []digest.Summary, states []coverage.State, at time.Time) digest.
 
 func TestPercent(t *testing.T) {
 	tests := []struct {
-		tally digest.Tally
+		tally report.Tally
 		want  float64
 		ok    bool
 	}{
-		{digest.Tally{}, 0, false},
-		{digest.Tally{Healthy: 0, All: 3}, 0, true},
-		{digest.Tally{Healthy: 1, All: 3}, 33.3, true},
-		{digest.Tally{Healthy: 2, All: 3}, 66.7, true},
-		{digest.Tally{Healthy: 3, All: 3}, 100, true},
-		{digest.Tally{Healthy: 9996, All: 10000}, 99.9, true},
-		{digest.Tally{Healthy: 99_999, All: 100_000}, 99.9, true},
-		{digest.Tally{Healthy: 9984, All: 10000}, 99.8, true},
-		{digest.Tally{Healthy: 9985, All: 10000}, 99.9, true},
-		{digest.Tally{Healthy: 1, All: 100_000}, 0.1, true},
+		{report.Tally{}, 0, false},
+		{report.Tally{Healthy: 0, All: 3}, 0, true},
+		{report.Tally{Healthy: 1, All: 3}, 33.3, true},
+		{report.Tally{Healthy: 2, All: 3}, 66.7, true},
+		{report.Tally{Healthy: 3, All: 3}, 100, true},
+		{report.Tally{Healthy: 9996, All: 10000}, 99.9, true},
+		{report.Tally{Healthy: 99_999, All: 100_000}, 99.9, true},
+		{report.Tally{Healthy: 9984, All: 10000}, 99.8, true},
+		{report.Tally{Healthy: 9985, All: 10000}, 99.9, true},
+		{report.Tally{Healthy: 1, All: 100_000}, 0.1, true},
 	}
 	for _, test := range tests {
 		if got, ok := test.tally.Percent(); got != test.want || ok != test.ok {
@@ -90,12 +90,12 @@ func TestKindsAndAccountsAreCounted(t *testing.T) {
 	elsewhere.Resource.Account = "444455556666"
 	odd := healthy("LAMBDA", "f")
 	odd.Status = "PENDING"
-	r := report([]coverage.State{healthy("EKS", "a"), elsewhere, unhealthy("EKS", "b", "", time.Hour), healthy("EC2", "i-1"), odd})
-	want := map[coverage.Kind]digest.Tally{"EKS": {Healthy: 2, All: 3}, "EC2": {Healthy: 1, All: 1}, "LAMBDA": {Healthy: 0, All: 1}}
+	r := build([]coverage.State{healthy("EKS", "a"), elsewhere, unhealthy("EKS", "b", "", time.Hour), healthy("EC2", "i-1"), odd})
+	want := map[coverage.Kind]report.Tally{"EKS": {Healthy: 2, All: 3}, "EC2": {Healthy: 1, All: 1}, "LAMBDA": {Healthy: 0, All: 1}}
 	if diff := cmp.Diff(want, r.Kinds); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if total := r.Total(); total != (digest.Tally{Healthy: 3, All: 5}) || r.Accounts != 2 {
+	if total := r.Total(); total != (report.Tally{Healthy: 3, All: 5}) || r.Accounts != 2 {
 		t.Errorf("got %+v of %d accounts", total, r.Accounts)
 	}
 }
@@ -103,7 +103,7 @@ func TestKindsAndAccountsAreCounted(t *testing.T) {
 func TestUncoveredAreGroupedOldestFirst(t *testing.T) {
 	unknownAge := unhealthy("EKS", "z", noRoom, 0)
 	unknownAge.UpdatedAt = time.Time{}
-	r := report([]coverage.State{
+	r := build([]coverage.State{
 		unhealthy("EKS", "young", noRoom, time.Hour), unknownAge, unhealthy("EC2", "i-1", "", 5*time.Hour),
 		unhealthy("EKS", "b", noRoom, 3*time.Hour), unhealthy("EKS", "a", noRoom, 3*time.Hour), unhealthy("EKS", "silent", "", 9*time.Hour),
 	})
@@ -126,7 +126,7 @@ func TestAnAddonThatWasRemovedIsAReasonOfItsOwn(t *testing.T) {
 	removed := unhealthy("EKS", "b", "", time.Hour)
 	removed.Agent.Status = "DELETED"
 	var got []catalog.ID
-	for _, g := range report([]coverage.State{unhealthy("EKS", "a", "", 2*time.Hour), removed}).Uncovered {
+	for _, g := range build([]coverage.State{unhealthy("EKS", "a", "", 2*time.Hour), removed}).Uncovered {
 		got = append(got, g.Finding.ID)
 	}
 	if diff := cmp.Diff([]catalog.ID{catalog.NoReason, catalog.AddonRemoved}, got); diff != "" {
@@ -140,7 +140,7 @@ func TestOnlyTheOldestAreKept(t *testing.T) {
 		states[i] = unhealthy("EKS", fmt.Sprintf("c%04d", i), fmt.Sprintf("%s %d", noRoom, i), time.Duration(i)*time.Minute)
 	}
 	rand.New(rand.NewPCG(1, 2)).Shuffle(len(states), func(i, j int) { states[i], states[j] = states[j], states[i] })
-	group := report(states).Uncovered[0]
+	group := build(states).Uncovered[0]
 	if group.Total != 1000 || len(group.Oldest) != 50 || !strings.HasSuffix(group.Finding.Text, " 999") {
 		t.Fatalf("%d, of which %d are kept; the finding is %q", group.Total, len(group.Oldest), group.Finding.Text)
 	}
@@ -166,11 +166,11 @@ func TestOrderDoesNotMatter(t *testing.T) {
 			return strings.Compare(a.Resource.Key(), b.Resource.Key())
 		}), func(a, b coverage.State) bool { return a.Resource == b.Resource })
 		shuffled := slices.Clone(rapid.Permutation(states).Draw(t, "shuffled"))
-		a, err := json.Marshal(digest.Compose(catalog.English, catalog.Local{}, report(states, states[:len(states)/2])).Report)
+		a, err := json.Marshal(report.Compose(catalog.English, catalog.Local{}, build(states, states[:len(states)/2])).Report)
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := json.Marshal(digest.Compose(catalog.English, catalog.Local{}, report(shuffled, states[:len(states)/2])).Report)
+		b, err := json.Marshal(report.Compose(catalog.English, catalog.Local{}, build(shuffled, states[:len(states)/2])).Report)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,17 +183,17 @@ func TestOrderDoesNotMatter(t *testing.T) {
 func TestChangesSinceTheLastReport(t *testing.T) {
 	before := []coverage.State{unhealthy("EKS", "a", "", 9*time.Hour), unhealthy("EKS", "b", "", 9*time.Hour), unhealthy("EKS", "gone", "", 9*time.Hour), healthy("EKS", "c"), healthy("EKS", "d")}
 	after := []coverage.State{unhealthy("EKS", "a", "", 9*time.Hour), healthy("EKS", "b"), unhealthy("EKS", "c", "", time.Hour), healthy("EKS", "d"), unhealthy("EKS", "new", "", time.Hour)}
-	r := report(after, before)
+	r := build(after, before)
 	if !r.Compared || r.New != 2 || r.Recovered != 1 {
 		t.Errorf("compared %v: %d new, %d recovered; want 2 and 1", r.Compared, r.New, r.Recovered)
 	}
-	if first := report(after); first.Compared || first.New != 0 {
+	if first := build(after); first.Compared || first.New != 0 {
 		t.Errorf("the first report compares: %+v", first)
 	}
 }
 
 func TestARegionThatWasNotReadBeforeHasNothingNew(t *testing.T) {
-	past := []digest.Summary{{At: now.AddDate(0, 0, -1), Regions: []string{virginia}, Kinds: map[coverage.Kind]digest.Tally{"EKS": {Healthy: 1, All: 1}}}}
+	past := []report.Summary{{At: now.AddDate(0, 0, -1), Regions: []string{virginia}, Kinds: map[coverage.Kind]report.Tally{"EKS": {Healthy: 1, All: 1}}}}
 	if r := built(past, []coverage.State{unhealthy("EKS", "a", "", time.Hour)}, now); r.New != 0 || !r.Compared {
 		t.Errorf("got %d new, compared %v", r.New, r.Compared)
 	}
@@ -205,7 +205,7 @@ func TestSummarySurvivesJSON(t *testing.T) {
 		states = append(states, unhealthy("EKS", fmt.Sprint(i), "", time.Hour))
 	}
 	for n, crowded := range map[int]bool{0: false, 1: false, 5000: false, 5001: true} {
-		want := report(states[:n]).Summary()
+		want := build(states[:n]).Summary()
 		raw, err := json.Marshal(want)
 		if err != nil {
 			t.Fatal(err)
@@ -213,14 +213,14 @@ func TestSummarySurvivesJSON(t *testing.T) {
 		if len(raw) > 60_000 {
 			t.Errorf("%d uncovered: %d bytes", n, len(raw))
 		}
-		var got digest.Summary
+		var got report.Summary
 		if err := json.Unmarshal(raw, &got); err != nil {
 			t.Fatal(err)
 		}
 		if got.Crowded != crowded || len(got.Uncovered) != len(want.Uncovered) {
 			t.Errorf("%d uncovered: crowded %v, %d keys", n, got.Crowded, len(got.Uncovered))
 		}
-		next := built([]digest.Summary{got}, []coverage.State{healthy("EKS", "0"), unhealthy("EKS", "1", "", time.Hour)}, now)
+		next := built([]report.Summary{got}, []coverage.State{healthy("EKS", "0"), unhealthy("EKS", "1", "", time.Hour)}, now)
 		if next.Compared == crowded {
 			t.Errorf("%d uncovered: the next report compares %v", n, next.Compared)
 		}
@@ -232,18 +232,18 @@ func TestSummarySurvivesJSON(t *testing.T) {
 
 func TestSummaryOfOddJSON(t *testing.T) {
 	for _, odd := range []string{`{"uncovered":7}`, `{"uncovered":"%%"}`, `{"uncovered":"AAAA"}`} {
-		if err := json.Unmarshal([]byte(odd), new(digest.Summary)); err == nil {
+		if err := json.Unmarshal([]byte(odd), new(report.Summary)); err == nil {
 			t.Errorf("%s was read", odd)
 		}
 	}
 }
 
 func TestRememberKeepsTheLastFourteen(t *testing.T) {
-	var past []digest.Summary
+	var past []report.Summary
 	for i := range 20 {
-		past = digest.Remember(past, digest.Summary{At: now.AddDate(0, 0, i), Uncovered: digest.Keys{1}})
+		past = report.Remember(past, report.Summary{At: now.AddDate(0, 0, i), Uncovered: report.Keys{1}})
 	}
-	if len(past) != digest.PastKept || !past[0].At.Equal(now.AddDate(0, 0, 6)) || !past[13].At.Equal(now.AddDate(0, 0, 19)) {
+	if len(past) != report.PastKept || !past[0].At.Equal(now.AddDate(0, 0, 6)) || !past[13].At.Equal(now.AddDate(0, 0, 19)) {
 		t.Errorf("%d are kept, from %v to %v", len(past), past[0].At, past[len(past)-1].At)
 	}
 	for i, s := range past {
@@ -254,8 +254,8 @@ func TestRememberKeepsTheLastFourteen(t *testing.T) {
 }
 
 func TestRememberLeavesItsArgumentAlone(t *testing.T) {
-	past := []digest.Summary{{Uncovered: digest.Keys{1}}}
-	digest.Remember(past, digest.Summary{})
+	past := []report.Summary{{Uncovered: report.Keys{1}}}
+	report.Remember(past, report.Summary{})
 	if len(past[0].Uncovered) != 1 {
 		t.Error("the caller's summaries changed")
 	}
@@ -263,27 +263,27 @@ func TestRememberLeavesItsArgumentAlone(t *testing.T) {
 
 func TestQuiet(t *testing.T) {
 	all, some := []coverage.State{healthy("EKS", "a"), healthy("EC2", "i-1")}, []coverage.State{healthy("EKS", "a"), unhealthy("EC2", "i-1", "", time.Hour)}
-	covered := report(all, all).Past
-	problem := []digest.Problem{{Region: virginia, Reason: digest.Denied}}
-	with := func(regions []string, problems []digest.Problem, healed int) digest.Report {
-		b := digest.NewBuilder(covered)
+	covered := build(all, all).Past
+	problem := []report.Problem{{Region: virginia, Reason: report.Denied}}
+	with := func(regions []string, problems []report.Problem, healed int) report.Report {
+		b := report.NewBuilder(covered)
 		for _, s := range all {
 			b.Add(s)
 		}
 		return b.Report(now, regions, problems, healed)
 	}
 	tests := map[string]struct {
-		report digest.Report
+		report report.Report
 		want   bool
 	}{
-		"all covered as before":           {report(all, all), true},
-		"more of them":                    {report(append(slices.Clone(all), healthy("ECS", "s")), all), true},
-		"the first report":                {report(all), false},
-		"one was lost":                    {report(some, all), false},
-		"one came back":                   {report(all, some), false},
-		"one is still lost":               {report(some, some), false},
-		"nothing is listed, as before":    {report(nil, nil), false},
-		"nothing is listed any more":      {report(nil, all), false},
+		"all covered as before":           {build(all, all), true},
+		"more of them":                    {build(append(slices.Clone(all), healthy("ECS", "s")), all), true},
+		"the first report":                {build(all), false},
+		"one was lost":                    {build(some, all), false},
+		"one came back":                   {build(all, some), false},
+		"one is still lost":               {build(some, some), false},
+		"nothing is listed, as before":    {build(nil, nil), false},
+		"nothing is listed any more":      {build(nil, all), false},
 		"some healed before anybody knew": {with([]string{frankfurt}, nil, 1), false},
 		"a Region could not be read":      {with([]string{frankfurt, virginia}, problem, 0), false},
 		"a Region more":                   {with([]string{frankfurt, virginia}, nil, 0), false},
@@ -293,7 +293,7 @@ func TestQuiet(t *testing.T) {
 			if got := test.report.Quiet(); got != test.want {
 				t.Errorf("got %v", got)
 			}
-			m := digest.Compose(catalog.English, catalog.Local{}, test.report)
+			m := report.Compose(catalog.English, catalog.Local{}, test.report)
 			if quiet := len(m.Facts) == 0 && len(m.Sections) == 0; quiet != test.want {
 				t.Errorf("the message has %d facts and %d sections", len(m.Facts), len(m.Sections))
 			}
@@ -311,7 +311,7 @@ func BenchmarkBuilder(b *testing.B) {
 					states[i] = unhealthy("EKS", fmt.Sprintf("cluster-%d", i), noRoom, time.Duration(i)*time.Second)
 				}
 			}
-			past := report(nil, states).Past
+			past := build(nil, states).Past
 			b.ReportAllocs()
 			for b.Loop() {
 				if r := built(past, states, now); r.Total().All != len(states) {
@@ -331,7 +331,7 @@ func TestMemoryDoesNotGrowWithTheResources(t *testing.T) {
 		return stats.HeapAlloc
 	}
 	before := inUse()
-	b := digest.NewBuilder(nil)
+	b := report.NewBuilder(nil)
 	for i := range 100_000 {
 		b.Add(unhealthy("EKS", fmt.Sprintf("cluster-%d", i), fmt.Sprint(noRoom, i), time.Duration(i)*time.Second))
 	}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"guardduty-coverage-notifier/pkg/coverage"
-	"guardduty-coverage-notifier/pkg/digest"
+	"guardduty-coverage-notifier/pkg/report"
 )
 
 const (
@@ -124,11 +124,11 @@ func (n *net) hand(ctx context.Context) {
 }
 
 // haul ends the incidents of resources that are gone, hands over what is left, and says whether anything failed.
-func (n *net) haul(ctx context.Context, reader reader, report digest.Report) error {
+func (n *net) haul(ctx context.Context, reader reader, made report.Report) error {
 	whole := make(map[string]bool)
 	for key, incident := range n.open {
 		region := incident.resource.Region
-		if n.recent(incident.changedAt) || !n.visible(incident.resource) || !readToEnd(report, region) {
+		if n.recent(incident.changedAt) || !n.visible(incident.resource) || !readToEnd(made, region) {
 			continue
 		}
 		if _, asked := whole[region]; !asked {
@@ -152,9 +152,9 @@ func (n *net) visible(r coverage.Resource) bool {
 	return r.Account == n.account || n.accounts[place{r.Region, r.Account}]
 }
 
-func readToEnd(report digest.Report, region string) bool {
-	return slices.Contains(report.Regions, region) &&
-		!slices.ContainsFunc(report.Problems, func(p digest.Problem) bool { return p.Region == region })
+func readToEnd(made report.Report, region string) bool {
+	return slices.Contains(made.Regions, region) &&
+		!slices.ContainsFunc(made.Problems, func(p report.Problem) bool { return p.Region == region })
 }
 
 // whole reports whether as many resources were listed as GuardDuty counts: pages that shift while they are read may

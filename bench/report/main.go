@@ -1,4 +1,4 @@
-// The digest bench runs the report's function, as it is deployed, over a large organization: how long it is busy outside
+// The report bench runs the report's function, as it is deployed, over a large organization: how long it is busy outside
 // waiting for AWS, its peak memory, and the calls it makes.
 package main
 
@@ -48,7 +48,7 @@ func run(ctx context.Context, resources int) error {
 	}
 	defer os.RemoveAll(directory)
 	binary := filepath.Join(directory, "bootstrap")
-	if err := lambdatest.Build(ctx, "functions/digest", runtime.GOARCH, binary); err != nil {
+	if err := lambdatest.Build(ctx, "functions/report", runtime.GOARCH, binary); err != nil {
 		return err
 	}
 	fmt.Printf("%d resources, %d CPUs, %s/%s, %s\n", resources, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())

@@ -1,4 +1,4 @@
-// The digest function reports, on a schedule, how much GuardDuty covers, and has told what no event told of.
+// The report function reports, on a schedule, how much GuardDuty covers, and has told what no event told of.
 package main
 
 import (
@@ -44,7 +44,7 @@ func main() {
 
 // setup connects what the settings name, once per execution environment.
 func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*reporter, error) {
-	cfg, report, err := config.LoadReport(getenv)
+	cfg, settings, err := config.LoadReport(getenv)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*
 		sinks:    destinations.Ordinary,
 		language: pipeline.Language,
 		local:    pipeline.Local,
-		settings: report,
+		settings: settings,
 		now:      time.Now,
 		observe:  observer.ObserveReport,
 	}, nil

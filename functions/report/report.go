@@ -14,9 +14,9 @@ import (
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/coverage"
-	"guardduty-coverage-notifier/pkg/digest"
 	"guardduty-coverage-notifier/pkg/guardduty"
 	"guardduty-coverage-notifier/pkg/notify"
+	"guardduty-coverage-notifier/pkg/report"
 )
 
 const (
@@ -65,19 +65,19 @@ func (r *reporter) report(ctx context.Context, due, account string) error {
 	if err != nil {
 		return err
 	}
-	report := r.look(ctx, history, net, max(0, int(healed-history.Healed)))
-	loose := net.haul(ctx, r.reader, report)
-	told, untold := r.tell(ctx, r.pending(history, due), report)
-	r.log(ctx, report, net, told)
-	return errors.Join(loose, untold, r.remember(ctx, history, due, told, report.Summary(), healed))
+	made := r.look(ctx, history, net, max(0, int(healed-history.Healed)))
+	loose := net.haul(ctx, r.reader, made)
+	told, untold := r.tell(ctx, r.pending(history, due), made)
+	r.log(ctx, made, net, told)
+	return errors.Join(loose, untold, r.remember(ctx, history, due, told, made.Summary(), healed))
 }
 
 // look reads all Regions into a report, and lets the safety net see every resource.
-func (r *reporter) look(ctx context.Context, history history, net *net, healed int) digest.Report {
+func (r *reporter) look(ctx context.Context, history history, net *net, healed int) report.Report {
 	reading, cancel := untilSettling(ctx)
 	defer cancel()
-	builder := digest.NewBuilder(history.Past)
-	var problems []digest.Problem
+	builder := report.NewBuilder(history.Past)
+	var problems []report.Problem
 	for state, err := range r.reader.States(reading, r.settings.Regions) {
 		if problem, ok := errors.AsType[*guardduty.Problem](err); ok {
 			problems = append(problems, wire.Problem(problem))
@@ -108,9 +108,9 @@ func (r *reporter) pending(history history, due string) []notify.Sink {
 
 // tell gives the report to the sinks, to all at the same time, and returns the names of those that took it. When there
 // is nothing to say, all did.
-func (r *reporter) tell(ctx context.Context, sinks []notify.Sink, report digest.Report) (told []string, err error) {
-	quiet := r.settings.Quiet && report.Quiet()
-	m := digest.Compose(r.language, r.local, report)
+func (r *reporter) tell(ctx context.Context, sinks []notify.Sink, made report.Report) (told []string, err error) {
+	quiet := r.settings.Quiet && made.Quiet()
+	m := report.Compose(r.language, r.local, made)
 	errs := make([]error, len(sinks))
 	var telling sync.WaitGroup
 	for i, sink := range sinks {
@@ -135,14 +135,14 @@ func (r *reporter) tell(ctx context.Context, sinks []notify.Sink, report digest.
 }
 
 // log writes what the report counted.
-func (r *reporter) log(ctx context.Context, report digest.Report, net *net, told []string) {
-	total := report.Total()
+func (r *reporter) log(ctx context.Context, made report.Report, net *net, told []string) {
+	total := made.Total()
 	counts := map[string]int{
-		"Resources": total.All, "Uncovered": total.All - total.Healthy, "RegionsUnread": len(report.Problems),
+		"Resources": total.All, "Uncovered": total.All - total.Healthy, "RegionsUnread": len(made.Problems),
 		"FoundByReport": net.handled,
 	}
-	attrs := []slog.Attr{slog.Any("told", told), slog.Any("regions", report.Regions)}
-	for _, problem := range report.Problems {
+	attrs := []slog.Attr{slog.Any("told", told), slog.Any("regions", made.Regions)}
+	for _, problem := range made.Problems {
 		attrs = append(attrs, slog.String("unread_"+problem.Region, string(problem.Reason)+": "+problem.Detail))
 	}
 	r.observe(ctx, counts, attrs...)

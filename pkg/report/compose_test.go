@@ -1,4 +1,4 @@
-package digest_test
+package report_test
 
 import (
 	"bytes"
@@ -18,8 +18,8 @@ import (
 
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
-	"guardduty-coverage-notifier/pkg/digest"
 	"guardduty-coverage-notifier/pkg/message"
+	"guardduty-coverage-notifier/pkg/report"
 	"guardduty-coverage-notifier/pkg/slack"
 	"guardduty-coverage-notifier/pkg/slack/slacktest"
 )
@@ -58,17 +58,17 @@ func organization() []coverage.State {
 type situation struct {
 	states   []coverage.State
 	regions  []string
-	problems []digest.Problem
+	problems []report.Problem
 	healed   int
 	before   [][]coverage.State
 }
 
-func (s situation) report() digest.Report {
-	return s.after(report(nil, s.before...).Past)
+func (s situation) report() report.Report {
+	return s.after(build(nil, s.before...).Past)
 }
 
-func (s situation) after(past []digest.Summary) digest.Report {
-	b := digest.NewBuilder(past)
+func (s situation) after(past []report.Summary) report.Report {
+	b := report.NewBuilder(past)
 	for _, state := range s.states {
 		b.Add(state)
 	}
@@ -83,15 +83,15 @@ func situations() map[string]situation {
 	all := []coverage.State{healthy("EKS", "payments"), healthy("EKS", "shop"), healthy("EC2", "i-0123456789abcdef0")}
 	bad := []coverage.State{healthy("EKS", "payments"), unhealthy("EKS", "shop", noRoom, 2*time.Hour), unhealthy("EC2", "i-0123456789abcdef0", "", 90*time.Second)}
 	none := []coverage.State{unhealthy("EKS", "payments", noRoom, 51*time.Hour), unhealthy("EKS", "shop", noRoom, 49*time.Hour)}
-	denied := digest.Problem{Region: virginia, Reason: digest.Denied, Detail: "AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/report is not authorized to perform: guardduty:ListDetectors"}
+	denied := report.Problem{Region: virginia, Reason: report.Denied, Detail: "AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/report is not authorized to perform: guardduty:ListDetectors"}
 	return map[string]situation{
 		"all-covered":  {states: all, before: [][]coverage.State{bad, all}, healed: 2},
 		"quiet":        {states: all, before: [][]coverage.State{all}},
 		"none-covered": {states: none, before: [][]coverage.State{none}},
 		"mixed":        {states: organization(), regions: both, healed: 4},
-		"denied":       {states: bad, regions: both, problems: []digest.Problem{denied}, before: [][]coverage.State{all}},
-		"every-problem": {regions: []string{"eu-west-1", "eu-west-2", frankfurt, virginia}, problems: []digest.Problem{
-			denied, {Region: "eu-west-1", Reason: digest.NoDetector}, {Region: "eu-west-2", Reason: digest.Off}, {Region: frankfurt, Detail: "InternalServerErrorException: try again"},
+		"denied":       {states: bad, regions: both, problems: []report.Problem{denied}, before: [][]coverage.State{all}},
+		"every-problem": {regions: []string{"eu-west-1", "eu-west-2", frankfurt, virginia}, problems: []report.Problem{
+			denied, {Region: "eu-west-1", Reason: report.NoDetector}, {Region: "eu-west-2", Reason: report.Off}, {Region: frankfurt, Detail: "InternalServerErrorException: try again"},
 		}},
 		"no-resources": {before: [][]coverage.State{all}},
 		"first":        {states: bad},
@@ -110,8 +110,8 @@ func TestGolden(t *testing.T) {
 
 // testGolden compares a report with its golden files. Programs read the same in every language, and so have one file for
 // all; what people read in another language than English is in a folder.
-func testGolden(t *testing.T, l catalog.Language, name string, r digest.Report) {
-	m := digest.Compose(l, catalog.Local{}, r)
+func testGolden(t *testing.T, l catalog.Language, name string, r report.Report) {
+	m := report.Compose(l, catalog.Local{}, r)
 	golden(t, name+".json", indented(t, machine(t, m)))
 	if l.Code != catalog.English.Code {
 		name = filepath.Join(l.Code, name)
@@ -228,19 +228,19 @@ func many(n int) []coverage.State {
 func TestLimits(t *testing.T) {
 	for _, n := range []int{0, 1, 50, 100_000} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
-			var past []digest.Summary
+			var past []report.Summary
 			for i := range 40 {
-				summary := report(many(min(n, 60))).Summary()
+				summary := build(many(min(n, 60))).Summary()
 				summary.At = now.AddDate(0, 0, i-40)
-				past = digest.Remember(past, summary)
+				past = report.Remember(past, summary)
 			}
-			regions, problems := []string{frankfurt}, []digest.Problem(nil)
+			regions, problems := []string{frankfurt}, []report.Problem(nil)
 			for i := range 40 {
 				region := fmt.Sprintf("xx-north-%d", i)
 				regions = append(regions, region)
-				problems = append(problems, digest.Problem{Region: region, Detail: strings.Repeat("Why ", 300)})
+				problems = append(problems, report.Problem{Region: region, Detail: strings.Repeat("Why ", 300)})
 			}
-			m := digest.Compose(catalog.English, catalog.Local{}, situation{states: many(n), regions: regions, problems: problems}.after(past))
+			m := report.Compose(catalog.English, catalog.Local{}, situation{states: many(n), regions: regions, problems: problems}.after(past))
 			native, plain := checkSlack(t, m)
 			if len(machine(t, m)) > 4<<20 {
 				t.Error("the machine form has more than 4 MiB")
@@ -262,7 +262,7 @@ func TestLimits(t *testing.T) {
 }
 
 func TestTextCountsEverythingItDoesNotList(t *testing.T) {
-	m := digest.Compose(catalog.English, catalog.Local{}, report(many(1000)))
+	m := report.Compose(catalog.English, catalog.Local{}, build(many(1000)))
 	listed := 0
 	for _, s := range m.Sections {
 		if s.Table != nil && len(s.Table.Columns) == 4 {
@@ -290,7 +290,7 @@ func TestTextCountsEverythingItDoesNotList(t *testing.T) {
 
 func TestTablesListAtMostTwoHundred(t *testing.T) {
 	rows, shortest := 0, 1000
-	for _, s := range digest.Compose(catalog.English, catalog.Local{}, report(many(10_000))).Sections {
+	for _, s := range report.Compose(catalog.English, catalog.Local{}, build(many(10_000))).Sections {
 		if s.Table != nil && len(s.Table.Columns) == 4 {
 			rows, shortest = rows+len(s.Table.Rows), min(shortest, len(s.Table.Rows))
 		}
@@ -301,7 +301,7 @@ func TestTablesListAtMostTwoHundred(t *testing.T) {
 }
 
 func TestUnknownIssuesAreQuoted(t *testing.T) {
-	m := digest.Compose(catalog.English, catalog.Local{}, report([]coverage.State{unhealthy("EKS", "a", "Of next year", time.Hour), unhealthy("EKS", "b", "Of next year", 2*time.Hour), unhealthy("EKS", "c", noRoom, 0), unhealthy("EKS", "d", noRoom, 0)}))
+	m := report.Compose(catalog.English, catalog.Local{}, build([]coverage.State{unhealthy("EKS", "a", "Of next year", time.Hour), unhealthy("EKS", "b", "Of next year", 2*time.Hour), unhealthy("EKS", "c", noRoom, 0), unhealthy("EKS", "d", noRoom, 0)}))
 	quotes := map[string]string{}
 	for _, s := range m.Sections {
 		if s.Table != nil {
@@ -318,7 +318,7 @@ func TestAge(t *testing.T) {
 	ahead := unhealthy("EKS", "a", "", -90*time.Second) // The clocks differ.
 	unknown := unhealthy("EKS", "b", "", 0)
 	unknown.UpdatedAt = time.Time{}
-	m := digest.Compose(catalog.English, catalog.Local{}, report([]coverage.State{unknown, ahead, unhealthy("EKS", "c", "", 90*time.Minute)}))
+	m := report.Compose(catalog.English, catalog.Local{}, build([]coverage.State{unknown, ahead, unhealthy("EKS", "c", "", 90*time.Minute)}))
 	var ages []string
 	for _, row := range m.Sections[1].Table.Rows {
 		ages = append(ages, row[0])
@@ -330,9 +330,9 @@ func TestAge(t *testing.T) {
 
 func TestOtherRegionsThanLastTimeAreSaid(t *testing.T) {
 	all := []coverage.State{healthy("EKS", "a")}
-	past := report(all, all).Past
-	differs := func(regions []string, problems ...digest.Problem) bool {
-		m := digest.Compose(catalog.English, catalog.Local{}, situation{states: all, regions: regions, problems: problems, healed: 1}.after(past))
+	past := build(all, all).Past
+	differs := func(regions []string, problems ...report.Problem) bool {
+		m := report.Compose(catalog.English, catalog.Local{}, situation{states: all, regions: regions, problems: problems, healed: 1}.after(past))
 		return slices.Contains(m.Facts, message.Fact{Label: "Compared with", Value: "other Regions: the last report read " + frankfurt})
 	}
 	if differs([]string{frankfurt}) {
@@ -341,19 +341,19 @@ func TestOtherRegionsThanLastTimeAreSaid(t *testing.T) {
 	if !differs([]string{frankfurt, virginia}) {
 		t.Error("it is not said of a Region more")
 	}
-	if !differs([]string{frankfurt}, digest.Problem{Region: frankfurt, Reason: digest.Failed}) {
+	if !differs([]string{frankfurt}, report.Problem{Region: frankfurt, Reason: report.Failed}) {
 		t.Error("it is not said when a Region is missing")
 	}
 }
 
 func TestTwoReportsOfOneMinuteAreOnePointOfTheTrend(t *testing.T) {
 	all := []coverage.State{healthy("EKS", "a"), unhealthy("EC2", "i-1", "", time.Hour)}
-	past := []digest.Summary{report(all).Summary(), report(all).Summary()}
+	past := []report.Summary{build(all).Summary(), build(all).Summary()}
 	past[0].At = now.Add(-time.Hour)
 	past[1].At = now.Add(-time.Second).Truncate(time.Minute)
 	past = append(past, past[1])
 	trend := func(m message.Message) *message.Chart { return m.Sections[len(m.Sections)-1].Chart }
-	got := trend(digest.Compose(catalog.English, catalog.Local{}, situation{states: all}.after(past)))
+	got := trend(report.Compose(catalog.English, catalog.Local{}, situation{states: all}.after(past)))
 	if diff := cmp.Diff([]string{"4 Mar 08:00", "4 Mar 08:59", "4 Mar 09:00"}, got.Categories); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
@@ -363,11 +363,11 @@ func TestTwoReportsOfOneMinuteAreOnePointOfTheTrend(t *testing.T) {
 		}
 	}
 	past[0].At = past[1].At
-	if chart := trend(digest.Compose(catalog.English, catalog.Local{}, situation{states: all}.after(past[:1]))); chart == nil {
+	if chart := trend(report.Compose(catalog.English, catalog.Local{}, situation{states: all}.after(past[:1]))); chart == nil {
 		t.Error("two minutes are not drawn")
 	}
 	past[0].At = now
-	if chart := trend(digest.Compose(catalog.English, catalog.Local{}, situation{states: all}.after(past[:1]))); chart != nil {
+	if chart := trend(report.Compose(catalog.English, catalog.Local{}, situation{states: all}.after(past[:1]))); chart != nil {
 		t.Errorf("one minute is drawn: %v", chart.Categories)
 	}
 }
@@ -376,8 +376,8 @@ func TestHostileNamesStayText(t *testing.T) {
 	const evil = "`rm -rf /`\n<!channel> \u202e\x1b[31m"
 	s := unhealthy(coverage.Kind(evil), evil, evil, time.Hour)
 	s.Resource.Account, s.Resource.Region = evil, evil
-	m := digest.Compose(catalog.English, catalog.Local{}, situation{
-		states: []coverage.State{s, s}, regions: []string{evil}, problems: []digest.Problem{{Region: evil, Reason: digest.NoDetector, Detail: evil}},
+	m := report.Compose(catalog.English, catalog.Local{}, situation{
+		states: []coverage.State{s, s}, regions: []string{evil}, problems: []report.Problem{{Region: evil, Reason: report.NoDetector, Detail: evil}},
 	}.report())
 	checkSlack(t, m)
 	machine(t, m)
@@ -397,7 +397,7 @@ func TestHostileNamesStayText(t *testing.T) {
 }
 
 func TestCommandsNameTheOldest(t *testing.T) {
-	m := digest.Compose(catalog.English, catalog.Local{}, report([]coverage.State{unhealthy("EKS", "young", noRoom, time.Hour), unhealthy("EKS", "old", noRoom, 2*time.Hour)}))
+	m := report.Compose(catalog.English, catalog.Local{}, build([]coverage.State{unhealthy("EKS", "young", noRoom, time.Hour), unhealthy("EKS", "old", noRoom, 2*time.Hour)}))
 	var section message.Section
 	for _, s := range m.Sections {
 		if len(s.Steps) > 0 {
@@ -410,9 +410,9 @@ func TestCommandsNameTheOldest(t *testing.T) {
 }
 
 func BenchmarkCompose(b *testing.B) {
-	r := report(many(10_000))
+	r := build(many(10_000))
 	for b.Loop() {
-		digest.Compose(catalog.English, catalog.Local{}, r)
+		report.Compose(catalog.English, catalog.Local{}, r)
 	}
 }
 
@@ -421,7 +421,7 @@ func TestReportSpeaksOfTheTeamsOwn(t *testing.T) {
 		Accounts: map[string]string{"111122223333": "payments-prod"},
 		Runbooks: map[string]string{"addon-pods-unschedulable": "https://wiki.example.com/pods"},
 	}
-	m := digest.Compose(catalog.English, local, report([]coverage.State{unhealthy("EKS", "a", noRoom, time.Hour)}))
+	m := report.Compose(catalog.English, local, build([]coverage.State{unhealthy("EKS", "a", noRoom, time.Hour)}))
 	rendered := string(text(t, m))
 	for _, want := range []string{"payments-prod (111122223333)", "https://wiki.example.com/pods"} {
 		if !strings.Contains(rendered, want) {

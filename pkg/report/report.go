@@ -1,6 +1,6 @@
-// Package digest is the coverage report: how much of what GuardDuty lists is covered, what is not and since when, and
+// Package report is the coverage report: how much of what GuardDuty lists is covered, what is not and since when, and
 // what changed since the last report.
-package digest
+package report
 
 import (
 	"cmp"

@@ -8,8 +8,8 @@ import (
 	"slices"
 
 	"guardduty-coverage-notifier/pkg/coverage"
-	"guardduty-coverage-notifier/pkg/digest"
 	"guardduty-coverage-notifier/pkg/dynamo"
+	"guardduty-coverage-notifier/pkg/report"
 )
 
 // ledger is what the report remembers, and what of others' it reads; *dynamo.Ledger is one.
@@ -26,7 +26,7 @@ const scope = "coverage"
 // history is what is remembered of the reports before.
 type history struct {
 	// Past and Healed are as of the last report that every sink was told.
-	Past   []digest.Summary `json:"past"`
+	Past   []report.Summary `json:"past"`
 	Healed int64            `json:"healed"`
 	// Due is when the newest report was due, Told who was told of it.
 	Due  string   `json:"due,omitempty"`
@@ -51,7 +51,7 @@ func (r *reporter) recall(ctx context.Context) (history, error) {
 }
 
 // remember notes who was told, and the report itself once everybody is.
-func (r *reporter) remember(ctx context.Context, h history, due string, told []string, report digest.Summary, healed int64) error {
+func (r *reporter) remember(ctx context.Context, h history, due string, told []string, made report.Summary, healed int64) error {
 	known := false
 	if due != "" && due == h.Due {
 		known = len(h.Told) >= len(r.sinks)
@@ -59,7 +59,7 @@ func (r *reporter) remember(ctx context.Context, h history, due string, told []s
 	}
 	h.Due, h.Told = due, told
 	if !known && len(told) >= len(r.sinks) {
-		h.Past, h.Healed = digest.Remember(h.Past, report), healed
+		h.Past, h.Healed = report.Remember(h.Past, made), healed
 	}
 	document, err := json.Marshal(h)
 	if err != nil {
