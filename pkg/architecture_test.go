@@ -29,6 +29,7 @@ const (
 	slackRTM = "github.com/gorilla/websocket"
 	notify   = module + "pkg/notify"
 	programs = module + "functions"
+	inside   = module + "internal"
 )
 
 // reasons say why.
@@ -39,6 +40,7 @@ var reasons = map[string]string{
 	slackSDK: "pkg/slack speaks to Slack; nobody else knows how a message looks there",
 	notify:   "an adapter fits notify's interfaces by its shape, so that either can be replaced alone",
 	programs: "programs choose and connect; what they connect does not know them",
+	inside:   "programs choose and connect; what they connect does not know them",
 }
 
 // anyOther is the reason for whatever has none of its own.

@@ -593,7 +593,7 @@ func watched(alarm map[string]any) []string {
 
 func TestDashboardShowsMetricsThatTheFunctionsWrite(t *testing.T) {
 	var program strings.Builder
-	for _, pattern := range []string{"../functions/internal/wire/*.go", "../functions/report/*.go"} {
+	for _, pattern := range []string{"../internal/telemetry/*.go", "../functions/report/*.go"} {
 		sources, err := filepath.Glob(pattern)
 		if err != nil || len(sources) == 0 {
 			t.Fatalf("no sources at %s: %v", pattern, err)

@@ -13,7 +13,8 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 
-	"guardduty-coverage-notifier/functions/internal/wire"
+	"guardduty-coverage-notifier/internal/app"
+	"guardduty-coverage-notifier/internal/telemetry"
 	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/trigger"
@@ -42,9 +43,9 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*
 	if err != nil {
 		return nil, fmt.Errorf("loading the AWS configuration: %w", err)
 	}
-	destinations, err := wire.Connect(ctx, cfg, cloud, time.Now)
+	destinations, err := app.Connect(ctx, cfg, cloud, time.Now)
 	if err != nil {
 		return nil, err
 	}
-	return wire.Pipeline(cfg, destinations, cloud, wire.Observer{Log: log, Function: lambdacontext.FunctionName, Now: time.Now}), nil
+	return app.Pipeline(cfg, destinations, cloud, telemetry.Observer{Log: log, Function: lambdacontext.FunctionName, Now: time.Now}), nil
 }

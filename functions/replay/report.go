@@ -15,7 +15,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"guardduty-coverage-notifier/functions/internal/wire"
+	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/guardduty"
@@ -125,7 +125,7 @@ func count(states iter.Seq2[coverage.State, error], regions []string, now time.T
 	var problems []report.Problem
 	for state, err := range states {
 		if problem, ok := errors.AsType[*guardduty.Problem](err); ok {
-			problems = append(problems, wire.Problem(problem))
+			problems = append(problems, app.Problem(problem))
 			continue
 		}
 		if err != nil {

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"guardduty-coverage-notifier/functions/internal/wire"
+	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/message"
@@ -98,7 +98,7 @@ func readRoutes(file string, w words) (route.Table, error) {
 	if err != nil {
 		return route.Table{}, err
 	}
-	table, err := route.Parse(data, wire.KnownToRules())
+	table, err := route.Parse(data, app.KnownToRules())
 	if err != nil {
 		return route.Table{}, fmt.Errorf("%s: %w", message.CleanLine(file), err)
 	}
@@ -138,7 +138,7 @@ func (r *router) route(name string, change coverage.Change) routed {
 	if change.Status == coverage.Unhealthy {
 		r.causes[key] = r.causesOf(change)
 	}
-	subject := wire.SubjectOf(change, r.causes[key])
+	subject := app.SubjectOf(change, r.causes[key])
 	decision := r.table.Decide(subject)
 	_, cluster := change.Resource.Cluster()
 	shown := routed{

@@ -7,7 +7,7 @@ import (
 
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 
-	"guardduty-coverage-notifier/functions/internal/wire"
+	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/notify"
@@ -24,7 +24,7 @@ func connect(ctx context.Context, pipeline *notify.Pipeline, getenv func(string)
 	if err != nil {
 		return fmt.Errorf("loading the AWS configuration: %w", err)
 	}
-	destinations, err := wire.Connect(ctx, cfg, cloud, time.Now)
+	destinations, err := app.Connect(ctx, cfg, cloud, time.Now)
 	if err != nil {
 		return err
 	}

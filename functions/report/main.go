@@ -15,7 +15,8 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
-	"guardduty-coverage-notifier/functions/internal/wire"
+	"guardduty-coverage-notifier/internal/app"
+	"guardduty-coverage-notifier/internal/telemetry"
 	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/guardduty"
@@ -52,12 +53,12 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*
 	if err != nil {
 		return nil, fmt.Errorf("loading the AWS configuration: %w", err)
 	}
-	observer := wire.Observer{Log: log, Function: lambdacontext.FunctionName, Now: time.Now}
-	destinations, err := wire.Connect(ctx, cfg, cloud, time.Now)
+	observer := telemetry.Observer{Log: log, Function: lambdacontext.FunctionName, Now: time.Now}
+	destinations, err := app.Connect(ctx, cfg, cloud, time.Now)
 	if err != nil {
 		return nil, err
 	}
-	pipeline := wire.Pipeline(cfg, destinations, cloud, observer)
+	pipeline := app.Pipeline(cfg, destinations, cloud, observer)
 	patient := cloud.Copy()
 	patient.RetryMode, patient.RetryMaxAttempts = aws.RetryModeAdaptive, attempts
 	return &reporter{

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"guardduty-coverage-notifier/functions/internal/wire"
+	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/coverage"
@@ -80,7 +80,7 @@ func (r *reporter) look(ctx context.Context, history history, net *net, healed i
 	var problems []report.Problem
 	for state, err := range r.reader.States(reading, r.settings.Regions) {
 		if problem, ok := errors.AsType[*guardduty.Problem](err); ok {
-			problems = append(problems, wire.Problem(problem))
+			problems = append(problems, app.Problem(problem))
 			continue
 		}
 		builder.Add(state)

@@ -1,4 +1,5 @@
-package wire
+// Package telemetry writes the function's structured log lines, which are its metrics too.
+package telemetry
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package wire
+package app
 
 import (
 	"guardduty-coverage-notifier/pkg/guardduty"

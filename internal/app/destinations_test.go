@@ -1,4 +1,4 @@
-package wire_test
+package app_test
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/google/go-cmp/cmp"
 
-	"guardduty-coverage-notifier/functions/internal/wire"
+	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/notify"
@@ -49,10 +49,10 @@ func (f roundTrip) Do(r *http.Request) (*http.Response, error) { return f(r) }
 
 func clock() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) }
 
-func connect(t *testing.T, cfg config.Config, rules string) wire.Destinations {
+func connect(t *testing.T, cfg config.Config, rules string) app.Destinations {
 	t.Helper()
 	cfg.Routes.Text = rules
-	d, err := wire.Connect(t.Context(), cfg, aws.Config{}, clock)
+	d, err := app.Connect(t.Context(), cfg, aws.Config{}, clock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestConnectRefuses(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			_, err := wire.Connect(t.Context(), test.cfg, aws.Config{}, clock)
+			_, err := app.Connect(t.Context(), test.cfg, aws.Config{}, clock)
 			for _, part := range test.want {
 				if err == nil || !strings.Contains(err.Error(), part) {
 					t.Errorf("the error lacks %q: %v", part, err)
@@ -144,7 +144,7 @@ func TestRulesFromAParameter(t *testing.T) {
 			var asked http.Request
 			cfg := bothOrdinary
 			cfg.Routes.Parameter = test.parameter
-			d, err := wire.Connect(t.Context(), cfg, answering(test.status, test.body, &asked), clock)
+			d, err := app.Connect(t.Context(), cfg, answering(test.status, test.body, &asked), clock)
 			if asked.URL == nil || asked.URL.Host != test.host {
 				t.Errorf("asked %v, expected %s", asked.URL, test.host)
 			}
@@ -166,7 +166,7 @@ func TestRulesThatDoNotComeInTime(t *testing.T) {
 	cfg := bothOrdinary
 	cfg.Routes.Parameter = "/routes"
 	var asked http.Request
-	if _, err := wire.Connect(gone, cfg, answering(200, `{}`, &asked), clock); err == nil || !strings.Contains(err.Error(), "/routes: reading it: ") {
+	if _, err := app.Connect(gone, cfg, answering(200, `{}`, &asked), clock); err == nil || !strings.Contains(err.Error(), "/routes: reading it: ") {
 		t.Errorf("the error is %v", err)
 	}
 }
@@ -254,7 +254,7 @@ func TestRulesTakeWhatSettingsTake(t *testing.T) {
 				}
 				return ""
 			})
-			_, err := route.Parse([]byte(strings.Replace(test.rules, "%", value, 1)), wire.KnownToRules())
+			_, err := route.Parse([]byte(strings.Replace(test.rules, "%", value, 1)), app.KnownToRules())
 			if (refused == nil) != (err == nil) {
 				t.Errorf("%s: of %q the settings say %v, rules %v", name, value, refused, err)
 			}

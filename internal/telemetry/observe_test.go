@@ -1,4 +1,4 @@
-package wire_test
+package telemetry_test
 
 import (
 	"bytes"
@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"guardduty-coverage-notifier/functions/internal/wire"
+	"guardduty-coverage-notifier/internal/telemetry"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/notify"
 )
@@ -25,7 +25,7 @@ func TestEvidenceIsLogged(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
-			observer := wire.Observer{Log: slog.New(slog.NewJSONHandler(&log, nil))}
+			observer := telemetry.Observer{Log: slog.New(slog.NewJSONHandler(&log, nil))}
 			observer.Observe(t.Context(), notify.Outcome{Result: notify.Told, Evidence: test.evidence})
 			var line struct{ Evidence []string }
 			if err := json.Unmarshal(log.Bytes(), &line); err != nil {

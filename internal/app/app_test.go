@@ -1,4 +1,4 @@
-package wire_test
+package app_test
 
 import (
 	"log/slog"
@@ -7,7 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"guardduty-coverage-notifier/functions/internal/wire"
+	"guardduty-coverage-notifier/internal/app"
+	"guardduty-coverage-notifier/internal/telemetry"
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/config"
 )
@@ -21,11 +22,11 @@ func TestEveryLanguageCanBeSet(t *testing.T) {
 			t.Errorf("%v (edit pkg/config)", err)
 			continue
 		}
-		destinations, err := wire.Connect(t.Context(), cfg, aws.Config{}, time.Now)
+		destinations, err := app.Connect(t.Context(), cfg, aws.Config{}, time.Now)
 		if err != nil {
 			t.Fatal(err)
 		}
-		pipeline := wire.Pipeline(cfg, destinations, aws.Config{}, wire.Observer{Log: slog.New(slog.DiscardHandler), Now: time.Now})
+		pipeline := app.Pipeline(cfg, destinations, aws.Config{}, telemetry.Observer{Log: slog.New(slog.DiscardHandler), Now: time.Now})
 		if got := pipeline.Language.Code; got != l.Code {
 			t.Errorf("MESSAGE_LANGUAGE=%s makes messages in %s", l.Code, got)
 		}
@@ -34,7 +35,7 @@ func TestEveryLanguageCanBeSet(t *testing.T) {
 
 func TestALanguageNobodySpeaksIsNotGuessed(t *testing.T) {
 	for _, code := range []string{"", "tlh"} {
-		if _, err := wire.Connect(t.Context(), config.Config{Language: code}, aws.Config{}, time.Now); err == nil {
+		if _, err := app.Connect(t.Context(), config.Config{Language: code}, aws.Config{}, time.Now); err == nil {
 			t.Errorf("somebody is told in %q", code)
 		}
 	}

@@ -1,5 +1,5 @@
-// Package wire connects what the settings name. The programs that tell people something share it.
-package wire
+// Package app connects what the settings name. The programs that tell people something share it.
+package app
 
 import (
 	"crypto/rand"
@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"guardduty-coverage-notifier/internal/telemetry"
 	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/diagnose"
 	"guardduty-coverage-notifier/pkg/dynamo"
@@ -20,7 +21,7 @@ import (
 const sinkTimeout = 10 * time.Second
 
 // Pipeline tells the destinations what the settings say, to be used for as long as the execution environment lives.
-func Pipeline(cfg config.Config, destinations Destinations, cloud aws.Config, observer Observer) *notify.Pipeline {
+func Pipeline(cfg config.Config, destinations Destinations, cloud aws.Config, observer telemetry.Observer) *notify.Pipeline {
 	pipeline := &notify.Pipeline{
 		Sinks:       destinations.All(),
 		Route:       destinations.Route,
