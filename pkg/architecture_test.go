@@ -54,8 +54,9 @@ var mayReach = map[string][]string{
 	"catalog":  {module + "pkg/coverage"},
 	"message":  nil,
 	"route":    {module + "pkg/coverage"},
+	"compose":  {module + "pkg/coverage", module + "pkg/catalog", module + "pkg/message"},
 	"report":   {module + "pkg/coverage", module + "pkg/catalog", module + "pkg/message"},
-	"notify":   {module + "pkg/coverage", module + "pkg/catalog", module + "pkg/message"},
+	"notify":   {module + "pkg/compose", module + "pkg/coverage", module + "pkg/catalog", module + "pkg/message"},
 	// The edges turn what comes from outside into plain values.
 	"config":  nil,
 	"trigger": nil,

@@ -100,7 +100,7 @@ func (r *round) single(ctx context.Context, c *claim) {
 	if r.putOff(ctx, c) {
 		return
 	}
-	m := r.p.composer(r.language(c)).single(c.lead.change, c.lead.findings, c.lead.evidence, c.incident)
+	m := r.p.single(r.language(c), c)
 	ref, err := r.send(ctx, m, r.parent(c))
 	r.record(ref, "", err, c)
 }

@@ -20,7 +20,7 @@ func (r *round) group(ctx context.Context, claims []*claim) {
 		return
 	}
 	incident := newGroup(r.sink.Name(), claims)
-	ref, err := r.send(ctx, r.p.composer(r.language(claims[0])).group(*incident.Group), "")
+	ref, err := r.send(ctx, r.p.group(r.language(claims[0]), *incident.Group), "")
 	if err != nil || ref == "" || len(incident.Group.Open) == 0 {
 		// The message cannot, or need not, be brought up to date: each member's recovery is told by itself.
 		r.record("", "", err, claims...)
@@ -139,7 +139,7 @@ func (r *round) update(ctx context.Context, group *coverage.Incident, claims []*
 		return err
 	}
 	told := group.Told[r.sink.Name()]
-	m := r.p.composer(r.language(claims[0])).group(*group.Group)
+	m := r.p.group(r.language(claims[0]), *group.Group)
 	m.Update = len(group.Group.Open) > 0
 	ref, err := r.send(ctx, m, told.Ref)
 	if err != nil {

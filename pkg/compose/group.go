@@ -1,8 +1,7 @@
-package notify
+package compose
 
 import (
 	"cmp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -14,14 +13,25 @@ import (
 // namesShown is how many members a group's message names.
 const namesShown = 10
 
-// group is the message that speaks for all members of a group, as the group stands now.
-func (c composer) group(g coverage.Group) message.Message {
+// Group is what one message says of several resources that lost coverage, or regained it, alike.
+type Group struct {
+	// Sample is the change of one member; what is said of it holds for all, but for the name.
+	Sample coverage.Change
+	// Evidence is what the diagnosis found of that member.
+	Evidence []coverage.Evidence
+	// Names are the first members' names. Total is how many members there were in all, Open how many are still uncovered.
+	Names       []string
+	Total, Open int
+}
+
+// Group is the message that speaks for all members of a group, as the group stands now.
+func (c Composer) Group(g Group) message.Message {
 	findings := catalog.Classify(g.Sample)
 	name := plain(c.words.Name(g.Sample.Resource, titleNameMost))
 	c.evidence, c.looked = g.Evidence, catalog.Fill(c.words.LookedAtOne, "name", name)
 	c.weight = catalog.Weigh(findings, g.Evidence).OfOne()
-	m := c.message(g.Sample, findings, coverage.Incident{OpenedAt: g.Sample.ChangedAt})
-	recovered := g.Sample.Status == coverage.Unhealthy && len(g.Open) == 0
+	m := c.message(g.Sample, findings, Incident{OpenedAt: g.Sample.ChangedAt})
+	recovered := g.Sample.Status == coverage.Unhealthy && g.Open == 0
 	if recovered {
 		m.Tone, m.Sections, m.Record.Evidence = message.Restored, nil, nil
 	}
@@ -32,19 +42,19 @@ func (c composer) group(g coverage.Group) message.Message {
 	if len(m.Sections) > 0 && len(m.Sections[0].Steps) > 0 {
 		m.Sections[0].Text = c.words.Join(m.Sections[0].Text, catalog.Fill(c.words.GroupSample, "name", name))
 	}
-	m.Record.Group = &message.RecordGroup{Total: g.Total, Open: len(g.Open), Names: slices.Clone(g.Names)}
+	m.Record.Group = &message.RecordGroup{Total: g.Total, Open: g.Open, Names: g.Names}
 	m.Record.Incident = nil
 	return m
 }
 
-func (c composer) groupHeadline(g coverage.Group, findings []catalog.Finding, recovered bool) string {
+func (c Composer) groupHeadline(g Group, findings []catalog.Finding, recovered bool) string {
 	if recovered {
 		return c.words.GroupBack
 	}
 	return c.headline(g.Sample, c.language.Advise(findings, c.weight, g.Sample.Resource))
 }
 
-func (c composer) groupSummary(g coverage.Group, recovered bool) string {
+func (c Composer) groupSummary(g Group, recovered bool) string {
 	sentence := c.words.GroupSummary
 	switch {
 	case recovered || g.Sample.Status == coverage.Healthy:
@@ -57,21 +67,21 @@ func (c composer) groupSummary(g coverage.Group, recovered bool) string {
 }
 
 // still says how many members are left once some have recovered.
-func (c composer) still(g coverage.Group) string {
-	if len(g.Open) == 0 || len(g.Open) == g.Total {
+func (c Composer) still(g Group) string {
+	if g.Open == 0 || g.Open == g.Total {
 		return ""
 	}
-	return catalog.Fill(c.words.GroupStillSummary, "n", strconv.Itoa(len(g.Open)), "total", strconv.Itoa(g.Total))
+	return catalog.Fill(c.words.GroupStillSummary, "n", strconv.Itoa(g.Open), "total", strconv.Itoa(g.Total))
 }
 
-func (c composer) groupFacts(g coverage.Group, recovered bool) []message.Fact {
+func (c Composer) groupFacts(g Group, recovered bool) []message.Fact {
 	w, sample := c.words, g.Sample
 	if recovered {
 		sample.Previous, sample.Status = coverage.Unhealthy, coverage.Healthy
 	}
 	facts := []message.Fact{{Label: w.Status, Value: c.transition(sample)}}
 	if still := c.still(g); still != "" {
-		facts = append(facts, message.Fact{Label: w.StillUncovered, Value: catalog.Fill(w.Covered, "n", strconv.Itoa(len(g.Open)), "total", strconv.Itoa(g.Total))})
+		facts = append(facts, message.Fact{Label: w.StillUncovered, Value: catalog.Fill(w.Covered, "n", strconv.Itoa(g.Open), "total", strconv.Itoa(g.Total))})
 	}
 	facts = append(facts,
 		message.Fact{Label: w.Since, Value: c.moment(g.Sample.ChangedAt)},
@@ -83,7 +93,7 @@ func (c composer) groupFacts(g coverage.Group, recovered bool) []message.Fact {
 }
 
 // names are the first members, and how many more there are.
-func (c composer) names(g coverage.Group) string {
+func (c Composer) names(g Group) string {
 	shown := g.Names[:min(len(g.Names), namesShown)]
 	names := strings.Join(shown, ", ")
 	if more := g.Total - len(shown); more > 0 {

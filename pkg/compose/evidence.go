@@ -1,4 +1,4 @@
-package notify
+package compose
 
 import (
 	"guardduty-coverage-notifier/pkg/catalog"
@@ -17,7 +17,7 @@ func markOf(v catalog.Verdict) message.Mark {
 }
 
 // tellEvidence adds to the message what was looked at. Nobody can do anything about what is gone.
-func (c composer) tellEvidence(m *message.Message) {
+func (c Composer) tellEvidence(m *message.Message) {
 	if len(c.evidence) == 0 {
 		return
 	}
@@ -38,7 +38,7 @@ func (c composer) tellEvidence(m *message.Message) {
 
 // withHealth adds to a summary that GuardDuty lists the resource as covered again: of what is gone, that would be its last
 // word and no news.
-func (c composer) withHealth(summary string) string {
+func (c Composer) withHealth(summary string) string {
 	if !c.weight.Healthy || c.weight.Gone {
 		return summary
 	}

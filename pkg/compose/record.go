@@ -1,4 +1,4 @@
-package notify
+package compose
 
 import (
 	"guardduty-coverage-notifier/pkg/catalog"
@@ -8,7 +8,7 @@ import (
 
 // record is the machine form of the message about one change. It is in English whatever people read, so that
 // programs find the same in every language.
-func (c composer) record(change coverage.Change, findings []catalog.Finding, incident coverage.Incident) message.Record {
+func (c Composer) record(change coverage.Change, findings []catalog.Finding, incident Incident) message.Record {
 	english := c.in(catalog.English)
 	r := message.Record{
 		Version:    message.RecordVersion,

@@ -1,4 +1,4 @@
-package notify
+package compose
 
 import (
 	"net/url"
@@ -13,7 +13,7 @@ import (
 var regionForm = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$`)
 
 // links are the console pages of the resource: none where the partition is unknown, or the Region is no Region.
-func (c composer) links(r coverage.Resource) []message.Link {
+func (c Composer) links(r coverage.Resource) []message.Link {
 	host := consoleHost(r)
 	if host == "" {
 		return nil
