@@ -46,16 +46,16 @@ const (
 // builder is Slack's page that shows blocks as they will look.
 const builder = "https://app.slack.com/block-kit-builder/#"
 
-// Blocks renders m within every limit of Slack's, with tables and charts that Slack draws. What does not fit is given
+// Blocks renders m within every limit of Slack's, with tables and charts in native blocks. What does not fit is given
 // up in this order, and its absence said: the ends of quotes, all but the first evidence, the steps of all sections but the
 // first, links, the evidence, these sections, the first one, facts. Rows that do not fit into a data table are given up in any case.
-func Blocks(m message.Message) []slack.Block { return blocks(m, native) }
+func Blocks(m message.Message) []slack.Block { return blocks(m, nativeBlocks) }
 
-// PlainBlocks is Blocks for a Slack that knows no data tables and charts: tables stand in code blocks, and what only a
-// chart would show is left out. Rows are given up after quotes, the last ten of a table after links.
-func PlainBlocks(m message.Message) []slack.Block { return blocks(m, plainly) }
+// PlainBlocks is Blocks for a workspace that does not support data tables and charts: tables stand in code blocks, and
+// what only a chart would show is left out. Rows are given up after quotes, the last ten of a table after links.
+func PlainBlocks(m message.Message) []slack.Block { return blocks(m, plainBlocks) }
 
-func blocks(m message.Message, as look) []slack.Block {
+func blocks(m message.Message, as format) []slack.Block {
 	d := newDraft(m, as)
 	least := sort.Search(d.all.total(), func(given int) bool { return d.render(d.all.without(given)).fits() })
 	return d.render(d.all.without(least)).blocks
@@ -183,8 +183,8 @@ func (r *rendering) fields(markup []string) {
 	}
 }
 
-// draw adds a chart.
-func (r *rendering) draw(chart slack.Block, size int) {
+// chart adds a chart, which takes so much of maxTotal.
+func (r *rendering) chart(chart slack.Block, size int) {
 	r.add(chart)
 	r.size += size
 }

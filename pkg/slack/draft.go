@@ -57,7 +57,7 @@ func (p plan) without(given int) plan {
 
 // draft is a message whose parts are markup, each within its own limit.
 type draft struct {
-	look     look
+	format   format
 	words    message.Words
 	header   string
 	summary  string
@@ -71,7 +71,7 @@ type draft struct {
 
 type draftSection struct {
 	head string
-	// chart is drawn instead of table.
+	// chart takes the place of table.
 	chart     slack.Block
 	chartSize int
 	quote     string
@@ -81,9 +81,9 @@ type draftSection struct {
 	links     []string
 }
 
-func newDraft(m message.Message, as look) draft {
+func newDraft(m message.Message, as format) draft {
 	mark := cutMark(m.Words)
-	d := draft{look: as, words: m.Words, links: links(m.Links)}
+	d := draft{format: as, words: m.Words, links: links(m.Links)}
 	d.header = symbol(m.Tone) + " "
 	d.header = strings.TrimSpace(d.header + clip(message.CleanLine(m.Title), maxHeader-sent(d.header), mark, literal))
 	d.summary = clip(strings.TrimSpace(message.Clean(m.Summary)), maxText, mark, prose)
@@ -94,8 +94,8 @@ func newDraft(m message.Message, as look) draft {
 	}
 	charts := 0
 	for _, s := range m.Sections {
-		drawable := as == native && charts < maxCharts
-		section := newDraftSection(s, mark, drawable)
+		withChart := as == nativeBlocks && charts < maxCharts
+		section := newDraftSection(s, mark, withChart)
 		if section.chart != nil {
 			charts++
 		}
@@ -122,7 +122,7 @@ func (d *draft) count() {
 			longest = max(longest, len(s.table.rows))
 		}
 	}
-	if d.look == plainly {
+	if d.format == plainBlocks {
 		d.all.rows = longest
 		return
 	}
@@ -140,10 +140,10 @@ func (d *draft) cells(rows int) int {
 	return total
 }
 
-func newDraftSection(s message.Section, mark string, drawable bool) draftSection {
+func newDraftSection(s message.Section, mark string, withChart bool) draftSection {
 	section := draftSection{links: links(s.Links), table: newDraftTable(s.Table, s.Heading)}
-	if s.Chart != nil && drawable {
-		section.draw(*s.Chart)
+	if s.Chart != nil && withChart {
+		section.addChart(*s.Chart)
 	}
 	// A quote is cut again for every plan that is tried, so that it does not stay longer than one can show.
 	section.quote = firstRunes(strings.TrimSpace(message.Clean(s.Quote)), maxText+1)
@@ -165,9 +165,9 @@ func newDraftSection(s message.Section, mark string, drawable bool) draftSection
 	return section
 }
 
-// draw puts a chart in the place of the table, if Slack takes it.
-func (s *draftSection) draw(c message.Chart) {
-	if block, size, ok := drawing(c); ok {
+// addChart puts a chart in the place of the table, if Slack accepts it.
+func (s *draftSection) addChart(c message.Chart) {
+	if block, size, ok := chartBlock(c); ok {
 		s.chart, s.chartSize, s.table = block, size, nil
 	}
 }
@@ -255,7 +255,7 @@ func (d draft) section(r *rendering, s draftSection, p plan, steps, links int) {
 	pieces := []string{s.head}
 	if s.chart != nil {
 		r.texts(pieces, "\n")
-		r.draw(s.chart, s.chartSize)
+		r.chart(s.chart, s.chartSize)
 		pieces = nil
 	}
 	if s.quote != "" {
@@ -263,7 +263,7 @@ func (d draft) section(r *rendering, s draftSection, p plan, steps, links int) {
 	}
 	if s.table != nil {
 		left := s.table.more
-		if d.look == native && d.rows > 0 {
+		if d.format == nativeBlocks && d.rows > 0 {
 			r.texts(pieces, "\n")
 			r.table(s.table.block(d.rows), s.table.caption)
 			pieces, left = nil, left+max(0, len(s.table.rows)-d.rows)

@@ -13,7 +13,7 @@ import (
 	"guardduty-coverage-notifier/pkg/message"
 )
 
-// Limits of the blocks that Slack draws itself.
+// Limits of the native blocks for tables and charts.
 const (
 	// maxRows and maxColumns are how large a data table may be, without its header, and maxCells how many characters all
 	// tables of a message may have. The page has named 100 rows and 10,000 characters, and later twice as much
@@ -34,25 +34,26 @@ const (
 	maxAxisLabel = 50
 )
 
-// look is how tables and charts are shown.
-type look bool
+// format is how a message is rendered.
+type format bool
 
 const (
-	// native has Slack draw them.
-	native look = true
-	// plainly puts tables into code blocks and leaves charts out, for workspaces whose Slack does not know the others yet.
-	plainly look = false
+	// nativeBlocks shows tables and charts in Slack's own blocks for them.
+	nativeBlocks format = true
+	// plainBlocks is the fallback for workspaces that do not support these blocks: it shows tables in code blocks and
+	// omits charts.
+	plainBlocks format = false
 )
 
-// isDrawn reports whether m has anything that Slack would draw.
-func isDrawn(m message.Message) bool {
+// hasNativeBlocks reports whether m has anything for which Slack has a block of its own.
+func hasNativeBlocks(m message.Message) bool {
 	return slices.ContainsFunc(Blocks(m), func(b slack.Block) bool {
 		return b.BlockType() == slack.MBTDataTable || b.BlockType() == slack.MBTDataVisualization
 	})
 }
 
-// drawing is the block for a chart, and how much of maxTotal it takes. It reports false where Slack would refuse it.
-func drawing(c message.Chart) (block slack.Block, size int, ok bool) {
+// chartBlock is the block for a chart, and how much of maxTotal it takes. It reports false where Slack would refuse it.
+func chartBlock(c message.Chart) (block slack.Block, size int, ok bool) {
 	axis := slack.NewDataVisualizationAxisConfig()
 	for _, category := range c.Categories {
 		axis.Categories = append(axis.Categories, label(category, maxPoint))
@@ -73,12 +74,12 @@ func drawing(c message.Chart) (block slack.Block, size int, ok bool) {
 	if c.Line {
 		chart = slack.NewDataVisualizationLineChart(axis, series...)
 	}
-	drawn := slack.NewDataVisualizationBlock(label(c.Title, maxAxisLabel), chart)
-	if drawn.Validate() != nil {
+	visualization := slack.NewDataVisualizationBlock(label(c.Title, maxAxisLabel), chart)
+	if visualization.Validate() != nil {
 		return nil, 0, false
 	}
-	encoded, err := json.Marshal(drawn)
-	return drawn, sent(string(encoded)), err == nil
+	encoded, err := json.Marshal(visualization)
+	return visualization, sent(string(encoded)), err == nil
 }
 
 // unshowable reports whether JSON has no form for a number.

@@ -20,9 +20,9 @@ const (
 
 // bot talks to the Web API with one token.
 type bot struct {
-	sink  *Sink
-	token string
-	look  look
+	sink   *Sink
+	token  string
+	format format
 }
 
 func (b bot) send(ctx context.Context, m message.Message, parent string) (string, error) {
@@ -57,7 +57,9 @@ func isTimestamp(ts string) bool {
 }
 
 // full is the whole message.
-func (b bot) full(m message.Message) slack.MsgOption { return content(Fallback(m), blocks(m, b.look)) }
+func (b bot) full(m message.Message) slack.MsgOption {
+	return content(Fallback(m), blocks(m, b.format))
+}
 
 // content turns off parsing, since chat.update, unlike chat.postMessage, looks for links and names in the text by
 // default (https://docs.slack.dev/reference/methods/chat.update).
@@ -108,7 +110,7 @@ func (b bot) api(e *exchange) *slack.Client {
 	return slack.New(b.token, slack.OptionHTTPClient(e.client()), slack.OptionAPIURL(b.sink.config.APIURL))
 }
 
-func (s *Sink) postWebhook(ctx context.Context, address string, m message.Message, as look) error {
+func (s *Sink) postWebhook(ctx context.Context, address string, m message.Message, as format) error {
 	e := s.exchange(opWebhook, address)
 	err := slack.PostWebhookCustomHTTPContext(ctx, address, e.client(), &slack.WebhookMessage{
 		Text:        Fallback(m),

@@ -90,24 +90,24 @@ func (s *Sink) Send(ctx context.Context, m message.Message, parent string) (stri
 	return s.sendWith(ctx, credential, m, parent)
 }
 
-// sendWith sends m once more, without what Slack draws, where it refuses that.
+// sendWith sends m again in plain blocks where Slack refuses the native ones.
 func (s *Sink) sendWith(ctx context.Context, credential string, m message.Message, parent string) (string, error) {
-	ref, err := s.sendAs(ctx, credential, m, parent, native)
+	ref, err := s.sendAs(ctx, credential, m, parent, nativeBlocks)
 	refusal, ok := errors.AsType[*Error](err)
-	if ok && ref == "" && refusal.dislikesBlocks() && isDrawn(m) {
-		return s.sendAs(ctx, credential, m, parent, plainly)
+	if ok && ref == "" && refusal.dislikesBlocks() && hasNativeBlocks(m) {
+		return s.sendAs(ctx, credential, m, parent, plainBlocks)
 	}
 	return ref, err
 }
 
 // sendAs tells a bot token and a webhook apart. White space around a secret is what editors leave there.
-func (s *Sink) sendAs(ctx context.Context, credential string, m message.Message, parent string, as look) (string, error) {
+func (s *Sink) sendAs(ctx context.Context, credential string, m message.Message, parent string, as format) (string, error) {
 	credential = strings.TrimSpace(credential)
 	switch {
 	case isBotToken(credential) && s.config.Channel == "":
 		return "", &Error{Op: opPost, Code: codeChannel, Detail: "a bot token needs the id of a channel"}
 	case isBotToken(credential):
-		b := bot{sink: s, token: credential, look: as}
+		b := bot{sink: s, token: credential, format: as}
 		return b.send(ctx, m, parent)
 	case safeEndpoint(credential) && s.config.BotOnly:
 		return "", &Error{Op: opCredential, Code: codeCredential,
