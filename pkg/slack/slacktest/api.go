@@ -251,7 +251,7 @@ func (s *Server) hooked(path string, raw []byte) answer {
 }
 
 func (s *Server) post(m Message) answer {
-	if refusal := unsupported(s.options.Unsupported, m.Blocks); refusal != nil {
+	if refusal := s.options.refuseBlocks(m.Blocks); refusal != nil {
 		return answer{code: refusal.Code, messages: refusal.Messages}
 	}
 	if refusal := Check(m.Text, m.Blocks); refusal != nil {
@@ -272,7 +272,7 @@ func (s *Server) post(m Message) answer {
 
 func (s *Server) update(form url.Values) answer {
 	text, blocks := form.Get("text"), json.RawMessage(form.Get("blocks"))
-	if refusal := unsupported(s.options.Unsupported, blocks); refusal != nil {
+	if refusal := s.options.refuseBlocks(blocks); refusal != nil {
 		return answer{code: refusal.Code, messages: refusal.Messages}
 	}
 	if refusal := checkUpdate(text, blocks); refusal != nil {
@@ -295,7 +295,10 @@ func (s *Server) update(form url.Values) answer {
 	}
 	m := &s.messages[i]
 	m.Text, m.Parses = text, form.Get("parse") != "none"
-	if len(blocks) > 0 {
+	switch {
+	case isEmptyList(blocks):
+		m.Blocks = nil
+	case len(blocks) > 0:
 		m.Blocks = blocks
 	}
 	m.Edits++

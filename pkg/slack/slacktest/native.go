@@ -64,13 +64,17 @@ func blockType(raw json.RawMessage) string {
 	return b.Type
 }
 
-// unsupported is the refusal of a workspace that does not know some types of blocks; nil when none of them occurs.
-func unsupported(types []string, blocks json.RawMessage) *Refusal {
+// refuseBlocks is the refusal of blocks that are right, because of what the workspace supports; nil when it
+// takes them.
+func (o Options) refuseBlocks(blocks json.RawMessage) *Refusal {
 	var list []json.RawMessage
 	_ = json.Unmarshal(blocks, &list) // Check refuses what is no list.
+	if o.RefuseBlocks != "" && len(list) > 0 {
+		return &Refusal{Code: o.RefuseBlocks}
+	}
 	c := &checker{}
 	for i, raw := range list {
-		if name := blockType(raw); slices.Contains(types, name) {
+		if name := blockType(raw); slices.Contains(o.Unsupported, name) {
 			c.wrong(fmt.Sprintf("/blocks/%d/type", i), "unsupported type: %s", name)
 		}
 	}

@@ -33,6 +33,9 @@ type Options struct {
 	EditWindow time.Duration
 	// Unsupported are types of blocks that the workspace refuses as invalid_blocks, as some do with new ones.
 	Unsupported []string
+	// RefuseBlocks is the code, such as invalid_blocks, that refuses every message with blocks; empty: none
+	// does.
+	RefuseBlocks string
 	// AllowRefusals keeps New from failing the test when a message broke a rule of Check's.
 	AllowRefusals bool
 }

@@ -353,3 +353,35 @@ func TestOtherChannels(t *testing.T) {
 		t.Errorf("posted to no channel: %+v", nowhere)
 	}
 }
+
+func TestRefuseBlocks(t *testing.T) {
+	s := slacktest.New(t, slacktest.Options{RefuseBlocks: "msg_blocks_too_long"})
+	const blocks = `[{"type":"divider"}]`
+	if got := call(t, s, "chat.postMessage", "text", "a", "blocks", blocks); got.Code != "msg_blocks_too_long" {
+		t.Errorf("blocks: %+v", got)
+	}
+	ts := call(t, s, "chat.postMessage", "text", "a").TS
+	if got := call(t, s, "chat.update", "ts", ts, "text", "b", "blocks", blocks); got.Code != "msg_blocks_too_long" {
+		t.Errorf("an update with blocks: %+v", got)
+	}
+	if got := call(t, s, "chat.update", "ts", ts, "text", "b", "blocks", "[]"); !got.OK {
+		t.Errorf("an update without: %+v", got)
+	}
+	want := reply{Status: 400, Code: "msg_blocks_too_long"}
+	if got := hook(t, s, s.WebhookURL(), `{"text":"a","blocks":`+blocks+`}`); got != want {
+		t.Errorf("the webhook: %+v", got)
+	}
+}
+
+func TestAnUpdateKeepsBlocksUnlessItHasAList(t *testing.T) {
+	s := slacktest.New(t, slacktest.Options{})
+	ts := call(t, s, "chat.postMessage", "text", "a", "blocks", `[{"type":"divider"}]`).TS
+	call(t, s, "chat.update", "ts", ts, "text", "b")
+	if m := s.Messages()[0]; len(m.Blocks) == 0 || m.Text != "b" {
+		t.Errorf("text alone removed the blocks: %+v", m)
+	}
+	call(t, s, "chat.update", "ts", ts, "text", "c", "blocks", "[]")
+	if m := s.Messages()[0]; m.Blocks != nil || m.Text != "c" {
+		t.Errorf("an empty list kept the blocks: %+v", m)
+	}
+}

@@ -74,13 +74,19 @@ func Check(text string, blocks json.RawMessage) *Refusal {
 	return nil
 }
 
-// checkUpdate is Check for chat.update.
+// checkUpdate is Check for chat.update, where an empty list removes the blocks that a message has. Without a
+// list they stay (https://docs.slack.dev/reference/methods/chat.update).
 func checkUpdate(text string, blocks json.RawMessage) *Refusal {
 	if len(text) > longestUpdate {
 		return &Refusal{Code: "msg_too_long"}
 	}
+	if isEmptyList(blocks) {
+		blocks = nil
+	}
 	return Check(text, blocks)
 }
+
+func isEmptyList(blocks json.RawMessage) bool { return string(bytes.TrimSpace(blocks)) == "[]" }
 
 // weight is the length of the blocks' JSON without what encoders may escape but need not, and without data tables: one
 // within its documented limits is larger than all that is refused otherwise.
