@@ -56,13 +56,19 @@ func Blocks(m message.Message) []slack.Block { return blocks(m, nativeBlocks) }
 func PlainBlocks(m message.Message) []slack.Block { return blocks(m, plainBlocks) }
 
 func blocks(m message.Message, as format) []slack.Block {
+	if as == textOnly {
+		return nil
+	}
 	d := newDraft(m, as)
 	least := sort.Search(d.all.total(), func(given int) bool { return d.render(d.all.without(given)).fits() })
 	return d.render(d.all.without(least)).blocks
 }
 
 // replyBlocks are the short form of m: its summary alone.
-func replyBlocks(m message.Message) []slack.Block {
+func replyBlocks(m message.Message, as format) []slack.Block {
+	if as == textOnly {
+		return nil
+	}
 	text := cmp.Or(strings.TrimSpace(message.Clean(m.Summary)), message.CleanLine(m.Title))
 	lead := symbol(m.Tone) + " "
 	var r rendering

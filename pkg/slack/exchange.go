@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -32,6 +34,8 @@ type exchange struct {
 	base   http.Client
 	redact *strings.Replacer
 
+	// sent is true once there is a connection on which to write the request.
+	sent atomic.Bool
 	// status is 0 until the answer has arrived as a whole.
 	status int
 	after  time.Duration
@@ -68,7 +72,15 @@ func (e *exchange) client() *http.Client {
 }
 
 // RoundTrip reads the whole answer, so that one that is cut off counts as none.
+//
+// It notes when the request is about to be written. A transport that asks for another connection has written
+// nothing that the server processed: only then does it repeat a POST. Refused connections, names that do not
+// resolve and failed TLS handshakes yield no connection (https://pkg.go.dev/net/http/httptrace#ClientTrace).
 func (e *exchange) RoundTrip(request *http.Request) (*http.Response, error) {
+	request = request.WithContext(httptrace.WithClientTrace(request.Context(), &httptrace.ClientTrace{
+		GetConn: func(string) { e.sent.Store(false) },
+		GotConn: func(httptrace.GotConnInfo) { e.sent.Store(true) },
+	}))
 	response, err := cmp.Or(e.base.Transport, http.DefaultTransport).RoundTrip(request)
 	if err != nil {
 		return nil, err
@@ -123,6 +135,7 @@ func (e *exchange) silence(ctx context.Context, err error) error {
 		err = wrapper.Err
 	}
 	silence := e.refusal("", err.Error())
+	silence.sent = e.sent.Load()
 	switch {
 	case ctx.Err() != nil:
 		silence.cause = ctx.Err()

@@ -3,6 +3,7 @@ package slack
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"math"
 	"slices"
 	"sort"
@@ -35,21 +36,40 @@ const (
 )
 
 // format is how a message is rendered.
-type format bool
+type format int
 
+// The formats, the richest first.
 const (
 	// nativeBlocks shows tables and charts in Slack's own blocks for them.
-	nativeBlocks format = true
+	nativeBlocks format = iota
 	// plainBlocks is the fallback for workspaces that do not support these blocks: it shows tables in code blocks and
 	// omits charts.
-	plainBlocks format = false
+	plainBlocks
+	// textOnly is the last resort, when Slack refuses any blocks: Fallback alone.
+	textOnly
 )
 
-// hasNativeBlocks reports whether m has anything for which Slack has a block of its own.
-func hasNativeBlocks(m message.Message) bool {
-	return slices.ContainsFunc(Blocks(m), func(b slack.Block) bool {
-		return b.BlockType() == slack.MBTDataTable || b.BlockType() == slack.MBTDataVisualization
-	})
+// formatsOf are the formats in which to try m, in their order. Without tables and charts native blocks are
+// plain ones.
+func formatsOf(m message.Message) []format {
+	native := func(s message.Section) bool { return s.Table != nil || s.Chart != nil }
+	if slices.ContainsFunc(m.Sections, native) {
+		return []format{nativeBlocks, plainBlocks, textOnly}
+	}
+	return []format{plainBlocks, textOnly}
+}
+
+// inFormats makes a call with the first format, and then with the next as long as Slack refuses the content.
+func inFormats(formats []format, call func(format) error) error {
+	var err error
+	for _, f := range formats {
+		err = call(f)
+		refusal, ok := errors.AsType[*Error](err)
+		if !ok || !refusal.contentRefused() {
+			return err
+		}
+	}
+	return err
 }
 
 // chartBlock is the block for a chart, and how much of maxTotal it takes. It reports false where Slack would refuse it.

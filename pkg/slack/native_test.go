@@ -299,12 +299,110 @@ func TestARefusedReplyIsNotAReasonToChangeTheMessage(t *testing.T) {
 	sink := botSink(t, server)
 	ref := mustSend(t, sink, lost(), "")
 	server.Fail(slacktest.Fault{Op: "chat.postMessage", Header: http.Header{"Content-Type": {"application/json"}}, Body: `{"ok":false,"error":"invalid_blocks"}`})
-	got, err := sink.Send(t.Context(), report(1), ref)
-	if outcome := outcomeOf(t, err); got != ref || outcome.Code != "invalid_blocks" || server.Requests("") != 3 {
-		t.Errorf("ref %q, %+v, %d requests", got, outcome, server.Requests(""))
+	if got := mustSend(t, sink, report(1), ref); got != ref || server.Requests("") != 4 {
+		t.Errorf("ref %q, %d requests", got, server.Requests(""))
 	}
-	if told := server.Messages()[0]; !strings.Contains(string(told.Blocks), "data_table") {
-		t.Errorf("the message lost its table: %s", told.Blocks)
+	messages := server.Messages()
+	if !strings.Contains(string(messages[0].Blocks), "data_table") || messages[0].Edits != 1 {
+		t.Errorf("the message lost its table, or was changed twice: %+v", messages[0])
+	}
+	if len(messages) != 2 || len(messages[1].Blocks) > 0 || messages[1].ThreadTS != messages[0].TS {
+		t.Errorf("the reply is not text alone: %+v", messages[1:])
+	}
+}
+
+// TestSendsTextWhereBlocksAreRefused has a Slack that refuses whatever has blocks, in every way that Slack
+// has.
+func TestSendsTextWhereBlocksAreRefused(t *testing.T) {
+	const (
+		lostLine     = "🔴 Lost · EKS cluster payments · 111122223333 · add-on missing"
+		restoredLine = "🟢 回復 · EKSクラスター payments · 111122223333 · カバレッジ回復"
+		reportLine   = "🔵 Information · Coverage report · 96.4% covered"
+	)
+	codes := []string{
+		"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "invalid_payload",
+	}
+	for _, code := range codes {
+		t.Run("bot "+code, func(t *testing.T) {
+			server := slacktest.New(t, slacktest.Options{RefuseBlocks: code})
+			sink := botSink(t, server)
+			ref := mustSend(t, sink, lost(), "")
+			if want := server.Channel() + "/" + server.Messages()[0].TS; ref != want {
+				t.Errorf("the ref is %q, want %q", ref, want)
+			}
+			expect(t, server, seen{First: lostLine})
+			if again := mustSend(t, sink, restored(), ref); again != ref {
+				t.Errorf("the ref became %q", again)
+			}
+			edited, reply := seen{First: restoredLine, Edits: 1}, seen{First: restoredLine, InThread: true}
+			expect(t, server, edited, reply)
+			before := server.Requests("")
+			mustSend(t, sink, report(3), "")
+			expect(t, server, edited, reply, seen{First: reportLine})
+			if n := server.Requests("") - before; n != 3 {
+				t.Errorf("%d requests for the report, want native blocks, plain ones, and text", n)
+			}
+		})
+		t.Run("webhook "+code, func(t *testing.T) {
+			server := slacktest.New(t, slacktest.Options{RefuseBlocks: code})
+			mustSend(t, hookSink(t, server), lost(), "")
+			mustSend(t, hookSink(t, server), report(3), "")
+			expect(t, server, seen{First: lostLine}, seen{First: reportLine})
+		})
+	}
+}
+
+// TestTextReplacesBlocks begins with blocks and refuses them only once the message is updated.
+func TestTextReplacesBlocks(t *testing.T) {
+	server := slacktest.New(t, slacktest.Options{})
+	sink := botSink(t, server)
+	ref := mustSend(t, sink, lost(), "")
+	server.Fail(slacktest.Fault{Op: "chat.update", Body: `{"ok":false,"error":"msg_blocks_too_long"}`})
+	update := restored()
+	update.Update = true
+	mustSend(t, sink, update, ref)
+	got := server.Messages()
+	if len(got) != 1 || got[0].Edits != 1 || len(got[0].Blocks) > 0 || !strings.Contains(got[0].Text, "🟢") {
+		t.Errorf("blocks of the loss stay in the recovery: %+v", got)
+	}
+}
+
+func TestTextIsWithinItsLimitsAndEscaped(t *testing.T) {
+	m := lost()
+	m.Title, m.Summary = "<!channel> & <@U1>", strings.Repeat("<界>", 20_000)
+	server := slacktest.New(t, slacktest.Options{RefuseBlocks: "invalid_blocks"})
+	sink := botSink(t, server)
+	mustSend(t, sink, m, mustSend(t, sink, m, ""))
+	for _, told := range server.Messages() {
+		if !strings.Contains(told.Text, "&lt;!channel&gt; &amp; &lt;@U1&gt;") || len(told.Text) > 3999 {
+			t.Errorf("%d bytes: %.100s", len(told.Text), told.Text)
+		}
+	}
+}
+
+func TestSendsAgainOnlyWhenTheContentIsRefused(t *testing.T) {
+	tests := map[string]struct {
+		m    message.Message
+		code string
+		want int
+	}{
+		"blocks are refused":        {lost(), "invalid_blocks", 2},
+		"the channel is gone":       {report(1), "channel_not_found", 1},
+		"native blocks are refused": {report(1), "invalid_blocks", 3},
+		"the blocks are too large":  {report(1), "msg_blocks_too_long", 3},
+		"Slack has an error":        {report(1), "internal_error", 1},
+		"a rate limit":              {report(1), "ratelimited", 1},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			server := slacktest.New(t, slacktest.Options{})
+			fault := slacktest.Fault{Op: "chat.postMessage", Header: http.Header{"Content-Type": {"application/json"}}, Body: `{"ok":false,"error":"` + test.code + `"}`}
+			server.Fail(fault, fault, fault)
+			_, err := botSink(t, server).Send(t.Context(), test.m, "")
+			if outcome := outcomeOf(t, err); outcome.Code != test.code || server.Requests("") != test.want {
+				t.Errorf("%d requests, want %d; %+v", server.Requests(""), test.want, outcome)
+			}
+		})
 	}
 }
 
@@ -317,29 +415,5 @@ func TestTheFirstStepsStayLongest(t *testing.T) {
 	_, text := tablesOf(t, slack.Blocks(m))
 	if !strings.Contains(text, "First s") || !strings.Contains(text, "Second.") || strings.Contains(text, "Then.") {
 		t.Errorf("got %s", text)
-	}
-}
-
-func TestDoesNotSendAgainForAnotherReason(t *testing.T) {
-	tests := map[string]struct {
-		m    message.Message
-		code string
-		want int
-	}{
-		"nothing is drawn":         {lost(), "invalid_blocks", 1},
-		"the channel is gone":      {report(1), "channel_not_found", 1},
-		"the blocks are refused":   {report(1), "invalid_blocks", 2},
-		"the blocks are too large": {report(1), "msg_blocks_too_long", 2},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			server := slacktest.New(t, slacktest.Options{})
-			fault := slacktest.Fault{Op: "chat.postMessage", Header: http.Header{"Content-Type": {"application/json"}}, Body: `{"ok":false,"error":"` + test.code + `"}`}
-			server.Fail(fault, fault, fault)
-			_, err := botSink(t, server).Send(t.Context(), test.m, "")
-			if outcome := outcomeOf(t, err); !outcome.Permanent || server.Requests("") != test.want {
-				t.Errorf("%d requests, want %d; %+v", server.Requests(""), test.want, outcome)
-			}
-		})
 	}
 }

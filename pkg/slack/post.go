@@ -20,9 +20,8 @@ const (
 
 // bot talks to the Web API with one token.
 type bot struct {
-	sink   *Sink
-	token  string
-	format format
+	sink  *Sink
+	token string
 }
 
 func (b bot) send(ctx context.Context, m message.Message, parent string) (string, error) {
@@ -30,21 +29,21 @@ func (b bot) send(ctx context.Context, m message.Message, parent string) (string
 		if m.Update {
 			return "", nil
 		}
-		return b.post(ctx, b.full(m))
+		return b.post(ctx, m)
 	}
 	channel, ts, _ := strings.Cut(parent, "/")
 	if channel != b.sink.config.Channel || !isTimestamp(ts) {
-		return b.post(ctx, b.full(m))
+		return b.post(ctx, m)
 	}
-	err := b.update(ctx, ts, b.full(m))
+	err := b.update(ctx, ts, m)
 	if refusal, ok := errors.AsType[*Error](err); ok && refusal.gone() {
-		return b.post(ctx, b.full(m))
+		return b.post(ctx, m)
 	}
 	if err != nil {
 		return "", err
 	}
 	if !m.Update {
-		_, err = b.post(ctx, b.reply(m, ts))
+		err = b.reply(ctx, ts, m)
 	}
 	return parent, err
 }
@@ -56,35 +55,58 @@ func isTimestamp(ts string) bool {
 	return ok && isDigits(whole) && isDigits(fraction)
 }
 
-// full is the whole message.
-func (b bot) full(m message.Message) slack.MsgOption {
-	return content(Fallback(m), blocks(m, b.format))
+// post posts m and returns its ref.
+func (b bot) post(ctx context.Context, m message.Message) (ref string, err error) {
+	err = inFormats(formatsOf(m), func(as format) error {
+		ref, err = b.postContent(ctx, content(Fallback(m), blocks(m, as))...)
+		return err
+	})
+	return ref, err
 }
 
-// content turns off parsing, since chat.update, unlike chat.postMessage, looks for links and names in the text by
-// default (https://docs.slack.dev/reference/methods/chat.update).
-func content(text string, blocks []slack.Block) slack.MsgOption {
-	return slack.MsgOptionCompose(
+// update replaces the message at ts by m. Text alone leaves the blocks that the message has; an empty list
+// removes them (https://docs.slack.dev/reference/methods/chat.update).
+func (b bot) update(ctx context.Context, ts string, m message.Message) error {
+	return inFormats(formatsOf(m), func(as format) error {
+		options := content(Fallback(m), blocks(m, as))
+		if as == textOnly {
+			options = append(options, slack.MsgOptionBlocks())
+		}
+		return b.updateContent(ctx, ts, options...)
+	})
+}
+
+// reply posts the short form of m in the thread of the message at ts.
+func (b bot) reply(ctx context.Context, ts string, m message.Message) error {
+	thread := []slack.MsgOption{slack.MsgOptionTS(ts)}
+	if b.sink.config.Broadcast {
+		thread = append(thread, slack.MsgOptionBroadcast())
+	}
+	return inFormats([]format{plainBlocks, textOnly}, func(as format) error {
+		_, err := b.postContent(ctx, append(content(Fallback(m), replyBlocks(m, as)), thread...)...)
+		return err
+	})
+}
+
+// content is a text with blocks, if there are any. It turns off parsing, since chat.update, unlike
+// chat.postMessage, looks for links and names in the text by default
+// (https://docs.slack.dev/reference/methods/chat.update).
+func content(text string, blocks []slack.Block) []slack.MsgOption {
+	options := []slack.MsgOption{
 		slack.MsgOptionText(text, false),
-		slack.MsgOptionBlocks(blocks...),
 		slack.MsgOptionParse(false),
 		slack.MsgOptionDisableLinkUnfurl(),
 		slack.MsgOptionDisableMediaUnfurl(),
-	)
-}
-
-// reply is the short form of m, for the thread of the message at ts.
-func (b bot) reply(m message.Message, ts string) slack.MsgOption {
-	reply := slack.MsgOptionCompose(content(Fallback(m), replyBlocks(m)), slack.MsgOptionTS(ts))
-	if b.sink.config.Broadcast {
-		return slack.MsgOptionCompose(reply, slack.MsgOptionBroadcast())
 	}
-	return reply
+	if len(blocks) > 0 {
+		options = append(options, slack.MsgOptionBlocks(blocks...))
+	}
+	return options
 }
 
-func (b bot) post(ctx context.Context, content slack.MsgOption) (string, error) {
+func (b bot) postContent(ctx context.Context, content ...slack.MsgOption) (string, error) {
 	e := b.sink.exchange(opPost, b.token)
-	channel, ts, err := b.api(e).PostMessageContext(ctx, b.sink.config.Channel, content)
+	channel, ts, err := b.api(e).PostMessageContext(ctx, b.sink.config.Channel, content...)
 	if err = e.err(ctx, err); err != nil {
 		return "", err
 	}
@@ -94,9 +116,9 @@ func (b bot) post(ctx context.Context, content slack.MsgOption) (string, error) 
 	return channel + "/" + ts, nil
 }
 
-func (b bot) update(ctx context.Context, ts string, content slack.MsgOption) error {
+func (b bot) updateContent(ctx context.Context, ts string, content ...slack.MsgOption) error {
 	e := b.sink.exchange(opUpdate, b.token)
-	_, changed, _, err := b.api(e).UpdateMessageContext(ctx, b.sink.config.Channel, ts, content)
+	_, changed, _, err := b.api(e).UpdateMessageContext(ctx, b.sink.config.Channel, ts, content...)
 	if err = e.err(ctx, err); err != nil {
 		return err
 	}
@@ -110,15 +132,21 @@ func (b bot) api(e *exchange) *slack.Client {
 	return slack.New(b.token, slack.OptionHTTPClient(e.client()), slack.OptionAPIURL(b.sink.config.APIURL))
 }
 
-func (s *Sink) postWebhook(ctx context.Context, address string, m message.Message, as format) error {
-	e := s.exchange(opWebhook, address)
-	err := slack.PostWebhookCustomHTTPContext(ctx, address, e.client(), &slack.WebhookMessage{
-		Text:        Fallback(m),
-		Blocks:      &slack.Blocks{BlockSet: blocks(m, as)},
-		Parse:       "none",
-		UnfurlLinks: new(false),
-		UnfurlMedia: new(false),
+func (s *Sink) postWebhook(ctx context.Context, address string, m message.Message) error {
+	return inFormats(formatsOf(m), func(as format) error {
+		payload := slack.WebhookMessage{
+			Text: Fallback(m), Parse: "none", UnfurlLinks: new(false), UnfurlMedia: new(false),
+		}
+		if as != textOnly {
+			payload.Blocks = &slack.Blocks{BlockSet: blocks(m, as)}
+		}
+		return s.postPayload(ctx, address, &payload)
 	})
+}
+
+func (s *Sink) postPayload(ctx context.Context, address string, payload *slack.WebhookMessage) error {
+	e := s.exchange(opWebhook, address)
+	err := slack.PostWebhookCustomHTTPContext(ctx, address, e.client(), payload)
 	if err = e.err(ctx, err); err != nil {
 		return err
 	}

@@ -60,62 +60,51 @@ func New(c Config) (*Sink, error) {
 // Name is the name of the sink.
 func (s *Sink) Name() string { return s.config.Name }
 
-// Send posts m. The ref that it returns is the message's channel and timestamp; with a webhook, which tells neither,
-// it is empty.
+// Send posts m. The ref that it returns is the message's channel and timestamp; with a webhook, which returns
+// neither, it is empty.
 //
-// With the ref of an earlier message as parent, and a bot token, that message becomes m, and unless m.Update a short
-// answer in its thread tells those who follow it. When it can no longer be changed, m is posted anew. m.Update
-// without a message to update sends nothing.
+// With the ref of an earlier message as parent, and a bot token, that message becomes m, and unless m.Update
+// a short reply in its thread notifies those who follow it. When it can no longer be changed, m is posted
+// anew. m.Update without a message to update sends nothing.
 //
-// Tables and charts are Slack's own. Where the workspace refuses these blocks, as new ones reach some later than
-// others, m is sent again at once without them.
+// Tables and charts are native blocks. Where Slack refuses these, as new blocks reach some workspaces later
+// than others, m is sent again at once with plain blocks; where it refuses any blocks, with the text of
+// Fallback alone.
 //
-// A refusal, or no answer, is an *Error. When a ref comes with it, the message was told and only the answer in its
+// Every error is an *Error. When a ref comes with it, the message itself was sent and only the reply in its
 // thread is missing: sending m again with that ref repeats nothing that anybody notices.
 func (s *Sink) Send(ctx context.Context, m message.Message, parent string) (string, error) {
 	credential, err := s.config.Credential(ctx, false)
 	if err != nil {
-		return "", fmt.Errorf("reading the Slack credential: %w", err)
+		return "", &Error{Op: opCredential, unread: err}
 	}
 	ref, err := s.sendWith(ctx, credential, m, parent)
 	refusal, ok := errors.AsType[*Error](err)
 	if !ok || !refusal.refused() {
 		return ref, err
 	}
-	credential, readErr := s.config.Credential(ctx, true)
-	if readErr != nil {
-		refusal.unproven = true
-		return ref, errors.Join(err, fmt.Errorf("reading the Slack credential again: %w", readErr))
+	if credential, err = s.config.Credential(ctx, true); err != nil {
+		refusal.unread = err
+		return ref, refusal
 	}
 	return s.sendWith(ctx, credential, m, parent)
 }
 
-// sendWith sends m again in plain blocks where Slack refuses the native ones.
+// sendWith tells a bot token and a webhook apart. White space around a secret is what editors leave there.
 func (s *Sink) sendWith(ctx context.Context, credential string, m message.Message, parent string) (string, error) {
-	ref, err := s.sendAs(ctx, credential, m, parent, nativeBlocks)
-	refusal, ok := errors.AsType[*Error](err)
-	if ok && ref == "" && refusal.dislikesBlocks() && hasNativeBlocks(m) {
-		return s.sendAs(ctx, credential, m, parent, plainBlocks)
-	}
-	return ref, err
-}
-
-// sendAs tells a bot token and a webhook apart. White space around a secret is what editors leave there.
-func (s *Sink) sendAs(ctx context.Context, credential string, m message.Message, parent string, as format) (string, error) {
 	credential = strings.TrimSpace(credential)
 	switch {
 	case isBotToken(credential) && s.config.Channel == "":
 		return "", &Error{Op: opPost, Code: codeChannel, Detail: "a bot token needs the id of a channel"}
 	case isBotToken(credential):
-		b := bot{sink: s, token: credential, format: as}
-		return b.send(ctx, m, parent)
+		return bot{sink: s, token: credential}.send(ctx, m, parent)
 	case safeEndpoint(credential) && s.config.BotOnly:
-		return "", &Error{Op: opCredential, Code: codeCredential,
-			Detail: "channel " + s.config.Channel + " takes a bot token (xoxb-…); an incoming webhook posts to the channel of its own"}
+		return "", &Error{Op: opCredential, Code: codeCredential, Detail: "channel " + s.config.Channel +
+			" requires a bot token (xoxb-…); an incoming webhook posts to the channel of its own"}
 	case safeEndpoint(credential) && m.Update:
 		return "", nil
 	case safeEndpoint(credential):
-		return "", s.postWebhook(ctx, credential, m, as)
+		return "", s.postWebhook(ctx, credential, m)
 	default:
 		return "", &Error{Op: opCredential, Code: codeCredential,
 			Detail: "it is neither a bot token (xoxb-…) nor the https URL of an incoming webhook"}

@@ -54,6 +54,7 @@ func mustSend(t *testing.T, s *slack.Sink, m message.Message, parent string) str
 
 // seen is what matters of a message in the channel.
 type seen struct {
+	// First is the first text of the blocks, or the first line of the text where there are none.
 	First     string
 	InThread  bool
 	Broadcast bool
@@ -66,11 +67,15 @@ func look(t *testing.T, server *slacktest.Server) []seen {
 	t.Helper()
 	var all []seen
 	for _, m := range server.Messages() {
-		var blocks []block
-		if err := json.Unmarshal(m.Blocks, &blocks); err != nil {
-			t.Fatal(err)
+		first, _, _ := strings.Cut(m.Text, "\n")
+		if len(m.Blocks) > 0 {
+			var blocks []block
+			if err := json.Unmarshal(m.Blocks, &blocks); err != nil {
+				t.Fatal(err)
+			}
+			first = texts(blocks)[0]
 		}
-		all = append(all, seen{texts(blocks)[0], m.ThreadTS != "", m.Broadcast, m.Edits, m.Unfurls, m.Parses})
+		all = append(all, seen{first, m.ThreadTS != "", m.Broadcast, m.Edits, m.Unfurls, m.Parses})
 	}
 	return all
 }
@@ -231,8 +236,8 @@ func TestRefusals(t *testing.T) {
 		// bot and hook are the outcomes; nil: not tried.
 		bot, hook *outcome
 	}{
-		{"invalid_blocks", slacktest.Fault{Body: `{"ok":false,"error":"invalid_blocks","response_metadata":{"messages":["must be short [json-pointer:/blocks/0]","and sweet"]}}`},
-			&outcome{Status: 200, Code: "invalid_blocks", Detail: "must be short [json-pointer:/blocks/0]; and sweet", Permanent: true}, nil},
+		{"invalid_arguments", slacktest.Fault{Body: `{"ok":false,"error":"invalid_arguments","response_metadata":{"messages":["must be short [json-pointer:/blocks/0]","and sweet"]}}`},
+			&outcome{Status: 200, Code: "invalid_arguments", Detail: "must be short [json-pointer:/blocks/0]; and sweet", Permanent: true}, nil},
 		{"missing_scope", slacktest.Fault{Body: `{"ok":false,"error":"missing_scope","needed":"chat:write","provided":"none"}`},
 			&outcome{Status: 200, Code: "missing_scope", Detail: "needed: chat:write; provided: none", Permanent: true}, nil},
 		{"not_in_channel", slacktest.Fault{Body: `{"ok":false,"error":"not_in_channel"}`}, &outcome{Status: 200, Code: "not_in_channel", Permanent: true}, nil},
@@ -249,13 +254,13 @@ func TestRefusals(t *testing.T) {
 		{"429 for ages", slacktest.Fault{Status: 429, Header: header("99999999999")}, &outcome{Status: 429, RetryAfter: 24 * time.Hour}, &outcome{Status: 429, RetryAfter: 24 * time.Hour}},
 		{"500", slacktest.Fault{Status: 500, Body: "<html>"}, &outcome{Status: 500, Detail: "<html>"}, &outcome{Status: 500, Detail: "<html>"}},
 		{"502", slacktest.Fault{Status: 502}, &outcome{Status: 502}, &outcome{Status: 502}},
-		{"400 with its body", slacktest.Fault{Status: 400, Body: "invalid_blocks"}, nil, &outcome{Status: 400, Code: "invalid_blocks", Permanent: true}},
+		{"400 with its body", slacktest.Fault{Status: 400, Body: "no_text"}, nil, &outcome{Status: 400, Code: "no_text", Permanent: true}},
 		{"410", slacktest.Fault{Status: 410, Body: "channel_is_archived"}, nil, nil},
 		{"302", slacktest.Fault{Status: 302, Header: http.Header{"Location": {"/elsewhere"}}}, &outcome{Status: 302, Permanent: true}, &outcome{Status: 302, Permanent: true}},
 		{"html", slacktest.Fault{Body: "<html>"}, &outcome{Status: 200, Detail: html}, &outcome{Status: 200, Detail: html}},
 		{"nothing", slacktest.Fault{Body: ""}, &outcome{Status: 200, Detail: "this is not an answer of Slack's:"}, &outcome{Status: 200, Detail: "this is not an answer of Slack's:"}},
 		{"ok without a message", slacktest.Fault{Body: `{"ok":true}`}, &outcome{Status: 200, Detail: `this is not an answer of Slack's: {"ok":true}`}, nil},
-		{"a refusal in 200", slacktest.Fault{Body: "invalid_payload"}, nil, &outcome{Status: 200, Code: "invalid_payload", Permanent: true}},
+		{"a refusal in 200", slacktest.Fault{Body: "no_text"}, nil, &outcome{Status: 200, Code: "no_text", Permanent: true}},
 	} {
 		for mode, want := range map[string]*outcome{"bot": tt.bot, "webhook": tt.hook} {
 			if want == nil {
@@ -435,7 +440,7 @@ func TestAChannelOfABotTakesNoWebhook(t *testing.T) {
 	sink := newSink(t, slack.Config{Channel: "C0000000002", BotOnly: true, Client: server.Client(), Credential: fixed(server.WebhookURL())})
 	_, err := sink.Send(t.Context(), message.Message{Title: "lost"}, "")
 	refusal, ok := errors.AsType[*slack.Error](err)
-	if !ok || !refusal.Permanent() || !strings.Contains(err.Error(), "C0000000002 takes a bot token") {
+	if !ok || !refusal.Permanent() || !strings.Contains(err.Error(), "C0000000002 requires a bot token") {
 		t.Errorf("the error is %v", err)
 	}
 	if n := len(server.Messages()); n != 0 {
