@@ -58,8 +58,9 @@ func (s *Sink) Send(ctx context.Context, m message.Message, _ string) (ref strin
 	if err != nil {
 		return "", &Error{err: fmt.Errorf("rendering for %s: %w", s.topic, err), permanent: true}
 	}
-	if _, err := s.client.Publish(ctx, input, s.inItsRegion); err != nil {
-		return "", newError(fmt.Errorf("publishing to %s: %w", s.topic, err))
+	var attempts attempts
+	if _, err := s.client.Publish(ctx, input, s.inItsRegion, attempts.watch); err != nil {
+		return "", newError(fmt.Errorf("publishing to %s: %w", s.topic, err), attempts.uncertain)
 	}
 	return "", nil
 }
