@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -163,7 +164,7 @@ func (c *connector) reader(source string) (*secrets.Reader, error) {
 }
 
 func (c *connector) topic(arn string) notify.Sink {
-	return sns.New(awssns.NewFromConfig(c.cloud), arn, sns.Format(c.cfg.SNS.Format))
+	return sns.New(awssns.NewFromConfig(c.cloud), arn, sns.Format(c.cfg.SNS.Format), rand.Text)
 }
 
 // renamed is a sink under another name, for there is more than one of its kind.

@@ -2,6 +2,7 @@ package sns_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -226,15 +227,18 @@ func sinkAt(t *testing.T, handler http.HandlerFunc) *sns.Sink {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	return sns.New(clientOf(server.URL, aws.NopRetryer{}), topic, sns.Text)
+	return sns.New(clientOf(server.URL, aws.NopRetryer{}), topic, sns.Text, rand.Text)
 }
 
 // retryingSink is one whose client makes three attempts at once.
 func retryingSink(url string) *sns.Sink {
-	retryer := retry.NewStandard(func(o *retry.StandardOptions) {
+	return sns.New(clientOf(url, retryAtOnce()), topic, sns.Text, rand.Text)
+}
+
+func retryAtOnce() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
 	})
-	return sns.New(clientOf(url, retryer), topic, sns.Text)
 }
 
 func clientOf(url string, retryer aws.Retryer) *awssns.Client {

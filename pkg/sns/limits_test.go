@@ -1,6 +1,7 @@
 package sns_test
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -332,7 +333,7 @@ func TestSQSReceivesOnlyCharactersOfXML(t *testing.T) {
 func TestATimeThatJSONCannotHoldIsAPermanentError(t *testing.T) {
 	m := lost()
 	m.Record.ChangedAt = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
-	_, err := sns.New(&fakeClient{}, topic, sns.JSON).Send(t.Context(), m, "")
+	_, err := sns.New(&fakeClient{}, topic, sns.JSON, rand.Text).Send(t.Context(), m, "")
 	checkError(t, err, true, 0)
 }
 

@@ -195,13 +195,12 @@ func attributesSize(attributes map[string]types.MessageAttributeValue) int {
 	return size
 }
 
-// resourceHash identifies the resource: what is told of it stays in order, and in one thread.
+// resourceHash identifies the resource: its messages stay in order, and in one thread.
 func resourceHash(r message.Record) string {
 	return hash(r.Resource.Account, r.Resource.Region, r.Resource.Kind, r.Resource.Name)
 }
 
-// messageHash identifies what is told, so that SNS drops a repetition within five minutes, but not the
-// recovery that comes within them.
+// messageHash identifies what a message says.
 func messageHash(m message.Message) string {
 	if m.Report != nil {
 		return reportHash(m)

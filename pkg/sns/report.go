@@ -23,7 +23,7 @@ func machineTitle(m message.Message) string {
 	return title
 }
 
-// topicHash identifies what m is about: what is told of it stays in order, and in one thread.
+// topicHash identifies what m is about: messages about it stay in order, and in one thread.
 func topicHash(m message.Message) string {
 	if m.Report != nil {
 		return hash(append([]string{reportStatus}, m.Report.Regions...)...)
@@ -31,7 +31,7 @@ func topicHash(m message.Message) string {
 	return resourceHash(m.Record)
 }
 
-// reportHash identifies a report, so that SNS drops a repetition.
+// reportHash identifies a report.
 func reportHash(m message.Message) string {
 	return hash(topicHash(m), m.Report.At.UTC().Format(time.RFC3339Nano))
 }

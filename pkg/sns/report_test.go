@@ -166,25 +166,15 @@ func TestSubjectOfAReport(t *testing.T) {
 }
 
 func TestFIFOOfReports(t *testing.T) {
-	ids := func(m message.Message) (group, deduplication string) {
-		client := &fakeClient{}
-		if _, err := sns.New(client, fifoTopic, sns.Text).Send(t.Context(), m, ""); err != nil {
-			t.Fatal(err)
-		}
-		return *client.inputs[0].MessageGroupId, *client.inputs[0].MessageDeduplicationId
-	}
-	group, id := ids(report(1, 1))
 	later, other := report(1, 1), report(1, 1)
 	later.Report.At = later.Report.At.Add(time.Hour)
 	other.Report.Regions = other.Report.Regions[:1]
-	if againGroup, againID := ids(report(1, 1)); againGroup != group || againID != id {
-		t.Error("the same report has other ids")
+	inputs := fifo(t, report(1, 1), later, other)
+	if *inputs[0].MessageGroupId != *inputs[1].MessageGroupId || *inputs[0].MessageGroupId == *inputs[2].MessageGroupId {
+		t.Error("the next report is in another group, or one of other Regions in the same")
 	}
-	if laterGroup, laterID := ids(later); laterGroup != group || laterID == id {
-		t.Error("the next report is of another group, or a repetition")
-	}
-	if otherGroup, otherID := ids(other); otherGroup == group || otherID == id {
-		t.Error("a report of other Regions is of the same group, or a repetition")
+	if *inputs[0].MessageDeduplicationId == *inputs[1].MessageDeduplicationId {
+		t.Error("the next report is a repetition")
 	}
 }
 

@@ -38,11 +38,13 @@ type Sink struct {
 	client publisher
 	topic  string
 	format Format
+	unique func() string
 }
 
-// New is a Sink for the topic of that ARN, standard or FIFO, in any Region. An empty format is Text.
-func New(client publisher, topicARN string, format Format) *Sink {
-	return &Sink{client: client, topic: topicARN, format: cmp.Or(format, Text)}
+// New is a Sink for the topic of that ARN, standard or FIFO, in any Region. An empty format is Text. unique
+// returns another text each time, of at most 128 letters and digits, which only FIFO topics need.
+func New(client publisher, topicARN string, format Format, unique func() string) *Sink {
+	return &Sink{client: client, topic: topicARN, format: cmp.Or(format, Text), unique: unique}
 }
 
 // Name is the name of every Sink of this package.
@@ -92,8 +94,11 @@ func (s *Sink) input(m message.Message) (*sns.PublishInput, error) {
 	}
 	input.Message = &body
 	if strings.HasSuffix(s.topic, ".fifo") {
-		input.MessageGroupId = new(topicHash(m))
-		input.MessageDeduplicationId = new(messageHash(m))
+		// For five minutes SNS accepts what has an id it knows, and delivers nothing
+		// (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html). An id made of the message would
+		// swallow a correction: Healthy, an Unhealthy that arrives late, and the same Healthy again. This one
+		// is of the call, so that only the SDK's own retries, which repeat it, are deduplicated.
+		input.MessageGroupId, input.MessageDeduplicationId = new(topicHash(m)), new(s.unique())
 	}
 	return input, nil
 }

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -55,7 +58,7 @@ func TestSendOfAnUpdatePublishesNothing(t *testing.T) {
 	client := &fakeClient{}
 	m := lost()
 	m.Update = true
-	ref, err := sns.New(client, topic, sns.Text).Send(t.Context(), m, "")
+	ref, err := sns.New(client, topic, sns.Text, rand.Text).Send(t.Context(), m, "")
 	if ref != "" || err != nil || len(client.inputs) != 0 {
 		t.Errorf("got ref %q, error %v, %d messages; want nothing of each", ref, err, len(client.inputs))
 	}
@@ -63,7 +66,7 @@ func TestSendOfAnUpdatePublishesNothing(t *testing.T) {
 
 func TestSendGoesToTheTopicsRegion(t *testing.T) {
 	client := &fakeClient{}
-	sink := sns.New(client, "arn:aws-us-gov:sns:us-gov-west-1:444455556666:coverage", sns.Text)
+	sink := sns.New(client, "arn:aws-us-gov:sns:us-gov-west-1:444455556666:coverage", sns.Text, rand.Text)
 	if _, err := sink.Send(t.Context(), lost(), "a parent is of no use"); err != nil {
 		t.Fatal(err)
 	}
@@ -143,44 +146,79 @@ func dataType(attribute string) string {
 	return "String"
 }
 
-func TestFIFO(t *testing.T) {
-	ids := func(m message.Message) (group, deduplication string) {
-		client := &fakeClient{}
-		if _, err := sns.New(client, fifoTopic, sns.Text).Send(t.Context(), m, ""); err != nil {
+// fifo publishes messages to a FIFO topic one after the other and returns the requests.
+func fifo(t *testing.T, messages ...message.Message) []*awssns.PublishInput {
+	t.Helper()
+	client := &fakeClient{}
+	sink := sns.New(client, fifoTopic, sns.Text, rand.Text)
+	for _, m := range messages {
+		if _, err := sink.Send(t.Context(), m, ""); err != nil {
 			t.Fatal(err)
 		}
-		return *client.inputs[0].MessageGroupId, *client.inputs[0].MessageDeduplicationId
 	}
-	group, id := ids(lost())
-	if len(group) > 128 || len(id) > 128 {
-		t.Errorf("ids of %d and %d characters, SNS takes 128", len(group), len(id))
-	}
+	return client.inputs
+}
+
+func TestFIFOGroupIsTheResource(t *testing.T) {
 	tests := map[string]struct {
-		change              func(*message.Message)
-		sameGroup, sameText bool
+		change func(*message.Message)
+		same   bool
 	}{
-		"the same again":    {func(*message.Message) {}, true, true},
-		"received later":    {func(m *message.Message) { m.Record.ReceivedAt = m.Record.ReceivedAt.Add(time.Minute) }, true, true},
-		"the time's zone":   {func(m *message.Message) { m.Record.ChangedAt = m.Record.ChangedAt.In(time.FixedZone("CET", 3600)) }, true, true},
-		"the recovery":      {func(m *message.Message) { m.Record.Status = "HEALTHY" }, true, false},
-		"lost again":        {func(m *message.Message) { m.Record.ChangedAt = m.Record.ChangedAt.Add(time.Millisecond) }, true, false},
-		"another issue":     {func(m *message.Message) { m.Record.Findings = []message.RecordFinding{{ID: "other"}} }, true, false},
-		"a group's message": {func(m *message.Message) { m.Title = "12 clusters" }, true, false},
-		"another resource":  {func(m *message.Message) { m.Record.Resource.Name = "other" }, false, false},
-		"another account":   {func(m *message.Message) { m.Record.Resource.Account = "222233334444" }, false, false},
+		"the recovery":      {func(m *message.Message) { m.Record.Status = "HEALTHY" }, true},
+		"another issue":     {func(m *message.Message) { m.Record.Findings = []message.RecordFinding{{ID: "other"}} }, true},
+		"a group's message": {func(m *message.Message) { m.Title = "12 clusters" }, true},
+		"another resource":  {func(m *message.Message) { m.Record.Resource.Name = "other" }, false},
+		"another account":   {func(m *message.Message) { m.Record.Resource.Account = "222233334444" }, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			m := lost()
 			test.change(&m)
-			otherGroup, otherID := ids(m)
-			if (otherGroup == group) != test.sameGroup {
-				t.Errorf("same group is %v, want %v", otherGroup == group, test.sameGroup)
-			}
-			if (otherID == id) != test.sameText {
-				t.Errorf("same deduplication id is %v, want %v", otherID == id, test.sameText)
+			inputs := fifo(t, lost(), m)
+			first, second := *inputs[0].MessageGroupId, *inputs[1].MessageGroupId
+			if (first == second) != test.same || len(first) > 128 {
+				t.Errorf("groups %q and %q, want the same: %v", first, second, test.same)
 			}
 		})
+	}
+}
+
+// TestFIFODeliversACorrection publishes the same recovery twice, with a loss between that arrived late: SNS
+// may not take the second for a repetition of the first.
+func TestFIFODeliversACorrection(t *testing.T) {
+	inputs := fifo(t, restored(), lost(), restored())
+	if *inputs[0].Message != *inputs[2].Message {
+		t.Error("the correction says something else, so that this test shows nothing")
+	}
+	var ids []string
+	for _, input := range inputs {
+		id := *input.MessageDeduplicationId
+		if slices.Contains(ids, id) || len(id) > 128 || strings.Trim(id, alphanumeric) != "" {
+			t.Errorf("SNS refuses %q, or drops it as one of %q", id, ids)
+		}
+		ids = append(ids, id)
+	}
+}
+
+const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+// TestFIFODropsTheSDKsRepetition loses the answer of the first attempt.
+func TestFIFODropsTheSDKsRepetition(t *testing.T) {
+	var ids []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ids = append(ids, r.FormValue("MessageDeduplicationId"))
+		if len(ids) == 1 {
+			panic(http.ErrAbortHandler)
+		}
+		fmt.Fprint(w, `<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult/></PublishResponse>`)
+	}))
+	defer server.Close()
+	sink := sns.New(clientOf(server.URL, retryAtOnce()), fifoTopic, sns.Text, rand.Text)
+	if _, err := sink.Send(t.Context(), lost(), ""); err != nil {
+		t.Fatal(err)
+	}
+	if len(ids) != 2 || ids[0] == "" || ids[0] != ids[1] {
+		t.Errorf("the attempts had the ids %q", ids)
 	}
 }
 
@@ -209,7 +247,7 @@ func (c *fakeClient) Publish(_ context.Context, input *awssns.PublishInput, opti
 func publish(t *testing.T, format sns.Format, m message.Message) *awssns.PublishInput {
 	t.Helper()
 	client := &fakeClient{}
-	ref, err := sns.New(client, topic, format).Send(t.Context(), m, "")
+	ref, err := sns.New(client, topic, format, rand.Text).Send(t.Context(), m, "")
 	if err != nil || ref != "" || len(client.inputs) != 1 {
 		t.Fatalf("got ref %q, error %v, %d messages", ref, err, len(client.inputs))
 	}
