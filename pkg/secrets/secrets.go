@@ -59,7 +59,10 @@ type Reader struct {
 // New is a Reader of source: the name or the ARN of a parameter, or the ARN of a secret; any other ARN
 // is an error. What an ARN names is read in the ARN's Region.
 func New(source string, parameters parameterGetter, secrets secretGetter, now func() time.Time) (*Reader, error) {
-	r := &Reader{source: source, now: now, turn: make(chan struct{}, 1)}
+	r := &Reader{source: source, turn: make(chan struct{}, 1)}
+	// The monotonic clock stands still while Lambda freezes the process between two invocations: without it,
+	// ages are those of the wall clock.
+	r.now = func() time.Time { return now().Round(0) }
 	r.turn <- struct{}{}
 	service, region := "ssm", ""
 	if parts := strings.SplitN(source, ":", 6); parts[0] == "arn" {
@@ -82,8 +85,9 @@ func New(source string, parameters parameterGetter, secrets secretGetter, now fu
 // Get is the credential, without surrounding white space.
 //
 // It comes from the memory of the last 300 seconds unless fresh is true, which is for a credential that was
-// just refused; a value that was read for that reason less than 5 seconds ago counts as fresh. When AWS cannot be read, a value
-// of the last 6 hours stands in, but not for a fresh one. Errors name the source, never the value.
+// just refused; a value that was read for that reason less than 5 seconds ago counts as fresh. When AWS
+// cannot be read, a value of the last 6 hours stands in, but not for a fresh one. Errors name the source,
+// never the value; one of a read is an *Error.
 func (r *Reader) Get(ctx context.Context, fresh bool) (string, error) {
 	select {
 	case <-r.turn:
@@ -135,23 +139,23 @@ func (r *Reader) refresh(ctx context.Context) error {
 	if errors.Is(context.Cause(limited), errSlow) {
 		err = fmt.Errorf("%w: %w", errSlow, err)
 	}
-	err = fmt.Errorf("reading %s: %w", r.source, err)
+	err = &Error{fmt.Errorf("reading %s: %w", r.source, err)}
 	if ctx.Err() == nil { // a caller that gave up says nothing about the source
 		r.triedAt, r.failure = began, err
 	}
 	return err
 }
 
-// checked is the value as it is meant, or says what is wrong with it without telling it.
+// checked is the value as it is meant, or says what is wrong with it without showing it.
 func checked(value string) (string, error) {
 	value = strings.TrimSpace(value)
 	switch {
 	case value == "":
-		return "", errors.New("the value is empty")
+		return "", valueError("the value is empty")
 	case strings.HasPrefix(value, "{"), strings.HasPrefix(value, "["):
-		return "", errors.New("the value looks like JSON; store the token or the address alone, as plain text")
+		return "", valueError("the value looks like JSON; store the token or the address alone, as plain text")
 	case strings.ContainsFunc(value, unicode.IsSpace):
-		return "", errors.New("the value has white space inside; store one token or one address")
+		return "", valueError("the value has white space inside; store one token or one address")
 	}
 	return value, nil
 }
@@ -168,7 +172,7 @@ func parameterReader(name, region string, client parameterGetter) func(context.C
 			return "", err
 		}
 		if output.Parameter == nil || output.Parameter.Value == nil {
-			return "", errors.New("the parameter has no value")
+			return "", valueError("the parameter has no value")
 		}
 		return *output.Parameter.Value, nil
 	}
@@ -186,7 +190,7 @@ func secretReader(arn, region string, client secretGetter) func(context.Context)
 			return "", err
 		}
 		if output.SecretString == nil {
-			return "", errors.New("the secret is binary; store the token or the address as plain text")
+			return "", valueError("the secret is binary; store the token or the address as plain text")
 		}
 		return *output.SecretString, nil
 	}

@@ -8,10 +8,12 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unsafe"
 
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
+	"github.com/aws/smithy-go"
 
 	"guardduty-coverage-notifier/pkg/secrets"
 )
@@ -178,6 +180,86 @@ func TestGetDoesNotHammerAWSWhileThereIsNoValue(t *testing.T) {
 			t.Errorf("%d reads, want another one after five seconds", store.reads)
 		}
 	})
+}
+
+// TestGetCountsTheTimeThatTheProcessWasFrozen has a clock whose monotonic part stands still, as it does while
+// Lambda freezes the process.
+func TestGetCountsTheTimeThatTheProcessWasFrozen(t *testing.T) {
+	start := time.Now()
+	now := start
+	store := &fakeStore{value: "old"}
+	r, err := secrets.New(parameter, store, store, func() time.Time { return now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(t, r, false, "old")
+	store.value = "new"
+	now = frozen(start, 300*time.Second-1)
+	expect(t, r, false, "old")
+	now = frozen(start, 300*time.Second)
+	expect(t, r, false, "new")
+	store.value = "newer"
+	now = frozen(start, 306*time.Second)
+	expect(t, r, true, "newer")
+	store.err = errDown
+	now = frozen(start, 306*time.Second+6*time.Hour)
+	expectError(t, r, false, errDown)
+}
+
+// frozen is the moment of which the wall clock says that it is that much later than start, and the monotonic
+// clock that it is start. Nothing in package time makes one.
+func frozen(start time.Time, later time.Duration) time.Time {
+	moment := start.Add(later)
+	(*struct {
+		wall      uint64
+		monotonic int64
+		loc       *time.Location
+	})(unsafe.Pointer(&moment)).monotonic -= int64(later)
+	return moment
+}
+
+func TestFrozenIsWhatItSays(t *testing.T) {
+	start := time.Now()
+	moment := frozen(start, time.Hour)
+	monotonic, wall := moment.Sub(start), moment.Round(0).Sub(start.Round(0))
+	if monotonic != 0 || wall != time.Hour {
+		t.Errorf("the monotonic clock went on for %v, the wall clock for %v", monotonic, wall)
+	}
+}
+
+func TestMisconfigured(t *testing.T) {
+	refusal := func(code string) error { return &smithy.GenericAPIError{Code: code, Message: "no"} }
+	tests := map[string]struct {
+		source string
+		store  *fakeStore
+		want   bool
+	}{
+		"no such parameter":     {parameter, &fakeStore{err: &ssmtypes.ParameterNotFound{}}, true},
+		"a key of no use":       {parameter, &fakeStore{err: &ssmtypes.InvalidKeyId{}}, true},
+		"may not read it":       {parameter, &fakeStore{err: refusal("AccessDeniedException")}, true},
+		"no such secret":        {secretARN, &fakeStore{err: refusal("ResourceNotFoundException")}, true},
+		"a secret being erased": {secretARN, &fakeStore{err: refusal("InvalidRequestException")}, true},
+		"may not decrypt it":    {secretARN, &fakeStore{err: refusal("DecryptionFailure")}, true},
+		"JSON":                  {secretARN, &fakeStore{value: `{"token": "xoxb-1"}`}, true},
+		"nothing":               {parameter, &fakeStore{value: " "}, true},
+		"two lines":             {parameter, &fakeStore{value: "a\nb"}, true},
+		"binary":                {secretARN, &fakeStore{absent: true}, true},
+		"throttled":             {parameter, &fakeStore{err: refusal("ThrottlingException")}, false},
+		"an error of AWS's":     {secretARN, &fakeStore{err: refusal("InternalServiceError")}, false},
+		"no answer":             {parameter, &fakeStore{err: errDown}, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, err := reader(t, test.source, test.store).Get(t.Context(), false)
+			e, ok := errors.AsType[interface {
+				error
+				Misconfigured() bool
+			}](err)
+			if !ok || e.Misconfigured() != test.want {
+				t.Errorf("misconfigured is not %v: %v", test.want, err)
+			}
+		})
+	}
 }
 
 func TestGetSharesOneRead(t *testing.T) {
