@@ -61,19 +61,19 @@ func (r *reporter) report(ctx context.Context, due, account string) error {
 	if err != nil {
 		return err
 	}
-	net, err := r.spread(ctx, account)
+	reconciler, err := r.load(ctx, account)
 	if err != nil {
 		return err
 	}
-	made := r.look(ctx, history, net, max(0, int(healed-history.Healed)))
-	loose := net.haul(ctx, r.reader, made)
+	made := r.look(ctx, history, reconciler, max(0, int(healed-history.Healed)))
+	loose := reconciler.finish(ctx, r.reader, made)
 	told, untold := r.tell(ctx, r.pending(history, due), made)
-	r.log(ctx, made, net, told)
+	r.log(ctx, made, reconciler, told)
 	return errors.Join(loose, untold, r.remember(ctx, history, due, told, made.Summary(), healed))
 }
 
-// look reads all Regions into a report, and lets the safety net see every resource.
-func (r *reporter) look(ctx context.Context, history history, net *net, healed int) report.Report {
+// look reads all Regions into a report, and lets the reconciler see every resource.
+func (r *reporter) look(ctx context.Context, history history, reconciler *reconciler, healed int) report.Report {
 	reading, cancel := untilSettling(ctx)
 	defer cancel()
 	builder := report.NewBuilder(history.Past)
@@ -84,7 +84,7 @@ func (r *reporter) look(ctx context.Context, history history, net *net, healed i
 			continue
 		}
 		builder.Add(state)
-		net.see(ctx, state)
+		reconciler.compare(ctx, state)
 	}
 	return builder.Report(r.now(), r.settings.Regions, problems, healed)
 }
@@ -135,11 +135,11 @@ func (r *reporter) tell(ctx context.Context, sinks []notify.Sink, made report.Re
 }
 
 // log writes what the report counted.
-func (r *reporter) log(ctx context.Context, made report.Report, net *net, told []string) {
+func (r *reporter) log(ctx context.Context, made report.Report, reconciler *reconciler, told []string) {
 	total := made.Total()
 	counts := map[string]int{
 		"Resources": total.All, "Uncovered": total.All - total.Healthy, "RegionsUnread": len(made.Problems),
-		"FoundByReport": net.handled,
+		"FoundByReport": reconciler.handedOver,
 	}
 	attrs := []slog.Attr{slog.Any("told", told), slog.Any("regions", made.Regions)}
 	for _, problem := range made.Problems {

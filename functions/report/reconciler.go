@@ -20,9 +20,9 @@ const (
 	handledMost   = 5000
 )
 
-// net is the safety net below the events: it compares what GuardDuty lists with what is remembered, and hands over the
+// reconciler compares what GuardDuty lists with what is remembered, and hands over the
 // changes of which no event told.
-type net struct {
+type reconciler struct {
 	pipeline pipeline
 	// now is when the report began.
 	now time.Time
@@ -34,13 +34,13 @@ type net struct {
 	accounts map[place]bool
 	listed   map[string]int
 
-	found   []coverage.Change
-	handled int
-	failed  int
-	err     error
+	found      []coverage.Change
+	handedOver int
+	failed     int
+	err        error
 }
 
-// remembered is what the net needs of an incident.
+// remembered is what the reconciler needs of an incident.
 type remembered struct {
 	resource  coverage.Resource
 	changedAt time.Time
@@ -49,9 +49,9 @@ type remembered struct {
 // place is an account in a Region.
 type place struct{ region, account string }
 
-// spread starts a net with the incidents that are open.
-func (r *reporter) spread(ctx context.Context, account string) (*net, error) {
-	n := &net{
+// load starts a reconciler with the incidents that are open.
+func (r *reporter) load(ctx context.Context, account string) (*reconciler, error) {
+	c := &reconciler{
 		pipeline: r.pipeline, now: r.now(), account: account,
 		open: make(map[string]remembered), accounts: make(map[place]bool), listed: make(map[string]int),
 	}
@@ -60,10 +60,10 @@ func (r *reporter) spread(ctx context.Context, account string) (*net, error) {
 			return nil, err
 		}
 		if resource, ok := resourceOf(incident); ok {
-			n.open[incident.Key] = remembered{resource, incident.ChangedAt}
+			c.open[incident.Key] = remembered{resource, incident.ChangedAt}
 		}
 	}
-	return n, nil
+	return c, nil
 }
 
 // resourceOf is the resource that an incident is of. An incident that an earlier version wrote has only its key.
@@ -78,78 +78,78 @@ func resourceOf(i coverage.Incident) (coverage.Resource, bool) {
 	return coverage.Resource{Account: parts[0], Region: parts[1], Kind: coverage.Kind(parts[2]), Name: parts[3]}, true
 }
 
-// see compares one resource with what is remembered of it.
-func (n *net) see(ctx context.Context, s coverage.State) {
-	n.accounts[place{s.Resource.Region, s.Resource.Account}] = true
-	n.listed[s.Resource.Region]++
+// compare compares one resource with what is remembered of it.
+func (c *reconciler) compare(ctx context.Context, s coverage.State) {
+	c.accounts[place{s.Resource.Region, s.Resource.Account}] = true
+	c.listed[s.Resource.Region]++
 	key := s.Resource.Key()
-	incident, open := n.open[key]
-	delete(n.open, key)
+	incident, open := c.open[key]
+	delete(c.open, key)
 	lost, regained := s.Status == coverage.Unhealthy && !open, s.Status == coverage.Healthy && open
-	if !lost && !regained || n.recent(s.UpdatedAt) || n.recent(incident.changedAt) {
+	if !lost && !regained || c.recent(s.UpdatedAt) || c.recent(incident.changedAt) {
 		return
 	}
 	if s.UpdatedAt.IsZero() {
-		s.UpdatedAt = n.now
+		s.UpdatedAt = c.now
 	}
-	n.take(ctx, s.Change(n.now))
+	c.take(ctx, s.Change(c.now))
 }
 
 // recent reports whether the event of a change at that moment may still be on its way.
-func (n *net) recent(changed time.Time) bool { return n.now.Sub(changed) < eventTime }
+func (c *reconciler) recent(changed time.Time) bool { return c.now.Sub(changed) < eventTime }
 
-func (n *net) take(ctx context.Context, change coverage.Change) {
-	if n.handled+len(n.found) >= handledMost {
+func (c *reconciler) take(ctx context.Context, change coverage.Change) {
+	if c.handedOver+len(c.found) >= handledMost {
 		return
 	}
-	n.found = append(n.found, change)
-	if len(n.found) == handledAtOnce {
-		n.hand(ctx)
+	c.found = append(c.found, change)
+	if len(c.found) == handledAtOnce {
+		c.flush(ctx)
 	}
 }
 
-// hand hands over what was found so far.
-func (n *net) hand(ctx context.Context) {
-	if len(n.found) == 0 {
+// flush hands over what was found so far.
+func (c *reconciler) flush(ctx context.Context) {
+	if len(c.found) == 0 {
 		return
 	}
-	for _, err := range n.pipeline.HandleChanges(ctx, n.found) {
+	for _, err := range c.pipeline.HandleChanges(ctx, c.found) {
 		if err != nil {
-			n.failed++
-			n.err = err
+			c.failed++
+			c.err = err
 		}
 	}
-	n.handled += len(n.found)
-	n.found = nil
+	c.handedOver += len(c.found)
+	c.found = nil
 }
 
-// haul ends the incidents of resources that are gone, hands over what is left, and says whether anything failed.
-func (n *net) haul(ctx context.Context, reader reader, made report.Report) error {
+// finish ends the incidents of resources that are gone, hands over what is left, and says whether anything failed.
+func (c *reconciler) finish(ctx context.Context, reader reader, made report.Report) error {
 	whole := make(map[string]bool)
-	for key, incident := range n.open {
+	for key, incident := range c.open {
 		region := incident.resource.Region
-		if n.recent(incident.changedAt) || !n.visible(incident.resource) || !readToEnd(made, region) {
+		if c.recent(incident.changedAt) || !c.visible(incident.resource) || !readToEnd(made, region) {
 			continue
 		}
 		if _, asked := whole[region]; !asked {
-			whole[region] = n.whole(ctx, reader, region)
+			whole[region] = c.whole(ctx, reader, region)
 		}
 		if whole[region] {
-			n.take(ctx, gone(incident.resource, n.now))
-			delete(n.open, key)
+			c.take(ctx, gone(incident.resource, c.now))
+			delete(c.open, key)
 		}
 	}
-	n.hand(ctx)
-	if n.failed > 0 {
-		return fmt.Errorf("handing over changes that no event told: %d of %d failed, the last: %w", n.failed, n.handled, n.err)
+	c.flush(ctx)
+	if c.failed > 0 {
+		return fmt.Errorf("handing over changes that no event told: %d of %d failed, the last: %w", c.failed, c.handedOver, c.err)
 	}
 	return nil
 }
 
 // visible reports whether the resource would be listed if it were there: its account is the function's own, or others of
 // its resources are listed. Events of accounts whose coverage may not be read can be forwarded, too.
-func (n *net) visible(r coverage.Resource) bool {
-	return r.Account == n.account || n.accounts[place{r.Region, r.Account}]
+func (c *reconciler) visible(r coverage.Resource) bool {
+	return r.Account == c.account || c.accounts[place{r.Region, r.Account}]
 }
 
 func readToEnd(made report.Report, region string) bool {
@@ -159,9 +159,9 @@ func readToEnd(made report.Report, region string) bool {
 
 // whole reports whether as many resources were listed as GuardDuty counts: pages that shift while they are read may
 // leave one out, which is not gone for that.
-func (n *net) whole(ctx context.Context, reader reader, region string) bool {
+func (c *reconciler) whole(ctx context.Context, reader reader, region string) bool {
 	counted, err := reader.Statistics(ctx, region)
-	return err == nil && n.listed[region] >= counted.Total()
+	return err == nil && c.listed[region] >= counted.Total()
 }
 
 // gone is the change of a resource that GuardDuty does not list any more.
