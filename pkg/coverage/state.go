@@ -12,8 +12,23 @@ type State struct {
 	Coverage Count
 	// InstanceType is the EC2 instance type, if told.
 	InstanceType string
-	// UpdatedAt is when GuardDuty last updated the status, in UTC.
+	// UpdatedAt is when GuardDuty last updated the coverage, in UTC: of an ECS cluster whenever a task
+	// starts, too (https://docs.aws.amazon.com/guardduty/latest/ug/gdu-assess-coverage-ecs.html).
 	UpdatedAt time.Time
+	// OpenedAt is when the resource lost coverage as far as that is remembered, in UTC; zero where it is not.
+	OpenedAt time.Time
+}
+
+// Since is when an uncovered resource lost coverage at the latest; zero when that is not known. What is
+// remembered counts, and but for ECS clusters what GuardDuty updated before.
+func (s State) Since() time.Time {
+	if s.Resource.Kind == ECS || s.UpdatedAt.IsZero() {
+		return s.OpenedAt
+	}
+	if !s.OpenedAt.IsZero() && s.OpenedAt.Before(s.UpdatedAt) {
+		return s.OpenedAt
+	}
+	return s.UpdatedAt
 }
 
 // Change is the change that must have led to the state, for one of which no event was seen. seen is when the state was looked at.

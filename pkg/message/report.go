@@ -69,7 +69,7 @@ type ReportResource struct {
 	ARN     string `json:"arn,omitempty"`
 	Account string `json:"account"`
 	Region  string `json:"region"`
-	// Since is when GuardDuty last updated the coverage; absent when it did not tell.
+	// Since is when coverage was lost at the latest; absent when that is not known.
 	Since time.Time `json:"since,omitzero"`
 }
 

@@ -137,13 +137,14 @@ func (g *Group) add(s coverage.State, finding catalog.Finding) {
 
 // older puts what is uncovered for longer first, and that of which it is not known last.
 func older(a, b coverage.State) int {
-	if a.UpdatedAt.IsZero() != b.UpdatedAt.IsZero() {
-		if a.UpdatedAt.IsZero() {
+	since, other := a.Since(), b.Since()
+	if since.IsZero() != other.IsZero() {
+		if since.IsZero() {
 			return 1
 		}
 		return -1
 	}
-	return cmp.Or(a.UpdatedAt.Compare(b.UpdatedAt), cmp.Compare(a.Resource.Key(), b.Resource.Key()))
+	return cmp.Or(since.Compare(other), cmp.Compare(a.Resource.Key(), b.Resource.Key()))
 }
 
 // Report is what was counted so far. at is when GuardDuty was asked, regions what was asked for, problems what could

@@ -317,7 +317,7 @@ func TestUnknownIssuesAreQuoted(t *testing.T) {
 func TestAge(t *testing.T) {
 	ahead := unhealthy("EKS", "a", "", -90*time.Second) // The clocks differ.
 	unknown := unhealthy("EKS", "b", "", 0)
-	unknown.UpdatedAt = time.Time{}
+	unknown.UpdatedAt, unknown.OpenedAt = time.Time{}, time.Time{}
 	m := report.Compose(catalog.English, catalog.Local{}, build([]coverage.State{unknown, ahead, unhealthy("EKS", "c", "", 90*time.Minute)}))
 	var ages []string
 	for _, row := range m.Sections[1].Table.Rows {
@@ -325,6 +325,25 @@ func TestAge(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"1 h 30 min", "0 s", "—"}, ages); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestAgeOfAnECSCluster has one that starts tasks all day, for which GuardDuty updates it.
+func TestAgeOfAnECSCluster(t *testing.T) {
+	busy := unhealthy("ECS", "busy", "", 5*time.Minute)
+	forgotten := unhealthy("ECS", "forgotten", "", 5*time.Minute)
+	busy.OpenedAt, forgotten.OpenedAt = now.Add(-8*time.Hour), time.Time{}
+	r := build([]coverage.State{forgotten, busy, unhealthy("ECS", "other", "", 2*time.Hour)})
+	m := report.Compose(catalog.English, catalog.Local{}, r)
+	var ages []string
+	for _, row := range m.Sections[1].Table.Rows {
+		ages = append(ages, row[3]+" "+row[0])
+	}
+	if diff := cmp.Diff([]string{"busy 8 h 0 min", "other 2 h 0 min", "forgotten —"}, ages); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if since := m.Report.Findings[0].Resources[0].Since; !since.Equal(busy.OpenedAt) {
+		t.Errorf("the machine form says that it is uncovered since %v", since)
 	}
 }
 

@@ -53,7 +53,7 @@ func (c composer) finding(g Group) message.ReportFinding {
 	for _, state := range g.Oldest {
 		r := state.Resource
 		finding.Resources = append(finding.Resources, message.ReportResource{
-			Name: r.Name, ARN: r.ARN(), Account: r.Account, Region: r.Region, Since: state.UpdatedAt,
+			Name: r.Name, ARN: r.ARN(), Account: r.Account, Region: r.Region, Since: state.Since(),
 		})
 	}
 	for _, step := range s.Steps {

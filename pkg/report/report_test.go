@@ -34,9 +34,9 @@ func healthy(kind coverage.Kind, name string) coverage.State {
 	return coverage.State{Resource: resource(kind, name), Status: coverage.Healthy, UpdatedAt: now.AddDate(0, -1, 0)}
 }
 
-// unhealthy is a resource that has been uncovered for so long.
+// unhealthy is a resource that has been uncovered for so long, and is remembered as that.
 func unhealthy(kind coverage.Kind, name, issue string, age time.Duration) coverage.State {
-	s := coverage.State{Resource: resource(kind, name), Status: coverage.Unhealthy, UpdatedAt: now.Add(-age)}
+	s := coverage.State{Resource: resource(kind, name), Status: coverage.Unhealthy, UpdatedAt: now.Add(-age), OpenedAt: now.Add(-age)}
 	if issue != "" {
 		s.Issues = []string{issue}
 	}
@@ -102,7 +102,7 @@ func TestKindsAndAccountsAreCounted(t *testing.T) {
 
 func TestUncoveredAreGroupedOldestFirst(t *testing.T) {
 	unknownAge := unhealthy("EKS", "z", noRoom, 0)
-	unknownAge.UpdatedAt = time.Time{}
+	unknownAge.UpdatedAt, unknownAge.OpenedAt = time.Time{}, time.Time{}
 	r := build([]coverage.State{
 		unhealthy("EKS", "young", noRoom, time.Hour), unknownAge, unhealthy("EC2", "i-1", "", 5*time.Hour),
 		unhealthy("EKS", "b", noRoom, 3*time.Hour), unhealthy("EKS", "a", noRoom, 3*time.Hour), unhealthy("EKS", "silent", "", 9*time.Hour),

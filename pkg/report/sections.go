@@ -194,10 +194,11 @@ func (c composer) resources(g Group, most int) *message.Table {
 
 // age is how long a resource has been uncovered.
 func (c composer) age(s coverage.State) string {
-	if s.UpdatedAt.IsZero() {
+	since := s.Since()
+	if since.IsZero() {
 		return absent
 	}
-	return c.words.Length(max(0, c.r.At.Sub(s.UpdatedAt)))
+	return c.words.Length(max(0, c.r.At.Sub(since)))
 }
 
 // others counts the groups that have no section of their own.
