@@ -7,14 +7,13 @@ import (
 	"iter"
 	"slices"
 
-	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/report"
 )
 
-// ledger is what the report remembers, and what of others' it reads; *dynamo.Ledger is one.
+// ledger keeps the reports, and knows which resources are remembered as uncovered; *dynamo.Ledger is one.
 type ledger interface {
-	Open(ctx context.Context) iter.Seq2[coverage.Incident, error]
+	Open(ctx context.Context) iter.Seq2[dynamo.OpenResource, error]
 	Healed(ctx context.Context) (int64, error)
 	Reports(ctx context.Context, name string) (dynamo.Reports, error)
 	SaveReports(ctx context.Context, name string, before dynamo.Reports, document json.RawMessage) (dynamo.Reports, error)
@@ -25,12 +24,12 @@ const scope = "coverage"
 
 // history is what is remembered of the reports before.
 type history struct {
-	// Past and Healed are as of the last report that every sink was told.
+	// Past and Healed are as of the last report that every sink received.
 	Past   []report.Summary `json:"past"`
 	Healed int64            `json:"healed"`
-	// Due is when the newest report was due, Told who was told of it.
-	Due  string   `json:"due,omitempty"`
-	Told []string `json:"told,omitempty"`
+	// ID identifies the newest report, Notified are the sinks that received it.
+	ID       string   `json:"id,omitempty"`
+	Notified []string `json:"notified,omitempty"`
 
 	stored dynamo.Reports
 }
@@ -50,15 +49,17 @@ func (r *reporter) recall(ctx context.Context) (history, error) {
 	return h, nil
 }
 
-// remember notes who was told, and the report itself once everybody is.
-func (r *reporter) remember(ctx context.Context, h history, due string, told []string, made report.Summary, healed int64) error {
-	known := false
-	if due != "" && due == h.Due {
-		known = len(h.Told) >= len(r.sinks)
-		told = slices.Concat(h.Told, told)
+// remember notes which sinks were notified, and the report itself once all are.
+func (r *reporter) remember(
+	ctx context.Context, h history, id string, notified []string, made report.Summary, healed int64,
+) error {
+	complete := false
+	if id == h.ID {
+		complete = len(h.Notified) >= len(r.sinks)
+		notified = slices.Concat(h.Notified, notified)
 	}
-	h.Due, h.Told = due, told
-	if !known && len(told) >= len(r.sinks) {
+	h.ID, h.Notified = id, notified
+	if !complete && len(notified) >= len(r.sinks) {
 		h.Past, h.Healed = report.Remember(h.Past, made), healed
 	}
 	document, err := json.Marshal(h)

@@ -1,7 +1,9 @@
-// The report function reports, on a schedule, how much GuardDuty covers, and has told what no event told of.
+// The report function reports, on a schedule, how much GuardDuty covers, and has people notified of changes
+// that events missed.
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -27,7 +29,7 @@ const attempts = 8
 
 // request is what the schedule sends.
 type request struct {
-	// ScheduledTime is the same for every attempt at one report; empty: a person asks.
+	// ScheduledTime is when the report is due; empty: a person asks for it.
 	ScheduledTime string `json:"scheduledTime"`
 }
 
@@ -38,9 +40,19 @@ func main() {
 		log.Error("the function cannot start", "error", err.Error())
 		os.Exit(1)
 	}
-	lambda.Start(func(ctx context.Context, q request) error {
-		return r.report(ctx, q.ScheduledTime, accountOf(ctx))
-	})
+	lambda.Start(r.handle)
+}
+
+// handle makes the report that is asked for. Its identity is the same whenever the schedule or Lambda tries
+// it again: the time it is due, and of one that a person asks for the invocation's request id, which Lambda's
+// own retries keep.
+func (r *reporter) handle(ctx context.Context, q request) error {
+	id, account := q.ScheduledTime, ""
+	if invocation, ok := lambdacontext.FromContext(ctx); ok {
+		id = cmp.Or(id, invocation.AwsRequestID)
+		account = accountOf(invocation.InvokedFunctionArn)
+	}
+	return r.report(ctx, id, account)
 }
 
 // setup connects what the settings name, once per execution environment.
@@ -69,18 +81,16 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*
 		language: pipeline.Language,
 		local:    pipeline.Local,
 		settings: settings,
+		region:   cloud.Region,
 		now:      time.Now,
+		log:      log,
 		observe:  observer.ObserveReport,
 	}, nil
 }
 
-// accountOf is the account that the function runs in, or "" elsewhere.
-func accountOf(ctx context.Context) string {
-	invocation, ok := lambdacontext.FromContext(ctx)
-	if !ok {
-		return ""
-	}
-	if arn := strings.Split(invocation.InvokedFunctionArn, ":"); len(arn) > 4 {
+// accountOf is the account in the ARN of a function, or "".
+func accountOf(function string) string {
+	if arn := strings.Split(function, ":"); len(arn) > 4 {
 		return arn[4]
 	}
 	return ""

@@ -1,155 +1,138 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/report"
 )
 
 const (
 	// eventTime is how long the event of a change may still be on its way; usually it takes 5 to 12 minutes.
 	eventTime = 30 * time.Minute
-	// handledAtOnce is how many changes are handed over together, so that like ones become one message, and
-	// handledMost how many one report hands over; the next one finds the rest.
-	handledAtOnce = 500
-	handledMost   = 5000
+	// handOverSize is how many changes are handed over together, so that like ones become one message, and
+	// handOverMost how many one report hands over.
+	handOverSize = 500
+	handOverMost = 5000
+	// handOverTime is how long the pipeline may take for them; it queues what it cannot send in time. None
+	// begins in the last handOverReserve of an invocation.
+	handOverTime    = time.Minute
+	handOverReserve = 3 * time.Minute
 )
 
-// reconciler compares what GuardDuty lists with what is remembered, and hands over the
-// changes of which no event told.
+// reconciler compares what GuardDuty lists with what is remembered, and hands over the changes that events
+// missed. The next report finds again whatever is not handed over.
 type reconciler struct {
 	pipeline pipeline
 	// now is when the report began.
 	now time.Time
-	// account is the one the function runs in.
-	account string
-	// open are the incidents of which no resource was seen yet, by their keys.
-	open map[string]remembered
-	// accounts are those whose resources a Region lists, listed how many it lists.
-	accounts map[place]bool
-	listed   map[string]int
+	// region is the one whose events this stack receives; another stack, or none, serves the others. account
+	// is the one that the function runs in.
+	region, account string
 
-	found      []coverage.Change
-	handedOver int
-	failed     int
-	err        error
+	// open are the resources that are remembered as uncovered and not seen yet, by their keys. unreadable are
+	// the keys of items that cannot be read.
+	open       map[string]dynamo.OpenResource
+	unreadable map[string]bool
+	// accounts are those whose resources are listed, listed is how many resources are.
+	accounts map[string]bool
+	listed   int
+
+	found []coverage.Change
+	// handedOver, failed and left are how many changes were handed over, failed then, and are left to the
+	// next report.
+	handedOver, failed, left int
 }
 
-// remembered is what the reconciler needs of an incident.
-type remembered struct {
-	resource  coverage.Resource
-	changedAt time.Time
-}
-
-// place is an account in a Region.
-type place struct{ region, account string }
-
-// load starts a reconciler with the incidents that are open.
+// load starts a reconciler with the resources that are remembered as uncovered.
 func (r *reporter) load(ctx context.Context, account string) (*reconciler, error) {
 	c := &reconciler{
-		pipeline: r.pipeline, now: r.now(), account: account,
-		open: make(map[string]remembered), accounts: make(map[place]bool), listed: make(map[string]int),
+		pipeline: r.pipeline, now: r.now(), region: r.region, account: account,
+		open: make(map[string]dynamo.OpenResource), unreadable: make(map[string]bool), accounts: make(map[string]bool),
 	}
-	for incident, err := range r.ledger.Open(ctx) {
+	for resource, err := range r.ledger.Open(ctx) {
+		if item, ok := errors.AsType[*dynamo.UnreadableItem](err); ok {
+			r.log.WarnContext(ctx, "the report skips an item of the table", "key", item.Key, "error", item.Err.Error())
+			c.unreadable[item.Key] = true
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
-		if resource, ok := resourceOf(incident); ok {
-			c.open[incident.Key] = remembered{resource, incident.ChangedAt}
-		}
+		c.open[resource.Resource.Key()] = resource
 	}
 	return c, nil
 }
 
-// resourceOf is the resource that an incident is of. An incident that an earlier version wrote has only its key.
-func resourceOf(i coverage.Incident) (coverage.Resource, bool) {
-	if i.Change.Resource.Key() == i.Key {
-		return i.Change.Resource, true
-	}
-	parts := strings.SplitN(i.Key, "/", 4)
-	if len(parts) != 4 {
-		return coverage.Resource{}, false
-	}
-	return coverage.Resource{Account: parts[0], Region: parts[1], Kind: coverage.Kind(parts[2]), Name: parts[3]}, true
+// openedAt is when a resource lost coverage as far as is remembered; zero when it is not.
+func (c *reconciler) openedAt(r coverage.Resource) time.Time {
+	known := c.open[r.Key()]
+	return cmp.Or(known.OpenedAt, known.ChangedAt)
 }
 
-// compare compares one resource with what is remembered of it.
-func (c *reconciler) compare(ctx context.Context, s coverage.State) {
-	c.accounts[place{s.Resource.Region, s.Resource.Account}] = true
-	c.listed[s.Resource.Region]++
+// compare compares a listed resource with what is remembered of it.
+func (c *reconciler) compare(s coverage.State) {
+	if s.Resource.Region != c.region {
+		return
+	}
+	c.accounts[s.Resource.Account] = true
+	c.listed++
 	key := s.Resource.Key()
-	incident, open := c.open[key]
+	known, open := c.open[key]
 	delete(c.open, key)
 	lost, regained := s.Status == coverage.Unhealthy && !open, s.Status == coverage.Healthy && open
-	if !lost && !regained || c.recent(s.UpdatedAt) || c.recent(incident.changedAt) {
+	if !lost && !regained || c.unreadable[key] || c.justChanged(s) || c.recent(known.ChangedAt) {
 		return
 	}
 	if s.UpdatedAt.IsZero() {
 		s.UpdatedAt = c.now
 	}
-	c.take(ctx, s.Change(c.now))
+	c.find(s.Change(c.now))
 }
 
-// recent reports whether the event of a change at that moment may still be on its way.
+// justChanged reports whether the event of the last change may still be on its way. Of an ECS cluster nobody
+// knows that: each task that starts moves UpdatedAt, so that a cluster which starts tasks all day would never
+// be found. If its event does come later, it is older than the change that was found, and says nothing new.
+func (c *reconciler) justChanged(s coverage.State) bool {
+	return s.Resource.Kind != coverage.ECS && c.recent(s.UpdatedAt)
+}
+
 func (c *reconciler) recent(changed time.Time) bool { return c.now.Sub(changed) < eventTime }
 
-func (c *reconciler) take(ctx context.Context, change coverage.Change) {
-	if c.handedOver+len(c.found) >= handledMost {
+func (c *reconciler) find(change coverage.Change) {
+	if len(c.found) == handOverMost {
+		c.left++
 		return
 	}
 	c.found = append(c.found, change)
-	if len(c.found) == handledAtOnce {
-		c.flush(ctx)
-	}
 }
 
-// flush hands over what was found so far.
-func (c *reconciler) flush(ctx context.Context) {
-	if len(c.found) == 0 {
+// finish finds the resources that are gone.
+func (c *reconciler) finish(ctx context.Context, reader reader, made report.Report) {
+	var missing []coverage.Resource
+	for _, known := range c.open {
+		if known.Resource.Region == c.region && !c.recent(known.ChangedAt) && c.visible(known.Resource) {
+			missing = append(missing, known.Resource)
+		}
+	}
+	if len(missing) == 0 || !readToEnd(made, c.region) || !c.complete(ctx, reader) {
 		return
 	}
-	for _, err := range c.pipeline.HandleChanges(ctx, c.found) {
-		if err != nil {
-			c.failed++
-			c.err = err
-		}
+	for _, resource := range missing {
+		c.find(gone(resource, c.now))
 	}
-	c.handedOver += len(c.found)
-	c.found = nil
-}
-
-// finish ends the incidents of resources that are gone, hands over what is left, and says whether anything failed.
-func (c *reconciler) finish(ctx context.Context, reader reader, made report.Report) error {
-	whole := make(map[string]bool)
-	for key, incident := range c.open {
-		region := incident.resource.Region
-		if c.recent(incident.changedAt) || !c.visible(incident.resource) || !readToEnd(made, region) {
-			continue
-		}
-		if _, asked := whole[region]; !asked {
-			whole[region] = c.whole(ctx, reader, region)
-		}
-		if whole[region] {
-			c.take(ctx, gone(incident.resource, c.now))
-			delete(c.open, key)
-		}
-	}
-	c.flush(ctx)
-	if c.failed > 0 {
-		return fmt.Errorf("handing over changes that no event told: %d of %d failed, the last: %w", c.failed, c.handedOver, c.err)
-	}
-	return nil
 }
 
 // visible reports whether the resource would be listed if it were there: its account is the function's own, or others of
 // its resources are listed. Events of accounts whose coverage may not be read can be forwarded, too.
 func (c *reconciler) visible(r coverage.Resource) bool {
-	return r.Account == c.account || c.accounts[place{r.Region, r.Account}]
+	return r.Account == c.account || c.accounts[r.Account]
 }
 
 func readToEnd(made report.Report, region string) bool {
@@ -157,11 +140,50 @@ func readToEnd(made report.Report, region string) bool {
 		!slices.ContainsFunc(made.Problems, func(p report.Problem) bool { return p.Region == region })
 }
 
-// whole reports whether as many resources were listed as GuardDuty counts: pages that shift while they are read may
-// leave one out, which is not gone for that.
-func (c *reconciler) whole(ctx context.Context, reader reader, region string) bool {
-	counted, err := reader.Statistics(ctx, region)
-	return err == nil && c.listed[region] >= counted.Total()
+// complete reports whether as many resources were listed as GuardDuty counts: pages that shift while they are
+// read may leave one out, which is not gone for that.
+func (c *reconciler) complete(ctx context.Context, reader reader) bool {
+	counted, err := reader.Statistics(ctx, c.region)
+	return err == nil && c.listed >= counted.Total()
+}
+
+// flush hands over what was found, as far as there is time for it.
+func (c *reconciler) flush(ctx context.Context) error {
+	handing, cancel := withReserve(ctx, handOverReserve)
+	defer cancel()
+	var last error
+	for batch := range slices.Chunk(c.found, handOverSize) {
+		if handing.Err() != nil {
+			c.left += len(batch)
+			continue
+		}
+		for _, err := range c.handOver(ctx, batch) {
+			if err != nil {
+				c.failed++
+				last = err
+			}
+		}
+		c.handedOver += len(batch)
+	}
+	if last != nil {
+		return fmt.Errorf("handing over changes that events missed: %d of %d failed, the last: %w", c.failed, c.handedOver, last)
+	}
+	return nil
+}
+
+func (c *reconciler) handOver(ctx context.Context, batch []coverage.Change) []error {
+	ctx, cancel := context.WithTimeout(ctx, handOverTime)
+	defer cancel()
+	return c.pipeline.HandleChanges(ctx, batch)
+}
+
+// withReserve is ctx that ends so long before its deadline.
+func withReserve(ctx context.Context, reserve time.Duration) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadline(ctx, deadline.Add(-reserve))
 }
 
 // gone is the change of a resource that GuardDuty does not list any more.

@@ -20,8 +20,9 @@ import (
 )
 
 const (
-	// settleTime is what is left of an invocation's time for telling and remembering when reading ends.
-	settleTime = 3 * time.Minute
+	// readReserve is what is left of an invocation's time when reading ends: for the report itself, and then
+	// for the changes that it found.
+	readReserve = 5 * time.Minute
 	// sinkTimeout is how long one sink may take for the report.
 	sinkTimeout = 30 * time.Second
 )
@@ -32,7 +33,7 @@ type reader interface {
 	Statistics(ctx context.Context, region string) (guardduty.Statistics, error)
 }
 
-// pipeline tells people of changes; *notify.Pipeline is one.
+// pipeline notifies people of changes; *notify.Pipeline is one.
 type pipeline interface {
 	HandleChanges(ctx context.Context, changes []coverage.Change) []error
 }
@@ -46,13 +47,17 @@ type reporter struct {
 	language catalog.Language
 	local    catalog.Local
 	settings config.Report
-	now      func() time.Time
-	observe  func(ctx context.Context, counts map[string]int, attrs ...slog.Attr)
+	// region is the function's own, whose events the stack receives.
+	region  string
+	now     func() time.Time
+	log     *slog.Logger
+	observe func(ctx context.Context, counts map[string]int, attrs ...slog.Attr)
 }
 
-// report makes the report that is due at that moment, "" for one that is due whenever it is asked for. Tried again
-// for the same moment, it tells only who was not told. account is the one it runs in.
-func (r *reporter) report(ctx context.Context, due, account string) error {
+// report makes the report with that identity. Tried again, it notifies only the sinks that it has not
+// notified yet. account is the one it runs in. The report goes first: changes that events missed may take the
+// rest of the time.
+func (r *reporter) report(ctx context.Context, id, account string) error {
 	history, err := r.recall(ctx)
 	if err != nil {
 		return err
@@ -65,16 +70,18 @@ func (r *reporter) report(ctx context.Context, due, account string) error {
 	if err != nil {
 		return err
 	}
-	made := r.look(ctx, history, reconciler, max(0, int(healed-history.Healed)))
-	loose := reconciler.finish(ctx, r.reader, made)
-	told, untold := r.tell(ctx, r.pending(history, due), made)
-	r.log(ctx, made, reconciler, told)
-	return errors.Join(loose, untold, r.remember(ctx, history, due, told, made.Summary(), healed))
+	made := r.read(ctx, history, reconciler, max(0, int(healed-history.Healed)))
+	notified, unsent := r.send(ctx, r.pending(history, id), made)
+	unsaved := r.remember(ctx, history, id, notified, made.Summary(), healed)
+	reconciler.finish(ctx, r.reader, made)
+	unhandled := reconciler.flush(ctx)
+	r.note(ctx, made, reconciler, notified)
+	return errors.Join(unsent, unsaved, unhandled)
 }
 
-// look reads all Regions into a report, and lets the reconciler see every resource.
-func (r *reporter) look(ctx context.Context, history history, reconciler *reconciler, healed int) report.Report {
-	reading, cancel := untilSettling(ctx)
+// read reads all Regions into a report, and has the reconciler compare every resource.
+func (r *reporter) read(ctx context.Context, history history, reconciler *reconciler, healed int) report.Report {
+	reading, cancel := withReserve(ctx, readReserve)
 	defer cancel()
 	builder := report.NewBuilder(history.Past)
 	var problems []report.Problem
@@ -83,41 +90,34 @@ func (r *reporter) look(ctx context.Context, history history, reconciler *reconc
 			problems = append(problems, app.Problem(problem))
 			continue
 		}
+		state.OpenedAt = reconciler.openedAt(state.Resource)
 		builder.Add(state)
-		reconciler.compare(ctx, state)
+		reconciler.compare(state)
 	}
 	return builder.Report(r.now(), r.settings.Regions, problems, healed)
 }
 
-// untilSettling is ctx with time left over for what follows reading.
-func untilSettling(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline, ok := ctx.Deadline()
-	if !ok {
-		return context.WithCancel(ctx)
-	}
-	return context.WithDeadline(ctx, deadline.Add(-settleTime))
-}
-
-// pending are the sinks that have not been told of the report that is due.
-func (r *reporter) pending(history history, due string) []notify.Sink {
-	if due == "" || due != history.Due {
+// pending are the sinks that have not received the report with that identity.
+func (r *reporter) pending(history history, id string) []notify.Sink {
+	if id != history.ID {
 		return r.sinks
 	}
-	return slices.DeleteFunc(slices.Clone(r.sinks), func(s notify.Sink) bool { return slices.Contains(history.Told, s.Name()) })
+	received := func(s notify.Sink) bool { return slices.Contains(history.Notified, s.Name()) }
+	return slices.DeleteFunc(slices.Clone(r.sinks), received)
 }
 
-// tell gives the report to the sinks, to all at the same time, and returns the names of those that took it. When there
-// is nothing to say, all did.
-func (r *reporter) tell(ctx context.Context, sinks []notify.Sink, made report.Report) (told []string, err error) {
+// send sends the report to the sinks, to all at the same time, and returns the names of those that received
+// it. When there is nothing to say, all did.
+func (r *reporter) send(ctx context.Context, sinks []notify.Sink, made report.Report) (notified []string, err error) {
 	quiet := r.settings.Quiet && made.Quiet()
 	m := report.Compose(r.language, r.local, made)
 	errs := make([]error, len(sinks))
-	var telling sync.WaitGroup
+	var sending sync.WaitGroup
 	for i, sink := range sinks {
 		if quiet {
 			continue
 		}
-		telling.Go(func() {
+		sending.Go(func() {
 			ctx, cancel := context.WithTimeout(ctx, sinkTimeout)
 			defer cancel()
 			if _, err := sink.Send(ctx, m, ""); err != nil {
@@ -125,23 +125,29 @@ func (r *reporter) tell(ctx context.Context, sinks []notify.Sink, made report.Re
 			}
 		})
 	}
-	telling.Wait()
+	sending.Wait()
 	for i, sink := range sinks {
 		if errs[i] == nil {
-			told = append(told, sink.Name())
+			notified = append(notified, sink.Name())
 		}
 	}
-	return told, errors.Join(errs...)
+	return notified, errors.Join(errs...)
 }
 
-// log writes what the report counted.
-func (r *reporter) log(ctx context.Context, made report.Report, reconciler *reconciler, told []string) {
+// note writes what the report counted.
+func (r *reporter) note(ctx context.Context, made report.Report, reconciler *reconciler, notified []string) {
 	total := made.Total()
 	counts := map[string]int{
 		"Resources": total.All, "Uncovered": total.All - total.Healthy, "RegionsUnread": len(made.Problems),
 		"FoundByReport": reconciler.handedOver,
 	}
-	attrs := []slog.Attr{slog.Any("told", told), slog.Any("regions", made.Regions)}
+	if reconciler.left > 0 {
+		r.log.WarnContext(ctx, "changes that events missed are left to the next report", "changes", reconciler.left)
+	}
+	attrs := []slog.Attr{
+		slog.Any("notified", notified), slog.Any("regions", made.Regions),
+		slog.Int("left_to_next_report", reconciler.left), slog.Int("unreadable_items", len(reconciler.unreadable)),
+	}
 	for _, problem := range made.Problems {
 		attrs = append(attrs, slog.String("unread_"+problem.Region, string(problem.Reason)+": "+problem.Detail))
 	}

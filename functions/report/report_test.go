@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,8 +12,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -46,15 +49,24 @@ type world struct {
 	slack     *sink
 	topic     *sink
 	// handed are the changes that were handed to the pipeline, batch by batch.
-	handed   [][]coverage.Change
-	handling error
-	lines    []map[string]int
+	handed [][]coverage.Change
+	// handling is what becomes of each; nil: they are handled.
+	handling func(ctx context.Context, batch []coverage.Change) error
+	lines    []line
+	logged   bytes.Buffer
+}
+
+// line is what a report wrote into the log.
+type line struct {
+	counts map[string]int
+	attrs  map[string]string
 }
 
 func newWorld(t *testing.T, regions map[string]guarddutytest.Region) *world {
 	t.Helper()
 	w := &world{t: t, guardduty: guarddutytest.New(regions), ledger: &memory{}, slack: &sink{name: "slack"}, topic: &sink{name: "sns"}}
 	t.Cleanup(w.guardduty.Close)
+	w.reporter = newReporter(w)
 	cloud := aws.Config{
 		BaseEndpoint: aws.String(w.guardduty.URL()), HTTPClient: w.guardduty.Client(),
 		Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", ""),
@@ -64,20 +76,54 @@ func newWorld(t *testing.T, regions map[string]guarddutytest.Region) *world {
 			})
 		},
 	}
-	w.reporter = &reporter{
-		reader: guardduty.New(cloud), ledger: w.ledger, pipeline: w, sinks: []notify.Sink{w.slack, w.topic}, language: catalog.English,
-		settings: config.Report{Regions: []string{eu, us}}, now: func() time.Time { return start },
-		observe: func(_ context.Context, counts map[string]int, _ ...slog.Attr) { w.lines = append(w.lines, counts) },
-	}
+	w.reader = guardduty.New(cloud)
 	return w
 }
 
+func newReporter(w *world) *reporter {
+	return &reporter{
+		ledger: w.ledger, pipeline: w, sinks: []notify.Sink{w.slack, w.topic},
+		language: catalog.English, settings: config.Report{Regions: []string{eu, us}}, region: eu,
+		now: func() time.Time { return start }, log: slog.New(slog.NewJSONHandler(&w.logged, nil)),
+		observe: func(_ context.Context, counts map[string]int, attrs ...slog.Attr) {
+			l := line{counts, map[string]string{}}
+			for _, attr := range attrs {
+				l.attrs[attr.Key] = attr.Value.String()
+			}
+			w.lines = append(w.lines, l)
+		},
+	}
+}
+
+// list has GuardDuty list these, without a server.
+func (w *world) list(states ...coverage.State) { w.reader = listing(states) }
+
+// listing is a GuardDuty that lists these states.
+type listing []coverage.State
+
+func (l listing) States(context.Context, []string) iter.Seq2[coverage.State, error] {
+	return func(yield func(coverage.State, error) bool) {
+		for _, state := range l {
+			if !yield(state, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (l listing) Statistics(context.Context, string) (guardduty.Statistics, error) {
+	return guardduty.Statistics{}, nil
+}
+
 // HandleChanges is the pipeline's.
-func (w *world) HandleChanges(_ context.Context, changes []coverage.Change) []error {
+func (w *world) HandleChanges(ctx context.Context, changes []coverage.Change) []error {
 	w.handed = append(w.handed, changes)
 	errs := make([]error, len(changes))
-	for i := range errs {
-		errs[i] = w.handling
+	if w.handling != nil {
+		err := w.handling(ctx, changes)
+		for i := range errs {
+			errs[i] = err
+		}
 	}
 	return errs
 }
@@ -121,10 +167,12 @@ func (s *sink) Send(_ context.Context, m message.Message, parent string) (string
 
 // memory is a ledger.
 type memory struct {
-	open    []coverage.Incident
-	healed  int64
-	reports dynamo.Reports
-	saves   int
+	open []dynamo.OpenResource
+	// unreadable are the keys of items that cannot be read.
+	unreadable []string
+	healed     int64
+	reports    dynamo.Reports
+	saves      int
 	// failing names the call that fails.
 	failing string
 }
@@ -136,15 +184,20 @@ func (m *memory) err(call string) error {
 	return nil
 }
 
-func (m *memory) Open(context.Context) iter.Seq2[coverage.Incident, error] {
-	return func(yield func(coverage.Incident, error) bool) {
-		for _, incident := range m.open {
-			if !yield(incident, nil) {
+func (m *memory) Open(context.Context) iter.Seq2[dynamo.OpenResource, error] {
+	return func(yield func(dynamo.OpenResource, error) bool) {
+		for _, key := range m.unreadable {
+			if !yield(dynamo.OpenResource{}, &dynamo.UnreadableItem{Key: key, Err: errors.New("of another version")}) {
+				return
+			}
+		}
+		for _, resource := range m.open {
+			if !yield(resource, nil) {
 				return
 			}
 		}
 		if err := m.err("open"); err != nil {
-			yield(coverage.Incident{}, err)
+			yield(dynamo.OpenResource{}, err)
 		}
 	}
 }
@@ -173,9 +226,20 @@ func instance(account, name, status string, updated time.Time) guarddutytest.Res
 }
 
 // incident is one that is open.
-func incident(account, region, name string, changed time.Time) coverage.Incident {
+func incident(account, region, name string, changed time.Time) dynamo.OpenResource {
 	resource := coverage.Resource{Account: account, Region: region, Kind: coverage.EC2, Name: name}
-	return coverage.Incident{Key: resource.Key(), Status: coverage.Unhealthy, ChangedAt: changed}
+	return dynamo.OpenResource{Resource: resource, ChangedAt: changed}
+}
+
+// cluster is an ECS cluster that GuardDuty lists.
+func cluster(name string, status coverage.Status, updated time.Time) coverage.State {
+	resource := coverage.Resource{Account: own, Region: eu, Kind: coverage.ECS, Name: name}
+	return coverage.State{Resource: resource, Status: status, UpdatedAt: updated}
+}
+
+// openCluster is an ECS cluster that is remembered as uncovered.
+func openCluster(name string, opened, changed time.Time) dynamo.OpenResource {
+	return dynamo.OpenResource{Resource: cluster(name, "", changed).Resource, OpenedAt: opened, ChangedAt: changed}
 }
 
 var longAgo = start.Add(-24 * time.Hour)
@@ -209,7 +273,7 @@ func TestReportIsToldAndRemembered(t *testing.T) {
 	if diff := cmp.Diff([]map[string]int{
 		{"Resources": 3, "Uncovered": 1, "RegionsUnread": 0, "FoundByReport": 1},
 		{"Resources": 3, "Uncovered": 0, "RegionsUnread": 0, "FoundByReport": 0},
-	}, w.lines); diff != "" {
+	}, []map[string]int{w.lines[0].counts, w.lines[1].counts}); diff != "" {
 		t.Errorf("logged (-want +got):\n%s", diff)
 	}
 }
@@ -233,13 +297,29 @@ func TestReportTriedAgainTellsOnlyWhoWasNotTold(t *testing.T) {
 	if h, err := w.recall(t.Context()); err != nil || len(h.Past) != 1 {
 		t.Errorf("%d reports are remembered: %v", len(h.Past), err)
 	}
-	for range 2 {
-		if err := w.report(t.Context(), "", own); err != nil {
+}
+
+func TestReportByHandIsIdentifiedByItsInvocation(t *testing.T) {
+	w := newWorld(t, nil)
+	w.list()
+	ask := func(requestID string) error {
+		return w.handle(lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{AwsRequestID: requestID}), request{})
+	}
+	w.topic.err = errors.New("throttled")
+	if err := ask("request-1"); err == nil {
+		t.Fatal("the sink's error is lost")
+	}
+	w.topic.err = nil
+	for range 3 { // Lambda tries an asynchronous invocation again, under the same id.
+		if err := ask("request-1"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if len(w.slack.told) != 3 || len(w.topic.told) != 3 {
-		t.Errorf("asked for by hand twice, slack was told %d times in all, sns %d times", len(w.slack.told), len(w.topic.told))
+	if len(w.slack.told) != 1 || len(w.topic.told) != 1 {
+		t.Errorf("slack was notified %d times, sns %d times", len(w.slack.told), len(w.topic.told))
+	}
+	if err := ask("request-2"); err != nil || len(w.slack.told) != 2 || len(w.topic.told) != 2 {
+		t.Errorf("asked for again, slack was notified %d times in all, sns %d times: %v", len(w.slack.told), len(w.topic.told), err)
 	}
 }
 
@@ -281,23 +361,23 @@ func TestReportWaitsForItsMemory(t *testing.T) {
 	}
 }
 
-func TestNetTakesWhatNoEventTold(t *testing.T) {
+func TestReconcilerFindsWhatEventsMissed(t *testing.T) {
 	fresh := start.Add(-20 * time.Minute)
 	tests := map[string]struct {
 		listed guarddutytest.Resource
-		open   []coverage.Incident
+		open   []dynamo.OpenResource
 		want   []string
 	}{
 		"lost, unknown":            {listed: instance(own, "i-1", "UNHEALTHY", longAgo), want: []string{"UNHEALTHY i-1"}},
 		"lost, unknown, no moment": {listed: instance(own, "i-1", "UNHEALTHY", time.Unix(0, 0)), want: []string{"UNHEALTHY i-1"}},
 		"lost just now":            {listed: instance(own, "i-1", "UNHEALTHY", fresh)},
-		"lost and known":           {listed: instance(own, "i-1", "UNHEALTHY", longAgo), open: []coverage.Incident{incident(own, eu, "i-1", longAgo)}},
+		"lost and known":           {listed: instance(own, "i-1", "UNHEALTHY", longAgo), open: []dynamo.OpenResource{incident(own, eu, "i-1", longAgo)}},
 		"covered, unknown":         {listed: instance(own, "i-1", "HEALTHY", longAgo)},
-		"back, unnoticed":          {listed: instance(own, "i-1", "HEALTHY", longAgo), open: []coverage.Incident{incident(own, eu, "i-1", longAgo.Add(-1))}, want: []string{"HEALTHY i-1"}},
-		"back just now":            {listed: instance(own, "i-1", "HEALTHY", fresh), open: []coverage.Incident{incident(own, eu, "i-1", longAgo)}},
-		"lost again just now":      {listed: instance(own, "i-1", "HEALTHY", longAgo), open: []coverage.Incident{incident(own, eu, "i-1", fresh)}},
-		"of a status to come":      {listed: instance(own, "i-1", "PAUSED", longAgo), open: []coverage.Incident{incident(own, eu, "i-1", longAgo)}},
-		"one of the same name":     {listed: instance(own, "i-1", "UNHEALTHY", longAgo), open: []coverage.Incident{incident(own, us, "i-1", fresh)}, want: []string{"UNHEALTHY i-1"}},
+		"back, unnoticed":          {listed: instance(own, "i-1", "HEALTHY", longAgo), open: []dynamo.OpenResource{incident(own, eu, "i-1", longAgo.Add(-1))}, want: []string{"HEALTHY i-1"}},
+		"back just now":            {listed: instance(own, "i-1", "HEALTHY", fresh), open: []dynamo.OpenResource{incident(own, eu, "i-1", longAgo)}},
+		"lost again just now":      {listed: instance(own, "i-1", "HEALTHY", longAgo), open: []dynamo.OpenResource{incident(own, eu, "i-1", fresh)}},
+		"of a status to come":      {listed: instance(own, "i-1", "PAUSED", longAgo), open: []dynamo.OpenResource{incident(own, eu, "i-1", longAgo)}},
+		"one of the same name":     {listed: instance(own, "i-1", "UNHEALTHY", longAgo), open: []dynamo.OpenResource{incident(own, us, "i-1", fresh)}, want: []string{"UNHEALTHY i-1"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -318,7 +398,7 @@ func TestNetTakesWhatNoEventTold(t *testing.T) {
 	}
 }
 
-func TestNetEndsWhatIsGone(t *testing.T) {
+func TestReconcilerFindsWhatIsGone(t *testing.T) {
 	there := guarddutytest.List(instance(member, "i-1", "HEALTHY", longAgo))
 	failing, miscounted := there, there
 	failing.Fault = func(c guarddutytest.Call) *guarddutytest.Answer {
@@ -342,7 +422,7 @@ func TestNetEndsWhatIsGone(t *testing.T) {
 	}
 	tests := map[string]struct {
 		region guarddutytest.Region
-		open   coverage.Incident
+		open   dynamo.OpenResource
 		gone   bool
 	}{
 		"of an account that is listed":        {there, incident(member, eu, "i-9", longAgo), true},
@@ -355,12 +435,12 @@ func TestNetEndsWhatIsGone(t *testing.T) {
 		"in a Region that was not asked for":  {there, incident(own, "eu-west-1", "i-9", longAgo), false},
 		"in a list that lacks something":      {miscounted, incident(member, eu, "i-9", longAgo), false},
 		"in a list that nobody counted":       {uncounted, incident(member, eu, "i-9", longAgo), false},
-		"of no resource":                      {there, coverage.Incident{Key: "group/1", Status: coverage.Unhealthy}, false},
+		"in a Region of another stack":        {there, incident(own, us, "i-9", longAgo), false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, map[string]guarddutytest.Region{eu: test.region, us: guarddutytest.List()})
-			w.ledger.open = []coverage.Incident{test.open}
+			w.ledger.open = []dynamo.OpenResource{test.open}
 			if err := w.report(t.Context(), "", own); err != nil {
 				t.Fatal(err)
 			}
@@ -375,36 +455,179 @@ func TestNetEndsWhatIsGone(t *testing.T) {
 	}
 }
 
-func TestNetHandsOverInBatches(t *testing.T) {
-	many := func(n int) guarddutytest.Region {
-		return guarddutytest.Region{Detector: "d", Len: n, At: func(i int) guarddutytest.Resource {
-			return instance(own, fmt.Sprintf("i-%d", i), "UNHEALTHY", longAgo)
-		}}
+// TestReconcilerFindsBusyClusters has ECS clusters that start tasks all day: GuardDuty has just updated each
+// of them.
+func TestReconcilerFindsBusyClusters(t *testing.T) {
+	fresh := start.Add(-time.Minute)
+	tests := map[string]struct {
+		listed coverage.State
+		open   []dynamo.OpenResource
+		want   []string
+	}{
+		"lost, unknown":       {cluster("web", coverage.Unhealthy, fresh), nil, []string{"UNHEALTHY web"}},
+		"lost and known":      {cluster("web", coverage.Unhealthy, fresh), []dynamo.OpenResource{openCluster("web", longAgo, longAgo)}, nil},
+		"back, unnoticed":     {cluster("web", coverage.Healthy, fresh), []dynamo.OpenResource{openCluster("web", longAgo, longAgo)}, []string{"HEALTHY web"}},
+		"lost again just now": {cluster("web", coverage.Healthy, fresh), []dynamo.OpenResource{openCluster("web", longAgo, fresh)}, nil},
+		"covered, unknown":    {cluster("web", coverage.Healthy, fresh), nil, nil},
 	}
-	for n, want := range map[int][]int{1200: {500, 500, 200}, 5400: slices.Repeat([]int{500}, 10)} {
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, nil)
+			w.list(test.listed)
+			w.ledger.open = test.open
+			if err := w.report(t.Context(), "", own); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, w.changes()); diff != "" {
+				t.Errorf("handed over (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestReportCountsAgesFromWhatIsRemembered(t *testing.T) {
+	w := newWorld(t, nil)
+	w.list(cluster("web", coverage.Unhealthy, start.Add(-time.Minute)))
+	w.ledger.open = []dynamo.OpenResource{openCluster("web", longAgo, longAgo.Add(time.Hour))}
+	if err := w.report(t.Context(), "", own); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.slack.told[0].Report.Findings[0].Resources[0]; !got.Since.Equal(longAgo) {
+		t.Errorf("%s is uncovered since %v, want %v", got.Name, got.Since, longAgo)
+	}
+}
+
+func TestReconcilerComparesTheRegionsThatTheStackServes(t *testing.T) {
+	lost := func(name string) guarddutytest.Region {
+		return guarddutytest.List(instance(own, name, "UNHEALTHY", longAgo))
+	}
+	w := newWorld(t, map[string]guarddutytest.Region{eu: lost("i-eu"), us: lost("i-us")})
+	w.ledger.open = []dynamo.OpenResource{incident(own, us, "i-gone", longAgo)}
+	if err := w.report(t.Context(), "", own); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"UNHEALTHY i-eu"}, w.changes()); diff != "" {
+		t.Errorf("handed over (-want +got):\n%s", diff)
+	}
+	if report := w.slack.told[0].Report; report.Total.Total != 2 || report.Total.Covered != 0 {
+		t.Errorf("the report counts %+v, want both Regions", report.Total)
+	}
+}
+
+func TestReportSkipsItemsThatCannotBeRead(t *testing.T) {
+	lost, other := cluster("lost", coverage.Unhealthy, longAgo), cluster("other", coverage.Unhealthy, longAgo)
+	w := newWorld(t, nil)
+	w.list(lost, other)
+	w.ledger.unreadable = []string{lost.Resource.Key()}
+	if err := w.report(t.Context(), "", own); err != nil || len(w.slack.told) != 1 {
+		t.Fatalf("%d reports: %v", len(w.slack.told), err)
+	}
+	if diff := cmp.Diff([]string{"UNHEALTHY other"}, w.changes()); diff != "" {
+		t.Errorf("handed over (-want +got):\n%s", diff)
+	}
+	if got := w.lines[0].attrs["unreadable_items"]; got != "1" {
+		t.Errorf("%s unreadable items are counted", got)
+	}
+	if log := w.logged.String(); !strings.Contains(log, lost.Resource.Key()) || !strings.Contains(log, "of another version") {
+		t.Errorf("the log does not name the item: %s", log)
+	}
+}
+
+func TestReconcilerHandsOverInBatches(t *testing.T) {
+	tests := map[int]struct {
+		batches []int
+		left    string
+	}{1200: {[]int{500, 500, 200}, "0"}, 5400: {slices.Repeat([]int{500}, 10), "400"}}
+	for n, want := range tests {
 		w := newWorld(t, map[string]guarddutytest.Region{eu: many(n), us: guarddutytest.List()})
-		w.handling = errors.New("queue away")
+		w.handling = func(context.Context, []coverage.Change) error {
+			if len(w.slack.told) != 1 || w.ledger.saves != 1 {
+				t.Errorf("changes are handed over before the report: %d sent, %d saved", len(w.slack.told), w.ledger.saves)
+			}
+			return errors.New("queue away")
+		}
 		err := w.report(t.Context(), "", own)
 		if problems := w.slack.told[0].Report.Problems; len(problems) > 0 {
 			t.Errorf("a Region was not read: %+v", problems)
 		}
-		var got []int
-		for _, batch := range w.handed {
-			got = append(got, len(batch))
+		if diff := cmp.Diff(want.batches, w.batches()); diff != "" || w.lines[0].attrs["left_to_next_report"] != want.left {
+			t.Errorf("%s left, batches of %d (-want +got):\n%s", w.lines[0].attrs["left_to_next_report"], n, diff)
 		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("batches of %d (-want +got):\n%s", n, diff)
+		if err == nil || !strings.Contains(err.Error(), "failed, the last: queue away") {
+			t.Errorf("got %v", err)
 		}
-		if err == nil || !strings.Contains(err.Error(), "failed, the last: queue away") || len(w.slack.told) != 1 || w.ledger.saves != 1 {
-			t.Errorf("%v; %d reports told, %d saved", err, len(w.slack.told), w.ledger.saves)
-		}
+	}
+}
+
+// many are so many uncovered instances.
+func many(n int) guarddutytest.Region {
+	return guarddutytest.Region{Detector: "d", Len: n, At: func(i int) guarddutytest.Resource {
+		return instance(own, fmt.Sprintf("i-%d", i), "UNHEALTHY", longAgo)
+	}}
+}
+
+// batches are the sizes of what was handed over.
+func (w *world) batches() []int {
+	var sizes []int
+	for _, batch := range w.handed {
+		sizes = append(sizes, len(batch))
+	}
+	return sizes
+}
+
+// TestHandOversEndInTime has a pipeline that takes all the time it is given.
+func TestHandOversEndInTime(t *testing.T) {
+	tests := map[string]struct {
+		time    time.Duration
+		batches int
+	}{
+		"much time":                  {15 * time.Minute, 5},
+		"until the reserve":          {5*time.Minute + time.Second, 3},
+		"until a part of a minute":   {5*time.Minute - time.Second, 2},
+		"no time besides the report": {3 * time.Minute, 0},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := &world{t: t, ledger: &memory{}, slack: &sink{name: "slack"}, topic: &sink{name: "sns"}}
+				w.reporter = newReporter(w)
+				var states []coverage.State
+				for i := range 5 * handOverSize {
+					states = append(states, cluster(fmt.Sprint(i), coverage.Unhealthy, longAgo))
+				}
+				w.list(states...)
+				w.handling = func(ctx context.Context, _ []coverage.Change) error {
+					began := time.Now()
+					<-ctx.Done()
+					if took := time.Since(began); took != time.Minute {
+						t.Errorf("a hand-over took %v", took)
+					}
+					return nil
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), test.time)
+				defer cancel()
+				if err := w.report(ctx, "", own); err != nil {
+					t.Error(err)
+				}
+				left := (5 - test.batches) * handOverSize
+				if len(w.handed) != test.batches || w.lines[0].attrs["left_to_next_report"] != fmt.Sprint(left) {
+					t.Errorf("%d batches, %s left", len(w.handed), w.lines[0].attrs["left_to_next_report"])
+				}
+				if logged := strings.Contains(w.logged.String(), fmt.Sprintf(`"changes":%d`, left)); logged != (left > 0) {
+					t.Errorf("%d are left, logged: %s", left, w.logged.String())
+				}
+				if len(w.slack.told) != 1 || len(w.topic.told) != 1 || ctx.Err() != nil {
+					t.Errorf("%d and %d reports; %v", len(w.slack.told), len(w.topic.told), ctx.Err())
+				}
+			})
+		})
 	}
 }
 
 func TestReportIsMadeOfWhatThereWasTimeFor(t *testing.T) {
 	w := newWorld(t, map[string]guarddutytest.Region{eu: guarddutytest.List(instance(own, "i-1", "HEALTHY", longAgo))})
-	w.ledger.open = []coverage.Incident{incident(own, eu, "i-9", longAgo)}
-	ctx, cancel := context.WithTimeout(t.Context(), settleTime-time.Second)
+	w.ledger.open = []dynamo.OpenResource{incident(own, eu, "i-9", longAgo)}
+	ctx, cancel := context.WithTimeout(t.Context(), readReserve-time.Second)
 	defer cancel()
 	if err := w.report(ctx, "", own); err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -39,25 +40,45 @@ func NewLedger(client client, table string) *Ledger {
 	return &Ledger{client: client, table: table}
 }
 
-// Open yields the incident of every resource that is uncovered, in no order; groups have no incident of their own here. The
-// first error is the last of what it yields. It reads the whole table, of 1 MB a request: 128 read request units each
+// OpenResource is a resource that is remembered as uncovered.
+type OpenResource struct {
+	Resource coverage.Resource
+	// OpenedAt is when it lost coverage, zero where that was not seen; ChangedAt is when it last changed.
+	OpenedAt, ChangedAt time.Time
+}
+
+// UnreadableItem is an item that cannot be read, perhaps because a newer version of this program wrote it.
+type UnreadableItem struct {
+	// Key is the item's, at most 200 characters of it.
+	Key string
+	Err error
+}
+
+// Error names the item and what is wrong with it.
+func (u *UnreadableItem) Error() string { return fmt.Sprintf("item %q: %v", u.Key, u.Err) }
+
+// Unwrap is what is wrong with it.
+func (u *UnreadableItem) Unwrap() error { return u.Err }
+
+// Open yields every resource that is remembered as uncovered, in no order. An item that cannot be read yields
+// an *UnreadableItem, and the others follow; any other error is the last of what it yields. It reads the
+// whole table, of 1 MB a request: 128 read request units each
 // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/capacity-reads-writes.html).
-func (l *Ledger) Open(ctx context.Context) iter.Seq2[coverage.Incident, error] {
-	return func(yield func(coverage.Incident, error) bool) {
+func (l *Ledger) Open(ctx context.Context) iter.Seq2[OpenResource, error] {
+	return func(yield func(OpenResource, error) bool) {
 		var start map[string]types.AttributeValue
 		for {
 			out, err := l.scan(ctx, start)
 			if err != nil {
-				yield(coverage.Incident{}, fmt.Errorf("listing open incidents in table %s: %w", l.table, err))
+				yield(OpenResource{}, fmt.Errorf("listing open incidents in table %s: %w", l.table, err))
 				return
 			}
 			for _, item := range out.Items {
-				incident, err := read(item)
+				resource, open, err := openResource(item)
 				if err != nil {
-					yield(coverage.Incident{}, fmt.Errorf("listing open incidents in table %s: item %s: %w", l.table, keyOf(item), err))
-					return
+					err = &UnreadableItem{keyOf(item), err}
 				}
-				if incident.Status == coverage.Unhealthy && incident.Group == nil && !yield(incident, nil) {
+				if (open || err != nil) && !yield(resource, err) {
 					return
 				}
 			}
@@ -66,6 +87,19 @@ func (l *Ledger) Open(ctx context.Context) iter.Seq2[coverage.Incident, error] {
 			}
 		}
 	}
+}
+
+// openResource is the resource that an item remembers as uncovered. open is false for one that is covered,
+// and for items that are not of one resource.
+func openResource(item map[string]types.AttributeValue) (resource OpenResource, open bool, err error) {
+	incident, err := read(item)
+	if err != nil || incident.Status != coverage.Unhealthy || incident.Group != nil {
+		return OpenResource{}, false, err
+	}
+	if incident.Change.Resource.Key() != incident.Key {
+		return OpenResource{}, false, errors.New("the item does not say of which resource it is")
+	}
+	return OpenResource{incident.Change.Resource, incident.OpenedAt, incident.ChangedAt}, true, nil
 }
 
 // scan reads one page. The filter leaves out most of what is not open; the document says whether it is.
@@ -87,9 +121,9 @@ func (l *Ledger) scan(ctx context.Context, start map[string]types.AttributeValue
 func keyOf(item map[string]types.AttributeValue) string {
 	key, _ := item["pk"].(*types.AttributeValueMemberS)
 	if key == nil {
-		return "without a key"
+		return ""
 	}
-	return strconv.Quote(shown(key.Value))
+	return shown(key.Value)
 }
 
 // Reports is what was remembered of earlier reports.

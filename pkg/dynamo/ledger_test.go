@@ -111,7 +111,8 @@ func TestLedgerListsOpenIncidents(t *testing.T) {
 	table := &ledgerTable{items: map[string]item{"count/healed": {}, "pace/slack/1": {}, "leased": {"pk": &types.AttributeValueMemberS{Value: "leased"}}}}
 	var want []string
 	for i := range 7 {
-		incident := coverage.Incident{Key: fmt.Sprint("a/", i), Status: coverage.Unhealthy, ChangedAt: moment, Held: i == 2}
+		incident := uncovered(fmt.Sprint("i-", i))
+		incident.ChangedAt, incident.OpenedAt = moment.Add(time.Minute), moment
 		switch i {
 		case 1, 5:
 			incident.Status, incident.Told = coverage.Healthy, told
@@ -124,11 +125,14 @@ func TestLedgerListsOpenIncidents(t *testing.T) {
 	}
 	ledger := dynamo.NewLedger(table, "incidents")
 	var got []string
-	for incident, err := range ledger.Open(t.Context()) {
+	for resource, err := range ledger.Open(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got = append(got, incident.Key)
+		if !resource.OpenedAt.Equal(moment) || !resource.ChangedAt.Equal(moment.Add(time.Minute)) {
+			t.Errorf("opened at %v, changed at %v", resource.OpenedAt, resource.ChangedAt)
+		}
+		got = append(got, resource.Resource.Key())
 	}
 	if diff := cmp.Diff(want, got); diff != "" || table.scans != 5 {
 		t.Errorf("%d pages (-want +got):\n%s", table.scans, diff)
@@ -142,21 +146,54 @@ func TestLedgerListsOpenIncidents(t *testing.T) {
 	}
 }
 
-func TestLedgerNamesWhatItCannotRead(t *testing.T) {
-	for name, table := range map[string]*ledgerTable{
-		`"a/1": the item is not of version 1`: {items: map[string]item{"a/1": stored(t, coverage.Incident{Key: "a/1", Status: coverage.Unhealthy}, "2")}},
-		"table incidents: throttled":          {err: errors.New("throttled")},
-	} {
-		errs := 0
-		for _, err := range dynamo.NewLedger(table, "incidents").Open(t.Context()) {
-			errs++
-			if err == nil || !strings.Contains(err.Error(), name) {
-				t.Errorf("%v does not say %s", err, name)
-			}
+// uncovered is the incident of an uncovered instance.
+func uncovered(name string) coverage.Incident {
+	resource := coverage.Resource{Account: "111122223333", Region: "eu-central-1", Kind: coverage.EC2, Name: name}
+	return coverage.Incident{
+		Key: resource.Key(), Status: coverage.Unhealthy, Change: coverage.Change{Resource: resource},
+	}
+}
+
+func TestLedgerSkipsWhatItCannotRead(t *testing.T) {
+	newer, nameless, broken, whole := uncovered("i-1"), uncovered("i-2"), uncovered("i-3"), uncovered("i-4")
+	nameless.Change = coverage.Change{}
+	table := &ledgerTable{items: map[string]item{
+		newer.Key: stored(t, newer, "2"), nameless.Key: stored(t, nameless, "1"), whole.Key: stored(t, whole, "1"),
+		broken.Key: {
+			"pk":       &types.AttributeValueMemberS{Value: broken.Key},
+			"document": &types.AttributeValueMemberS{Value: `{"status":"UNHEALTHY"`},
+			"version":  &types.AttributeValueMemberN{Value: "1"},
+		},
+	}}
+	var read, skipped []string
+	for resource, err := range dynamo.NewLedger(table, "incidents").Open(t.Context()) {
+		if item, ok := errors.AsType[*dynamo.UnreadableItem](err); ok {
+			skipped = append(skipped, item.Key)
+			continue
 		}
-		if errs != 1 {
-			t.Errorf("%s: %d errors", name, errs)
+		if err != nil {
+			t.Fatal(err)
 		}
+		read = append(read, resource.Resource.Key())
+	}
+	if diff := cmp.Diff([]string{newer.Key, nameless.Key, broken.Key}, skipped); diff != "" {
+		t.Errorf("skipped (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{whole.Key}, read); diff != "" {
+		t.Errorf("read (-want +got):\n%s", diff)
+	}
+}
+
+func TestLedgerEndsWhenTheTableFails(t *testing.T) {
+	errs := 0
+	ledger := dynamo.NewLedger(&ledgerTable{err: errors.New("throttled")}, "incidents")
+	for _, err := range ledger.Open(t.Context()) {
+		if errs++; err == nil || !strings.Contains(err.Error(), "table incidents: throttled") {
+			t.Errorf("got %v", err)
+		}
+	}
+	if errs != 1 {
+		t.Errorf("%d errors", errs)
 	}
 }
 
