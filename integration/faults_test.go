@@ -162,7 +162,7 @@ func oneSinkFails(t *testing.T) {
 
 // redrive is about answers after which the same message would be refused again, until somebody mends something.
 func redrive(t *testing.T) {
-	for _, code := range []string{"channel_not_found", "invalid_blocks", "not_in_channel", "is_archived"} {
+	for _, code := range []string{"channel_not_found", "restricted_action", "not_in_channel", "is_archived"} {
 		t.Run(code, func(t *testing.T) {
 			c, slack := newCloud(t), slacktest.New(t, slacktest.Options{})
 			f := c.start(byBot(slack)...)

@@ -52,6 +52,7 @@ func TestAgainstMoto(t *testing.T) {
 		"a resource that is gone is found":       foundGone,
 		"a Region that may not be read":          regionDenied,
 		"a Slack without native blocks":          reportPlain,
+		"a Slack that refuses blocks":            blocksRefused,
 		"a report without its table":             reportTableMissing,
 		"an instance is looked at":               diagnosedInstance,
 		"an EKS cluster is looked at":            diagnosedEKS,

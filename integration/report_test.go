@@ -172,8 +172,8 @@ func foundLost(t *testing.T) {
 	o.check(o.reports.report(monday))
 	o.reports.expect("told")
 	messages := inSlack(t, o.slack, 2)
-	says(t, messages[0], "🔴", "i-1", "Found by")
-	says(t, messages[1], "Coverage report", "0.0% covered")
+	says(t, messages[0], "Coverage report", "0.0% covered")
+	says(t, messages[1], "🔴", "i-1", "Found by")
 	if diff := cmp.Diff(counted{Resources: 2, Uncovered: 2, FoundByReport: 1}, o.reports.counted()); diff != "" {
 		t.Errorf("counted in the log (-expected, +got):\n%s", diff)
 	}
@@ -187,7 +187,7 @@ func foundLost(t *testing.T) {
 	o.reports.expect("told")
 
 	o.events.tell(regained("i-1", 25))
-	if back := inSlack(t, o.slack, 4)[3]; back.ThreadTS != messages[0].TS {
+	if back := inSlack(t, o.slack, 4)[3]; back.ThreadTS != messages[1].TS {
 		t.Errorf("the recovery is in thread %q, expected the one of what was found", back.ThreadTS)
 	}
 	o.wrote()
@@ -198,12 +198,12 @@ func foundRegained(t *testing.T) {
 	o.events.tell(lost("i-1", disconnected, 0))
 	o.check(o.reports.report(monday))
 	messages := inSlack(t, o.slack, 3)
-	first, answer := messages[0], messages[1]
+	first, answer := messages[0], messages[2]
 	if first.Edits != 1 || answer.ThreadTS != first.TS {
 		t.Errorf("the first message was changed %d times, the answer is in thread %q", first.Edits, answer.ThreadTS)
 	}
 	says(t, first, "🟢", "25 min", "Found by")
-	says(t, messages[2], "Coverage report", "100.0% covered")
+	says(t, messages[1], "Coverage report", "100.0% covered")
 
 	o.events.tell(regained("i-1", 25))
 	o.events.expect("told", "duplicate")
@@ -218,7 +218,7 @@ func foundGone(t *testing.T) {
 	o.events.tell(lost("i-1", disconnected, 0))
 	o.check(o.reports.report(monday))
 	messages := inSlack(t, o.slack, 3)
-	first, answer := messages[0], messages[1]
+	first, answer := messages[0], messages[2]
 	if first.Edits != 1 || answer.ThreadTS != first.TS {
 		t.Errorf("the first message was changed %d times, the answer is in thread %q", first.Edits, answer.ThreadTS)
 	}
@@ -231,33 +231,57 @@ func foundGone(t *testing.T) {
 	o.wrote()
 }
 
-// regionDenied has an incident in the Region that may not be read. Once it may be, the incident ends.
+// regionDenied has incidents in the Region that may not be read. Once it may be, they end. Those of another Region are
+// another stack's.
 func regionDenied(t *testing.T) {
-	o := newOffice(t, slacktest.Options{}, covered("i-1", moment(0)))
+	o := newOffice(t, slacktest.Options{})
 	there := guarddutytest.List(covered("i-2", moment(25)))
 	closed := there
 	closed.Fault = func(c guarddutytest.Call) *guarddutytest.Answer { return guarddutytest.Denied(c.Operation) }
-	o.guardduty.Set(otherRegion, closed)
+	o.guardduty.Set(region, closed)
+	o.guardduty.Set(otherRegion, guarddutytest.List(covered("i-1", moment(0)), uncovered("i-4", disconnected, moment(0))))
 	for _, instance := range []string{"i-2", "i-3"} {
-		o.events.tell(strings.Replace(lost(instance, disconnected, 0), region, otherRegion, 1))
+		o.events.tell(lost(instance, disconnected, 0))
 	}
 
 	o.check(o.reports.report(monday))
 	messages := inSlack(t, o.slack, 3)
-	says(t, messages[2], "100.0% covered", "1 of 1", "Access denied: "+otherRegion, "guardduty:ListDetectors")
+	says(t, messages[2], "50.0% covered", "1 of 2", "Access denied: "+region, "guardduty:ListDetectors", "i-4")
 	if messages[0].Edits+messages[1].Edits > 0 || len(o.reports.outcomes()) > 0 {
-		t.Errorf("something was concluded of a Region that could not be read: %+v", messages[:2])
+		t.Errorf("something was concluded of a Region that could not be read, or of another stack's: %+v", messages[:2])
 	}
-	if diff := cmp.Diff(counted{Resources: 1, RegionsUnread: 1}, o.reports.counted()); diff != "" {
+	if diff := cmp.Diff(counted{Resources: 2, Uncovered: 1, RegionsUnread: 1}, o.reports.counted()); diff != "" {
 		t.Errorf("counted in the log (-expected, +got):\n%s", diff)
 	}
 
-	o.guardduty.Set(otherRegion, there)
+	o.guardduty.Set(region, there)
 	o.check(o.reports.report(tuesday))
 	messages = inSlack(t, o.slack, 6)
 	says(t, messages[0], "🟢", "i-2")
 	says(t, messages[1], "no longer there", "i-3")
-	says(t, messages[5], "2 of 2")
+	says(t, messages[3], "2 of 3")
+	o.wrote()
+}
+
+// blocksRefused has a Slack that refuses every message with blocks: people read the text, and nothing is given up.
+func blocksRefused(t *testing.T) {
+	o := newOffice(t, slacktest.Options{RefuseBlocks: "invalid_blocks"}, covered("i-1", moment(25)))
+	o.events.tell(lost("i-1", disconnected, 0))
+	says(t, inSlack(t, o.slack, 1)[0], "🔴", "i-1")
+	o.events.tell(regained("i-1", 25))
+	messages := inSlack(t, o.slack, 2)
+	says(t, messages[0], "🟢", "i-1")
+	if messages[0].Edits != 1 || messages[1].ThreadTS != messages[0].TS {
+		t.Errorf("the message was changed %d times, the answer is in thread %q", messages[0].Edits, messages[1].ThreadTS)
+	}
+	o.check(o.reports.report(monday))
+	says(t, inSlack(t, o.slack, 3)[2], "Coverage report", "100.0% covered")
+	for _, m := range o.slack.Messages() {
+		if len(m.Blocks) > 0 {
+			t.Errorf("the message has blocks: %s", m.Blocks)
+		}
+	}
+	o.events.expect("told", "told")
 	o.wrote()
 }
 
@@ -315,14 +339,15 @@ func ledgerPages(t *testing.T) {
 	ledger := dynamo.NewLedger(c.proxied(), c.table)
 	c.check(ledger.CountHealed(t.Context()))
 	got := make(map[string]bool)
-	for incident, err := range ledger.Open(t.Context()) {
+	for open, err := range ledger.Open(t.Context()) {
 		c.check(err)
-		if got[incident.Key] {
-			t.Errorf("%s was listed twice", incident.Key)
+		key := open.Resource.Key()
+		if got[key] {
+			t.Errorf("%s was listed twice", key)
 		}
-		got[incident.Key] = true
-		if len(incident.Change.Issues) != 1 || incident.Lease != "" {
-			t.Fatalf("%s was not read whole: %+v", incident.Key, incident)
+		got[key] = true
+		if !open.ChangedAt.Equal(moment(0)) {
+			t.Fatalf("%s was not read whole: %+v", key, open)
 		}
 	}
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(got))); diff != "" {

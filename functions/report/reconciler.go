@@ -54,11 +54,13 @@ type reconciler struct {
 func (r *reporter) load(ctx context.Context, account string) (*reconciler, error) {
 	c := &reconciler{
 		pipeline: r.pipeline, now: r.now(), region: r.region, account: account,
-		open: make(map[string]dynamo.OpenResource), unreadable: make(map[string]bool), accounts: make(map[string]bool),
+		open: make(map[string]dynamo.OpenResource), unreadable: make(map[string]bool),
+		accounts: make(map[string]bool),
 	}
 	for resource, err := range r.ledger.Open(ctx) {
 		if item, ok := errors.AsType[*dynamo.UnreadableItem](err); ok {
-			r.log.WarnContext(ctx, "the report skips an item of the table", "key", item.Key, "error", item.Err.Error())
+			r.log.WarnContext(ctx, "the report skips an item of the table",
+				"key", item.Key, "error", item.Err.Error())
 			c.unreadable[item.Key] = true
 			continue
 		}
@@ -166,7 +168,8 @@ func (c *reconciler) flush(ctx context.Context) error {
 		c.handedOver += len(batch)
 	}
 	if last != nil {
-		return fmt.Errorf("handing over changes that events missed: %d of %d failed, the last: %w", c.failed, c.handedOver, last)
+		return fmt.Errorf("handing over changes that events missed: %d of %d failed, the last: %w",
+			c.failed, c.handedOver, last)
 	}
 	return nil
 }

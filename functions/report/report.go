@@ -80,7 +80,9 @@ func (r *reporter) report(ctx context.Context, id, account string) error {
 }
 
 // read reads all Regions into a report, and has the reconciler compare every resource.
-func (r *reporter) read(ctx context.Context, history history, reconciler *reconciler, healed int) report.Report {
+func (r *reporter) read(
+	ctx context.Context, history history, reconciler *reconciler, healed int,
+) report.Report {
 	reading, cancel := withReserve(ctx, readReserve)
 	defer cancel()
 	builder := report.NewBuilder(history.Past)
@@ -108,7 +110,9 @@ func (r *reporter) pending(history history, id string) []notify.Sink {
 
 // send sends the report to the sinks, to all at the same time, and returns the names of those that received
 // it. When there is nothing to say, all did.
-func (r *reporter) send(ctx context.Context, sinks []notify.Sink, made report.Report) (notified []string, err error) {
+func (r *reporter) send(
+	ctx context.Context, sinks []notify.Sink, made report.Report,
+) (notified []string, err error) {
 	quiet := r.settings.Quiet && made.Quiet()
 	m := report.Compose(r.language, r.local, made)
 	errs := make([]error, len(sinks))
@@ -142,11 +146,13 @@ func (r *reporter) note(ctx context.Context, made report.Report, reconciler *rec
 		"FoundByReport": reconciler.handedOver,
 	}
 	if reconciler.left > 0 {
-		r.log.WarnContext(ctx, "changes that events missed are left to the next report", "changes", reconciler.left)
+		r.log.WarnContext(ctx, "changes that events missed are left to the next report",
+			"changes", reconciler.left)
 	}
 	attrs := []slog.Attr{
 		slog.Any("notified", notified), slog.Any("regions", made.Regions),
-		slog.Int("left_to_next_report", reconciler.left), slog.Int("unreadable_items", len(reconciler.unreadable)),
+		slog.Int("left_to_next_report", reconciler.left),
+		slog.Int("unreadable_items", len(reconciler.unreadable)),
 	}
 	for _, problem := range made.Problems {
 		attrs = append(attrs, slog.String("unread_"+problem.Region, string(problem.Reason)+": "+problem.Detail))
