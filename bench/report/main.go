@@ -97,7 +97,7 @@ func measure(ctx context.Context, binary string, resources, nth int) error {
 }
 
 // organization has clusters and instances in 200 accounts. What is uncovered is so since just now, so that its events
-// may still arrive: the report alone is measured, and not the telling of single changes.
+// may still arrive, and is no ECS cluster, of which that is not asked: the report alone is measured, and no hand-over.
 func organization(resources, nth int) guarddutytest.Region {
 	now := guarddutytest.Seconds(time.Now())
 	return guarddutytest.Region{Detector: "12abc34d567e8fa901bc2d34e56789f0", Len: resources, At: func(i int) guarddutytest.Resource {
@@ -105,7 +105,7 @@ func organization(resources, nth int) guarddutytest.Region {
 			ResourceID: fmt.Sprintf("%032x", i), DetectorID: "12abc34d567e8fa901bc2d34e56789f0", AccountID: fmt.Sprintf("1111%08d", i%200),
 			Status: "HEALTHY", UpdatedAt: now,
 		}
-		if i%nth == 0 && i%10 != 1 { // That of an ECS cluster is handed over however recent it is.
+		if i%nth == 0 && i%10 != 1 {
 			r.Status, r.Issue = "UNHEALTHY", "No Agent Reporting:Agent disconnected"
 		}
 		switch i % 10 {

@@ -24,8 +24,8 @@ const (
 	// pause is the least time between two reads, fresh ones and those that failed included: a storm of
 	// refused messages asks AWS once.
 	pause = 5 * time.Second
-	// patience is how long one read may take, so that an old value can still be used in time.
-	patience = 3 * time.Second
+	// readTimeout is how long one read may take, so that an old value can still be used in time.
+	readTimeout = 3 * time.Second
 )
 
 // errSlow is why a read was given up.
@@ -126,7 +126,7 @@ func (r *Reader) age(at time.Time) time.Duration { return r.now().Sub(at) }
 
 func (r *Reader) refresh(ctx context.Context) error {
 	began := r.now()
-	limited, cancel := context.WithTimeoutCause(ctx, patience, errSlow)
+	limited, cancel := context.WithTimeoutCause(ctx, readTimeout, errSlow)
 	defer cancel()
 	value, err := r.read(limited)
 	if err == nil {

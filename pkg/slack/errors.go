@@ -98,7 +98,7 @@ func (e *Error) Uncertain() bool {
 		return e.sent
 	case e.Status >= http.StatusInternalServerError:
 		return true
-	case e.Status != http.StatusOK:
+	case e.Status >= http.StatusMultipleChoices:
 		return false
 	}
 	switch e.Code {

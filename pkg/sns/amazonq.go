@@ -43,7 +43,7 @@ type qContent struct {
 }
 
 type qMetadata struct {
-	// ThreadID is the same for everything that is told of a resource, so that its recovery is read below its loss.
+	// ThreadID is the same for every message about a resource, so that its recovery is read below its loss.
 	ThreadID          string            `json:"threadId"`
 	Summary           string            `json:"summary,omitempty"`
 	EventType         string            `json:"eventType"`
