@@ -8,7 +8,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"strings"
+	"syscall"
 	"testing"
 
 	"guardduty-coverage-notifier/pkg/slack"
@@ -168,6 +170,25 @@ func TestUncertainOnlyAfterTheRequestWasWritten(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestAConnectionClosedBeforeWritingIsNotUncertain has a transport that finds its connection closed before it
+// has written anything, and then gets no other.
+func TestAConnectionClosedBeforeWritingIsNotUncertain(t *testing.T) {
+	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+		trace := httptrace.ContextClientTrace(r.Context())
+		trace.GetConn("slack.com:443")
+		trace.GotConn(httptrace.GotConnInfo{Reused: true})
+		trace.GetConn("slack.com:443")
+		return nil, syscall.ECONNREFUSED
+	})
+	s := newSink(t, slack.Config{
+		Channel: "C1", Client: &http.Client{Transport: transport}, Credential: fixed("xoxb-1"),
+	})
+	_, err := s.Send(t.Context(), lost(), "")
+	if got := kindOf(t, err); got != (kind{}) {
+		t.Errorf("got %+v: %v", got, err)
 	}
 }
 

@@ -8,9 +8,11 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -165,6 +167,29 @@ func TestUncertainOnlyAfterTheRequestWasWritten(t *testing.T) {
 				t.Errorf("want uncertain %v and nothing else: %+v", test.uncertain, err)
 			}
 		})
+	}
+}
+
+// httpClient makes a function the SDK's HTTP client.
+type httpClient func(*http.Request) (*http.Response, error)
+
+func (f httpClient) Do(r *http.Request) (*http.Response, error) { return f(r) }
+
+// TestAConnectionClosedBeforeWritingIsNotUncertain has a transport that finds its connection closed before it
+// has written anything, and then gets no other.
+func TestAConnectionClosedBeforeWritingIsNotUncertain(t *testing.T) {
+	options := clientOf("https://sns.example", retryAtOnce()).Options()
+	options.HTTPClient = httpClient(func(r *http.Request) (*http.Response, error) {
+		trace := httptrace.ContextClientTrace(r.Context())
+		trace.GetConn("sns.example:443")
+		trace.GotConn(httptrace.GotConnInfo{Reused: true})
+		trace.GetConn("sns.example:443")
+		return nil, syscall.ECONNREFUSED
+	})
+	_, err := sns.New(awssns.New(options), topic, sns.Text, rand.Text).Send(t.Context(), lost(), "")
+	e, ok := errors.AsType[*sns.Error](err)
+	if !ok || e.Uncertain() || !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("got %v, want a certain refusal", err)
 	}
 }
 
