@@ -170,7 +170,7 @@ func reportConflict(t *testing.T) {
 func foundLost(t *testing.T) {
 	o := newOffice(t, slacktest.Options{}, uncovered("i-1", disconnected, moment(0)), uncovered("i-2", disconnected, time.Now()))
 	o.check(o.reports.report(monday))
-	o.reports.expect("told")
+	o.reports.expect("notified")
 	messages := inSlack(t, o.slack, 2)
 	says(t, messages[0], "Coverage report", "0.0% covered")
 	says(t, messages[1], "🔴", "i-1", "Found by")
@@ -184,7 +184,7 @@ func foundLost(t *testing.T) {
 	inSlack(t, o.slack, 2)
 	o.check(o.reports.report(tuesday))
 	inSlack(t, o.slack, 3)
-	o.reports.expect("told")
+	o.reports.expect("notified")
 
 	o.events.tell(regained("i-1", 25))
 	if back := inSlack(t, o.slack, 4)[3]; back.ThreadTS != messages[1].TS {
@@ -206,10 +206,10 @@ func foundRegained(t *testing.T) {
 	says(t, messages[1], "Coverage report", "100.0% covered")
 
 	o.events.tell(regained("i-1", 25))
-	o.events.expect("told", "duplicate")
+	o.events.expect("notified", "duplicate")
 	o.check(o.reports.report(tuesday))
 	inSlack(t, o.slack, 4)
-	o.reports.expect("told")
+	o.reports.expect("notified")
 	o.wrote()
 }
 
@@ -227,7 +227,7 @@ func foundGone(t *testing.T) {
 
 	o.check(o.reports.report(tuesday))
 	inSlack(t, o.slack, 4)
-	o.reports.expect("told")
+	o.reports.expect("notified")
 	o.wrote()
 }
 

@@ -41,11 +41,11 @@ func (o Observer) Observe(ctx context.Context, outcome notify.Outcome) {
 	attrs := describe(outcome)
 	attrs = append(attrs, o.embedded(metricsOf(outcome))...)
 	o.Log.LogAttrs(ctx, levelOf(outcome), "coverage change "+strings.ReplaceAll(string(outcome.Result), "_", " "), attrs...)
-	for _, sink := range slices.Concat(outcome.Retry, outcome.Buried) {
+	for _, sink := range slices.Concat(outcome.Failing, outcome.GaveUp) {
 		attrs := []slog.Attr{slog.String("Sink", sink), slog.String("event_id", outcome.Change.EventID)}
 		o.Log.LogAttrs(ctx, slog.LevelWarn, "a sink was not told", append(attrs, o.embedded([]metric{count("SinkFailed")}, "Sink")...)...)
 	}
-	if outcome.Result == notify.Healed && o.CountHealed != nil {
+	if outcome.Result == notify.Recovered && o.CountHealed != nil {
 		if err := o.CountHealed(ctx); err != nil {
 			o.Log.LogAttrs(ctx, slog.LevelWarn, "the report will miss one that healed", slog.String("error", err.Error()))
 		}
@@ -63,12 +63,12 @@ func (o Observer) ObserveReport(ctx context.Context, counts map[string]int, attr
 
 func levelOf(outcome notify.Outcome) slog.Level {
 	switch outcome.Result {
-	case notify.Buried, notify.Failed, notify.Unreadable:
+	case notify.GaveUp, notify.Failed, notify.Unreadable:
 		return slog.LevelError
 	case notify.Waiting:
 		return slog.LevelWarn
 	}
-	if outcome.Forgotten != nil || outcome.Err != nil || unclassified(outcome) != "" {
+	if outcome.StoreErr != nil || outcome.Err != nil || unclassified(outcome) != "" {
 		return slog.LevelWarn
 	}
 	return slog.LevelInfo
@@ -93,16 +93,16 @@ func describe(outcome notify.Outcome) []slog.Attr {
 	}
 	list("findings", ids(outcome.Findings))
 	list("evidence", evidence(outcome))
-	list("told_sinks", outcome.Told)
+	list("told_sinks", outcome.Notified)
 	list("grouped_sinks", outcome.Grouped)
-	list("waiting_for_storm", outcome.Storm)
-	list("waiting_for_retry", outcome.Retry)
-	list("buried_for", outcome.Buried)
+	list("waiting_for_storm", outcome.Deferred)
+	list("waiting_for_retry", outcome.Failing)
+	list("buried_for", outcome.GaveUp)
 	if text := unclassified(outcome); text != "" {
 		attrs = append(attrs, slog.String("unclassified", clip(text)))
 	}
-	if outcome.Forgotten != nil {
-		attrs = append(attrs, slog.String("not_remembered", outcome.Forgotten.Error()))
+	if outcome.StoreErr != nil {
+		attrs = append(attrs, slog.String("not_remembered", outcome.StoreErr.Error()))
 	}
 	if outcome.Err != nil {
 		attrs = append(attrs, slog.String("error", outcome.Err.Error()))
@@ -112,18 +112,18 @@ func describe(outcome notify.Outcome) []slog.Attr {
 
 func metricsOf(outcome notify.Outcome) []metric {
 	names := map[notify.Result]string{
-		notify.Told: "Told", notify.Held: "Held", notify.Healed: "HealedWhileHeld", notify.Muted: "Muted", notify.Duplicate: "Duplicate",
-		notify.Stale: "Stale", notify.Waiting: "Deferred", notify.Buried: "Buried", notify.Failed: "Failed",
+		notify.Notified: "Told", notify.Held: "Held", notify.Recovered: "HealedWhileHeld", notify.Muted: "Muted", notify.Duplicate: "Duplicate",
+		notify.Stale: "Stale", notify.Waiting: "Deferred", notify.GaveUp: "Buried", notify.Failed: "Failed",
 		notify.Unreadable: "Unreadable",
 	}
 	metrics := []metric{count(names[outcome.Result])}
 	if len(outcome.Grouped) > 0 {
 		metrics = append(metrics, count("Grouped"))
 	}
-	if outcome.Forgotten != nil {
+	if outcome.StoreErr != nil {
 		metrics = append(metrics, count("NotRemembered"))
 	}
-	if len(outcome.Told) > 0 {
+	if len(outcome.Notified) > 0 {
 		metrics = append(metrics, metric{Name: "ChangeToTold", Unit: "Seconds", value: outcome.Latency.Seconds()})
 		if unclassified(outcome) != "" {
 			metrics = append(metrics, count("UnknownFinding"))

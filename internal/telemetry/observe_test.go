@@ -26,7 +26,7 @@ func TestEvidenceIsLogged(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
 			observer := telemetry.Observer{Log: slog.New(slog.NewJSONHandler(&log, nil))}
-			observer.Observe(t.Context(), notify.Outcome{Result: notify.Told, Evidence: test.evidence})
+			observer.Observe(t.Context(), notify.Outcome{Result: notify.Notified, Evidence: test.evidence})
 			var line struct{ Evidence []string }
 			if err := json.Unmarshal(log.Bytes(), &line); err != nil {
 				t.Fatal(err)
