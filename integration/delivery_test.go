@@ -69,7 +69,7 @@ func checkLog(t *testing.T, f *function, event string) {
 		t.Fatalf("%d lines in the log, expected one", len(entries))
 	}
 	e := entries[0]
-	if e.Result != "notified" || !slices.Equal(e.Told, []string{"slack"}) || e.Error != "" || e.NotRemembered != "" {
+	if e.Result != "notified" || !slices.Equal(e.Notified, []string{"slack"}) || e.Error != "" || e.StoreErr != "" {
 		t.Errorf("the change was not simply told: %s", e.raw)
 	}
 	if e.Metrics == nil || e.RequestID == "" {

@@ -14,7 +14,7 @@ import (
 func (f *function) notRemembered(name string) {
 	f.t.Helper()
 	last := f.last()
-	if last.Result != "notified" || last.Level != "WARN" || !strings.Contains(last.NotRemembered, name) {
+	if last.Result != "notified" || last.Level != "WARN" || !strings.Contains(last.StoreErr, name) {
 		f.t.Errorf("expected that the change was told, and a warning that names %s: %s", name, last.raw)
 	}
 }

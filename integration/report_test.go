@@ -69,7 +69,8 @@ func (f *function) report(due string) error {
 
 // counted are the numbers of the last report in the log.
 type counted struct {
-	Resources, Uncovered, RegionsUnread, FoundByReport int
+	Resources, Uncovered, RegionsUnread int
+	Found                               int `json:"found_changes"`
 }
 
 func (f *function) counted() counted {
@@ -174,7 +175,7 @@ func foundLost(t *testing.T) {
 	messages := inSlack(t, o.slack, 2)
 	says(t, messages[0], "Coverage report", "0.0% covered")
 	says(t, messages[1], "🔴", "i-1", "Found by")
-	if diff := cmp.Diff(counted{Resources: 2, Uncovered: 2, FoundByReport: 1}, o.reports.counted()); diff != "" {
+	if diff := cmp.Diff(counted{Resources: 2, Uncovered: 2, Found: 1}, o.reports.counted()); diff != "" {
 		t.Errorf("counted in the log (-expected, +got):\n%s", diff)
 	}
 

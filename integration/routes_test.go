@@ -63,8 +63,8 @@ func routed(t *testing.T) {
 		"first": told(slack, slack.Channel()), "second": told(slack, secondChannel), "topic": c.names(inbox),
 	})
 	f.tell(regained("i-second", 5))
-	if last := f.last(); !slices.Equal(last.Told, []string{"slack/" + secondChannel}) {
-		t.Errorf("the recovery was told to %v, expected the second channel alone", last.Told)
+	if last := f.last(); !slices.Equal(last.Notified, []string{"slack/" + secondChannel}) {
+		t.Errorf("the recovery was told to %v, expected the second channel alone", last.Notified)
 	}
 	inSlack(t, slack, 6) // The answer in the thread is the sixth.
 	f.expect("notified", "notified", "notified", "notified", "notified", "notified", "muted", "notified")
