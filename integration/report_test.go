@@ -282,7 +282,7 @@ func blocksRefused(t *testing.T) {
 			t.Errorf("the message has blocks: %s", m.Blocks)
 		}
 	}
-	o.events.expect("told", "told")
+	o.events.expect("notified", "notified")
 	o.wrote()
 }
 
