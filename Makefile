@@ -3,12 +3,15 @@
 # What make sam-local and make deploy build for: arm64 or x86_64, as Lambda calls them. sam build itself says so through
 # build/*/Makefile.
 ARCHITECTURE ?= arm64
-# The stack that make redrive works on.
+# The stack that make deploy and make redrive work on. REGION has no default: neither the profile's Region nor one that
+# was used before is taken silently.
 STACK ?= guardduty-coverage-notifier
+REGION ?=
 # How long make fuzz spends on each target.
 FUZZTIME ?= 10s
 
 SAM := .venv/bin/sam
+BUILT := .aws-sam/build/template.yaml
 export SAM_CLI_TELEMETRY = 0
 
 .DEFAULT_GOAL := help
@@ -59,9 +62,11 @@ template: .venv/installed ## validate the template, lint it for every Region, bu
 	$(SAM) build --parameter-overrides Architecture=x86_64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/NotifyFunction x86_64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/ReportFunction x86_64
+	.venv/bin/python scripts/architecture.py $(BUILT) x86_64
 	$(SAM) build --parameter-overrides Architecture=arm64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/NotifyFunction arm64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/ReportFunction arm64
+	.venv/bin/python scripts/architecture.py $(BUILT) arm64
 
 integration: .venv/installed ## test against moto's AWS on this machine
 	scripts/integration
@@ -72,15 +77,25 @@ sam-local: .venv/installed ## sam local invoke with sample events of every kind,
 fuzz: ## fuzz each target for FUZZTIME
 	scripts/fuzz $(FUZZTIME)
 
-deploy: .venv/installed ## build and deploy; asks for the settings the first time
+# deploy.toml holds the answers of each Region in a section of its own. The Region and the processor are given by what
+# was built and where; the template that was built accepts no other processor.
+deploy: region .venv/installed ## build and deploy to REGION; asks for the settings the first time
 	$(SAM) build --parameter-overrides Architecture=$(ARCHITECTURE)
-	$(SAM) deploy $$(grep -q '^parameter_overrides' samconfig.toml || echo --guided --parameter-overrides Architecture=$(ARCHITECTURE))
+	.venv/bin/python scripts/architecture.py $(BUILT) $(ARCHITECTURE)
+	@test -e deploy.toml || echo 'version = 0.1' >deploy.toml
+	$(SAM) deploy --region $(REGION) --config-file $(CURDIR)/deploy.toml --config-env $(REGION) --stack-name $(STACK) \
+		--capabilities CAPABILITY_IAM --resolve-s3 --s3-prefix $(STACK) --confirm-changeset --no-fail-on-empty-changeset \
+		$$(grep -q '^\[$(REGION)\.deploy\.' deploy.toml || echo --guided)
 
-redrive: ## bring back what lies in the dead-letter queue of STACK
-	@queue() { aws cloudformation describe-stacks --stack-name $(STACK) --output text \
+redrive: region ## bring back what is in the dead-letter queue of STACK in REGION
+	@queue() { aws cloudformation describe-stacks --region $(REGION) --stack-name $(STACK) --output text \
 		--query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	dead=$$(queue DeadLetterQueueArn) && waiting=$$(queue WaitingQueueArn) && \
-	aws sqs start-message-move-task --source-arn "$$dead" --destination-arn "$$waiting"
+	aws sqs start-message-move-task --region $(REGION) --source-arn "$$dead" --destination-arn "$$waiting"
+
+.PHONY: region
+region:
+	@test -n '$(REGION)' || { echo 'in which Region? For example: make $(MAKECMDGOALS) REGION=eu-central-1' >&2; exit 2; }
 
 clean: ## remove what was built and installed
 	rm -rf .aws-sam .venv bin dist

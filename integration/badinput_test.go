@@ -118,7 +118,7 @@ func TestHostileInput(t *testing.T) {
 				slack := slacktest.New(t, slacktest.Options{})
 				f := start(t, settings(slack)...)
 				f.tell(event)
-				f.expect("told")
+				f.expect("notified")
 				messages := slack.Messages()
 				if len(messages) != 1 {
 					t.Fatalf("%d messages in Slack, expected one", len(messages))

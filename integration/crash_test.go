@@ -76,7 +76,7 @@ func killedAfterSlack(t *testing.T) {
 	c.expireLease(key("i-1"))
 	c.bring(second)
 	second.tell(event)
-	second.expect("waiting", "told", "duplicate")
+	second.expect("waiting", "notified", "duplicate")
 	inSlack(t, slack, 2)
 	c.wrote()
 }
@@ -102,7 +102,7 @@ func killedBeforeSlack(t *testing.T) {
 
 	c.expireLease(key("i-1"))
 	c.bring(second)
-	second.expect("waiting", "waiting", "told")
+	second.expect("waiting", "waiting", "notified")
 	inSlack(t, slack, 1)
 	c.wrote()
 }

@@ -69,7 +69,7 @@ func checkLog(t *testing.T, f *function, event string) {
 		t.Fatalf("%d lines in the log, expected one", len(entries))
 	}
 	e := entries[0]
-	if e.Result != "told" || !slices.Equal(e.Told, []string{"slack"}) || e.Error != "" || e.NotRemembered != "" {
+	if e.Result != "notified" || !slices.Equal(e.Notified, []string{"slack"}) || e.Error != "" || e.StoreErr != "" {
 		t.Errorf("the change was not simply told: %s", e.raw)
 	}
 	if e.Metrics == nil || e.RequestID == "" {
@@ -92,7 +92,7 @@ func TestSeveralInvocationsOfOneProcess(t *testing.T) {
 		f.tell(event)
 	}
 
-	f.expect("told", "duplicate", "told")
+	f.expect("notified", "duplicate", "notified")
 	messages := slack.Messages()
 	if len(messages) != 2 || messages[0].Edits != 1 || messages[1].ThreadTS != messages[0].TS {
 		t.Fatalf("expected one message, changed once, and an answer in its thread: %+v", messages)

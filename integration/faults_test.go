@@ -31,7 +31,7 @@ func slackAnswers(t *testing.T) {
 		// requests are those until the change is told or waits; messages are in Slack when nothing waits any more.
 		requests, messages int
 	}{
-		"429, a moment":          {slacktest.Fault{Status: 429, Header: patient("1")}, 0, "told", nil, 2, 1},
+		"429, a moment":          {slacktest.Fault{Status: 429, Header: patient("1")}, 0, "notified", nil, 2, 1},
 		"429, a moment too long": {slacktest.Fault{Status: 429, Header: patient("1")}, 15 * time.Second, "waiting", again(30), 1, 1},
 		"429, minutes":           {slacktest.Fault{Status: 429, Header: patient("120")}, 0, "waiting", again(120), 1, 1},
 		"429, a day":             {slacktest.Fault{Status: 429, Header: patient("86400")}, 0, "waiting", again(900), 1, 1},
@@ -88,7 +88,7 @@ func downThenUp(t *testing.T) {
 	}
 	inSlack(t, slack, 0)
 	c.bring(f)
-	if last := f.last(); last.Result != "told" {
+	if last := f.last(); last.Result != "notified" {
 		t.Errorf("the change came to %q, expected that it was told", last.Result)
 	}
 	inSlack(t, slack, 1)
@@ -110,7 +110,7 @@ func patienceEnds(t *testing.T) {
 		t.Fatalf("%d changes wait, expected one", len(waiting))
 	}
 	f.tell(batch(t, since(t, *waiting[0].Body, time.Now().Add(-27*time.Hour))))
-	f.expect("waiting", "buried")
+	f.expect("waiting", "gave_up")
 	c.wrote(letter{toDead, 0, "retry", []string{"slack"}})
 	inSlack(t, slack, 0)
 }
@@ -152,7 +152,7 @@ func oneSinkFails(t *testing.T) {
 	f.tell(lost("i-1", disconnected, 0))
 	c.wrote(letter{toWaiting, 30, "retry", []string{"slack"}})
 	c.bring(f)
-	f.expect("waiting", "told")
+	f.expect("waiting", "notified")
 	inSlack(t, slack, 1)
 	if n := len(c.receive(inbox)); n != 1 {
 		t.Errorf("%d messages through SNS, expected one", n)
@@ -168,14 +168,14 @@ func redrive(t *testing.T) {
 			f := c.start(byBot(slack)...)
 			slack.Fail(slacktest.Fault{Body: `{"ok":false,"error":"` + code + `","response_metadata":{"messages":["[ERROR] why"]}}`})
 			f.tell(lost("i-1", disconnected, 0))
-			f.expect("buried")
+			f.expect("gave_up")
 			c.wrote(letter{toDead, 0, "retry", []string{"slack"}})
 			if n := slack.Requests(""); n != 1 {
 				t.Errorf("Slack was asked %d times, expected once", n)
 			}
 			c.redrive()
 			c.bring(f)
-			f.expect("buried", "told")
+			f.expect("gave_up", "notified")
 			inSlack(t, slack, 1)
 			c.wrote()
 		})

@@ -40,7 +40,7 @@ func duplicate(t *testing.T) {
 
 	again := c.start(byBot(slack)...)
 	again.tell(lost("i-1", disconnected, 0))
-	f.expect("told", "duplicate")
+	f.expect("notified", "duplicate")
 	again.expect("duplicate")
 	inSlack(t, slack, 1)
 	c.wrote()
@@ -52,7 +52,7 @@ func reordered(t *testing.T) {
 	f.tell(regained("i-1", 10))
 	f.tell(lost("i-1", disconnected, 5))
 	f.tell(batch(t, lost("i-1", noEndpoint, 20), lost("i-1", disconnected, 15), regained("i-1", 17)))
-	f.expect("told", "stale", "stale", "stale", "told")
+	f.expect("notified", "stale", "stale", "stale", "notified")
 	messages := inSlack(t, slack, 2)
 	if !strings.HasPrefix(messages[1].Text, "🔴") {
 		t.Errorf("the last message does not say that coverage was lost: %s", messages[1].Text)
@@ -68,7 +68,7 @@ func administratorsCopy(t *testing.T) {
 	f.tell(event(administrator, "i-1", "Unhealthy", "Healthy", disconnected, 0))
 	f.tell(event(administrator, "i-1", "Healthy", "Unhealthy", "", 5))
 	f.tell(regained("i-1", 5))
-	f.expect("told", "duplicate", "told", "duplicate")
+	f.expect("notified", "duplicate", "notified", "duplicate")
 	inSlack(t, slack, 2)
 	c.wrote()
 }
@@ -93,7 +93,7 @@ func twoProcesses(t *testing.T) {
 	c.check(<-told)
 	c.wrote(letter{toWaiting, 30, "busy", nil})
 	c.bring(second)
-	first.expect("told")
+	first.expect("notified")
 	second.expect("waiting", "duplicate")
 	inSlack(t, slack, 1)
 }
@@ -105,7 +105,7 @@ func recovery(t *testing.T) {
 			f := c.start(append(byBot(slack), "SLACK_BROADCAST_RECOVERY="+broadcast)...)
 			f.tell(lost("i-1", disconnected, 0))
 			f.tell(regained("i-1", 25))
-			f.expect("told", "told")
+			f.expect("notified", "notified")
 			messages := inSlack(t, slack, 2)
 			first, answer := messages[0], messages[1]
 			if first.Edits != 1 || !strings.HasPrefix(first.Text, "🟢") || !strings.Contains(first.Text, "25 min") {
@@ -126,7 +126,7 @@ func recovery(t *testing.T) {
 		f := c.start(byWebhook(slack)...)
 		f.tell(lost("i-1", disconnected, 0))
 		f.tell(regained("i-1", 25))
-		f.expect("told", "told")
+		f.expect("notified", "notified")
 		if second := inSlack(t, slack, 2)[1]; !strings.HasPrefix(second.Text, "🟢") {
 			t.Errorf("the second message does not say that coverage is back: %s", second.Text)
 		}
@@ -139,7 +139,7 @@ func newCause(t *testing.T) {
 	f.tell(lost("i-1", disconnected, 0))
 	f.tell(event(account, "i-1", "Unhealthy", "Unhealthy", noEndpoint, 5))
 	f.tell(event(account, "i-1", "Unhealthy", "Unhealthy", noEndpoint, 10))
-	f.expect("told", "told", "duplicate")
+	f.expect("notified", "notified", "duplicate")
 	messages := inSlack(t, slack, 2)
 	if messages[0].Edits != 1 || !strings.HasPrefix(messages[0].Text, "🔴") || messages[1].ThreadTS != messages[0].TS {
 		t.Errorf("the new cause did not change the message, or was not answered in its thread: %+v", messages)
@@ -152,7 +152,7 @@ func deletedMessage(t *testing.T) {
 	f.tell(lost("i-1", disconnected, 0))
 	slack.Delete(slack.Messages()[0].TS)
 	f.tell(regained("i-1", 5))
-	f.expect("told", "told")
+	f.expect("notified", "notified")
 	if m := inSlack(t, slack, 1)[0]; m.ThreadTS != "" || !strings.HasPrefix(m.Text, "🟢") {
 		t.Errorf("expected a new message that coverage is back: %s", m.Text)
 	}
@@ -167,7 +167,7 @@ func held(t *testing.T) {
 	inSlack(t, slack, 0)
 	c.wrote(letter{toWaiting, 900, "held", nil})
 	c.bring(f)
-	f.expect("held", "duplicate", "told")
+	f.expect("held", "duplicate", "notified")
 	inSlack(t, slack, 1)
 	c.wrote()
 }
@@ -178,7 +178,7 @@ func healedWhileHeld(t *testing.T) {
 	f.tell(lost("i-1", notYet, 0))
 	f.tell(regained("i-1", 5))
 	c.bring(f)
-	f.expect("held", "healed_while_held", "stale")
+	f.expect("held", "recovered_while_held", "stale")
 	inSlack(t, slack, 0)
 	c.wrote(letter{toWaiting, 900, "held", nil})
 }
@@ -211,7 +211,7 @@ func stormBecomesGroup(t *testing.T) {
 		t.Errorf("the message and its answer do not say that all are back: %+v", messages)
 	}
 	for _, e := range f.outcomes()[4:8] {
-		if e.Result != "told" || !cmp.Equal(e.Grouped, []string{"slack"}) {
+		if e.Result != "notified" || !cmp.Equal(e.Grouped, []string{"slack"}) {
 			t.Errorf("the change was not told in a group: %s", e.raw)
 		}
 	}

@@ -44,6 +44,9 @@ func buildAndRun(m *testing.M) int {
 	return m.Run()
 }
 
+// stackName is the stack of every function.
+const stackName = "coverage"
+
 // patience is how long a test waits for something that ought to happen at once.
 const patience = 60 * time.Second
 
@@ -69,7 +72,7 @@ func start(t *testing.T, settings ...string) *function {
 
 func run(t *testing.T, binary string, settings ...string) *function {
 	t.Helper()
-	f, err := lambdatest.Start(binary, settings...)
+	f, err := lambdatest.Start(binary, append([]string{"STACK_NAME=" + stackName}, settings...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,21 +106,21 @@ func (f *function) refuse(payload string) error {
 // entry is one line of the log, as far as tests look into it: the names of metrics, which begin with a capital, are for
 // checkMetrics.
 type entry struct {
-	Level         string          `json:"level"`
-	Message       string          `json:"message"`
-	RequestID     string          `json:"requestId"`
-	Error         string          `json:"error"`
-	Result        string          `json:"result"`
-	Resource      string          `json:"resource"`
-	Findings      []string        `json:"findings"`
-	Told          []string        `json:"told_sinks"`
-	Grouped       []string        `json:"grouped_sinks"`
-	Storm         []string        `json:"waiting_for_storm"`
-	Retry         []string        `json:"waiting_for_retry"`
-	Buried        []string        `json:"buried_for"`
-	NotRemembered string          `json:"not_remembered"`
-	Metrics       json.RawMessage `json:"_aws"`
-	raw           string
+	Level     string          `json:"level"`
+	Message   string          `json:"message"`
+	RequestID string          `json:"requestId"`
+	Error     string          `json:"error"`
+	Result    string          `json:"result"`
+	Resource  string          `json:"resource"`
+	Findings  []string        `json:"findings"`
+	Notified  []string        `json:"notified_sinks"`
+	Grouped   []string        `json:"grouped_sinks"`
+	Deferred  []string        `json:"deferred_sinks"`
+	Failing   []string        `json:"failing_sinks"`
+	GivenUp   []string        `json:"given_up_sinks"`
+	StoreErr  string          `json:"store_error"`
+	Metrics   json.RawMessage `json:"_aws"`
+	raw       string
 }
 
 // entries are the lines of the log so far.

@@ -29,5 +29,5 @@ func inJapanese(t *testing.T) {
 
 	events.tell(regained("i-2", 25))
 	says(t, inSlack(t, o.slack, 3)[0], "カバレッジ回復", "正常に復帰", "異常 → 正常")
-	events.expect("told", "told")
+	events.expect("notified", "notified")
 }

@@ -61,6 +61,7 @@ func TestAgainstMoto(t *testing.T) {
 		"a ledger of several pages":              ledgerPages,
 		"a ledger that two write":                ledgerConflict,
 		"everything in Japanese":                 inJapanese,
+		"every alarm of our own metrics":         everyAlarm,
 	} {
 		t.Run(name, test)
 	}

@@ -14,7 +14,7 @@ import (
 func (f *function) notRemembered(name string) {
 	f.t.Helper()
 	last := f.last()
-	if last.Result != "told" || last.Level != "WARN" || !strings.Contains(last.NotRemembered, name) {
+	if last.Result != "notified" || last.Level != "WARN" || !strings.Contains(last.StoreErr, name) {
 		f.t.Errorf("expected that the change was told, and a warning that names %s: %s", name, last.raw)
 	}
 }
@@ -37,7 +37,7 @@ func tableUnreachable(t *testing.T) {
 	c.bring(f)
 	f.tell(lost("i-1", disconnected, 0))
 	f.tell(regained("i-1", 5))
-	f.expect("told", "duplicate", "duplicate", "told")
+	f.expect("notified", "duplicate", "duplicate", "notified")
 	messages := inSlack(t, slack, 2)
 	if messages[0].Edits != 1 || messages[1].ThreadTS != messages[0].TS {
 		t.Errorf("the recovery did not find the message that was sent while the table was away: %+v", messages)
@@ -112,7 +112,7 @@ func queueMissing(t *testing.T) {
 		}
 	}
 	f.tell(lost("i-1", disconnected, 0))
-	f.expect("failed", "told")
+	f.expect("failed", "notified")
 	inSlack(t, slack, 1)
 }
 
@@ -128,7 +128,7 @@ func queueMissingForHeld(t *testing.T) {
 	mended.tell(lost("i-1", notYet, 0))
 	c.bring(mended)
 	f.expect("failed", "failed")
-	mended.expect("held", "told")
+	mended.expect("held", "notified")
 	inSlack(t, slack, 1)
 }
 

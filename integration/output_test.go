@@ -3,6 +3,9 @@ package integration
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,11 +13,15 @@ import (
 )
 
 // checkOutput holds for everything that the binary ever writes: each line of its log is one JSON object with a level
-// and a message, its metrics keep to the embedded metric format, and it contains no secret.
+// and a message and no field that is not documented, its metrics keep to the embedded metric format, and it contains no
+// secret.
 func checkOutput(t *testing.T, f *function) {
 	t.Helper()
-	schema := metricSchema(t)
+	schema, known := metricSchema(t), documentedFields(t)
 	for _, e := range f.entries() {
+		if unknown := fieldsBeside(known, e.raw); unknown != nil {
+			t.Errorf("docs/operations.md does not document %v: %s", unknown, e.raw)
+		}
 		if e.Level == "" || e.Message == "" {
 			t.Errorf("a line of the log has no level or no message: %s", e.raw)
 		}
@@ -35,6 +42,40 @@ func checkOutput(t *testing.T, f *function) {
 			t.Errorf("the log contains the secret %q:\n%s%s", secret, stdout, stderr)
 		}
 	}
+}
+
+// documentedFields are the names in the first cells of the tables that docs/operations.md has on the log and metrics.
+func documentedFields(t *testing.T) []string {
+	t.Helper()
+	document, err := os.ReadFile("../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(document), "\n## The log\n")
+	text, _, _ = strings.Cut(text, "\n## What it costs\n")
+	var names []string
+	for _, cell := range regexp.MustCompile("(?m)^\\| (`.+?`) \\|").FindAllStringSubmatch(text, -1) {
+		names = append(names, strings.Split(strings.ReplaceAll(cell[1], "`", ""), ", ")...)
+	}
+	if len(names) < 30 {
+		t.Fatalf("only these fields are documented: %v", names)
+	}
+	return names
+}
+
+// fieldsBeside are the fields of a line that are not among the known.
+func fieldsBeside(known []string, line string) []string {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(line), &members); err != nil {
+		return []string{err.Error()}
+	}
+	var unknown []string
+	for name := range members {
+		if !slices.Contains(known, name) {
+			unknown = append(unknown, name)
+		}
+	}
+	return unknown
 }
 
 func metricSchema(t *testing.T) *jsonschema.Schema {

@@ -69,7 +69,8 @@ func (f *function) report(due string) error {
 
 // counted are the numbers of the last report in the log.
 type counted struct {
-	Resources, Uncovered, RegionsUnread, FoundByReport int
+	Resources, Uncovered, RegionsUnread int
+	Found                               int `json:"found_changes"`
 }
 
 func (f *function) counted() counted {
@@ -170,11 +171,11 @@ func reportConflict(t *testing.T) {
 func foundLost(t *testing.T) {
 	o := newOffice(t, slacktest.Options{}, uncovered("i-1", disconnected, moment(0)), uncovered("i-2", disconnected, time.Now()))
 	o.check(o.reports.report(monday))
-	o.reports.expect("told")
+	o.reports.expect("notified")
 	messages := inSlack(t, o.slack, 2)
 	says(t, messages[0], "Coverage report", "0.0% covered")
 	says(t, messages[1], "🔴", "i-1", "Found by")
-	if diff := cmp.Diff(counted{Resources: 2, Uncovered: 2, FoundByReport: 1}, o.reports.counted()); diff != "" {
+	if diff := cmp.Diff(counted{Resources: 2, Uncovered: 2, Found: 1}, o.reports.counted()); diff != "" {
 		t.Errorf("counted in the log (-expected, +got):\n%s", diff)
 	}
 
@@ -184,7 +185,7 @@ func foundLost(t *testing.T) {
 	inSlack(t, o.slack, 2)
 	o.check(o.reports.report(tuesday))
 	inSlack(t, o.slack, 3)
-	o.reports.expect("told")
+	o.reports.expect("notified")
 
 	o.events.tell(regained("i-1", 25))
 	if back := inSlack(t, o.slack, 4)[3]; back.ThreadTS != messages[1].TS {
@@ -206,10 +207,10 @@ func foundRegained(t *testing.T) {
 	says(t, messages[1], "Coverage report", "100.0% covered")
 
 	o.events.tell(regained("i-1", 25))
-	o.events.expect("told", "duplicate")
+	o.events.expect("notified", "duplicate")
 	o.check(o.reports.report(tuesday))
 	inSlack(t, o.slack, 4)
-	o.reports.expect("told")
+	o.reports.expect("notified")
 	o.wrote()
 }
 
@@ -227,7 +228,7 @@ func foundGone(t *testing.T) {
 
 	o.check(o.reports.report(tuesday))
 	inSlack(t, o.slack, 4)
-	o.reports.expect("told")
+	o.reports.expect("notified")
 	o.wrote()
 }
 
@@ -281,7 +282,7 @@ func blocksRefused(t *testing.T) {
 			t.Errorf("the message has blocks: %s", m.Blocks)
 		}
 	}
-	o.events.expect("told", "told")
+	o.events.expect("notified", "notified")
 	o.wrote()
 }
 

@@ -63,11 +63,11 @@ func routed(t *testing.T) {
 		"first": told(slack, slack.Channel()), "second": told(slack, secondChannel), "topic": c.names(inbox),
 	})
 	f.tell(regained("i-second", 5))
-	if last := f.last(); !slices.Equal(last.Told, []string{"slack/" + secondChannel}) {
-		t.Errorf("the recovery was told to %v, expected the second channel alone", last.Told)
+	if last := f.last(); !slices.Equal(last.Notified, []string{"slack/" + secondChannel}) {
+		t.Errorf("the recovery was told to %v, expected the second channel alone", last.Notified)
 	}
 	inSlack(t, slack, 6) // The answer in the thread is the sixth.
-	f.expect("told", "told", "told", "told", "told", "told", "muted", "told")
+	f.expect("notified", "notified", "notified", "notified", "notified", "notified", "muted", "notified")
 	c.wrote()
 }
 
@@ -95,7 +95,7 @@ func routedByParameter(t *testing.T) {
 	f.secrets = append(f.secrets, secretsIn(byWebhook(other))...)
 	f.tell(lost("i-1", disconnected, 0))
 	f.tell(lost("i-2", disconnected, 0))
-	f.expect("told", "told")
+	f.expect("notified", "notified")
 	expectEach(t, map[string][]string{"ordinary": {"i-1"}, "other": {"i-2"}},
 		map[string][]string{"ordinary": told(slack, slack.Channel()), "other": told(other, other.Channel())})
 	c.wrote()

@@ -38,7 +38,7 @@ func rotatedParameter(t *testing.T) {
 	c.putParameter(name, slack.Token())
 	f.tell(lost("i-2", disconnected, 0))
 	f.tell(lost("i-3", disconnected, 0))
-	f.expect("told", "told", "told")
+	f.expect("notified", "notified", "notified")
 	inSlack(t, slack, 3)
 	if reads, refusals := c.asked("GetParameter"), slack.Refused("token_revoked"); reads != 2 || refusals != 1 {
 		t.Errorf("the parameter was read %d times and the old token used %d times after it was revoked, expected 2 and 1", reads, refusals)
@@ -62,7 +62,7 @@ func rotatedSecret(t *testing.T) {
 	c.check(err)
 	f.secrets = append(f.secrets, secretsIn(byWebhook(slack))...)
 	f.tell(lost("i-2", disconnected, 0))
-	f.expect("told", "told")
+	f.expect("notified", "notified")
 	inSlack(t, slack, 2)
 	if reads, refusals := c.asked("GetSecretValue"), slack.Refused("no_service"); reads != 2 || refusals != 1 {
 		t.Errorf("the secret was read %d times and the old webhook used %d times after it was gone, expected 2 and 1", reads, refusals)
@@ -86,7 +86,7 @@ func unreadableSecret(t *testing.T) {
 	second := c.start(fromSecret(slack, name)...)
 	second.secrets = append(second.secrets, slack.Token())
 	c.bring(second)
-	second.expect("told")
+	second.expect("notified")
 	inSlack(t, slack, 1)
 }
 
@@ -97,7 +97,7 @@ func revokedForGood(t *testing.T) {
 	slack.RotateToken("xoxb-111111111111-after", "token_revoked")
 	f := c.start(settings...)
 	f.tell(lost("i-1", disconnected, 0))
-	f.expect("buried")
+	f.expect("gave_up")
 	if n := slack.Requests(""); n != 2 {
 		t.Errorf("Slack was asked %d times, expected once more after the token was read again", n)
 	}

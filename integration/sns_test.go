@@ -74,7 +74,7 @@ func snsEverySample(t *testing.T) {
 		f := c.start("SNS_TOPIC_ARN="+topic, "INCIDENT_TABLE=", "WAITING_QUEUE_URL=", "DEAD_LETTER_QUEUE_URL=", everything)
 		event := sample(t, name)
 		f.tell(event)
-		f.expect("told")
+		f.expect("notified")
 		f.Kill()
 		change, err := coverage.Decode([]byte(event))
 		c.check(err)
@@ -114,7 +114,7 @@ func snsFiltered(t *testing.T) {
 	f.tell(lost("i-1", disconnected, 0))
 	f.tell(lost("i-2", noEndpoint, 0))
 	f.tell(regained("i-3", 0))
-	f.expect("told", "told", "told")
+	f.expect("notified", "notified", "notified")
 	for filter, instance := range queues {
 		var got []string
 		for _, r := range c.records(inboxes[filter]) {
@@ -150,7 +150,7 @@ func topicMissing(t *testing.T) {
 	topic := "arn:aws:sns:eu-central-1:123456789012:missing-topic"
 	f := c.start(append(byBot(slack), "SNS_TOPIC_ARN="+topic)...)
 	f.tell(lost("i-1", disconnected, 0))
-	f.expect("buried")
+	f.expect("gave_up")
 	inSlack(t, slack, 1)
 	c.wrote(letter{toDead, 0, "retry", []string{"sns"}})
 	if reasons := c.reasons(); len(reasons) != 1 || !strings.Contains(reasons[0], "missing-topic") {

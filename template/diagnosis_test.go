@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"guardduty-coverage-notifier/template/templatetest"
 )
 
 // TestDiagnosisMayDoWhatItDoes compares the calls that the tests of pkg/diagnose saw with what both templates grant and
@@ -28,9 +30,9 @@ func TestDiagnosisMayDoWhatItDoes(t *testing.T) {
 	own := newStack(t, map[string]string{"Diagnosis": "on"})
 	for where, listed := range map[string][]string{
 		"docs/diagnosis.md":                told,
-		"member-role.yaml":                 strings.Fields(grants(t, newStackOf(t, "../member-role.yaml", nil), "DiagnosisRole")["Look"].Action),
-		"template.yaml, to NotifyFunction": strings.Fields(grants(t, own, "NotifyRole")["Look"].Action),
-		"template.yaml, to ReportFunction": strings.Fields(grants(t, own, "ReportRole")["Look"].Action),
+		"member-role.yaml":                 looks(grants(t, templatetest.New(t, "../member-role.yaml", nil), "DiagnosisRole")),
+		"template.yaml, to NotifyFunction": looks(grants(t, own, "NotifyRole")),
+		"template.yaml, to ReportFunction": looks(grants(t, own, "ReportRole")),
 	} {
 		slices.Sort(listed)
 		if diff := cmp.Diff(called, listed); diff != "" {
@@ -44,6 +46,11 @@ func TestDiagnosisMayDoWhatItDoes(t *testing.T) {
 	}
 }
 
+// looks are the actions of the diagnosis, those on any resource and those on detectors.
+func looks(granted map[string]statement) []string {
+	return strings.Fields(granted["Look"].Action + " " + granted["LookAtDetector"].Action)
+}
+
 func TestMemberRoleTrustsTheNotifierAlone(t *testing.T) {
 	const principal = "Condition ArnLike aws:PrincipalArn arn:aws:iam::999988887777:role/guardduty-coverage-notifier-* "
 	const rest = "Effect Allow Principal AWS arn:aws:iam::999988887777:root"
@@ -51,27 +58,40 @@ func TestMemberRoleTrustsTheNotifierAlone(t *testing.T) {
 		"":       "Action sts:AssumeRole " + principal + rest,
 		"o-a1b2": "Action sts:AssumeRole " + principal + "StringEquals sts:ExternalId o-a1b2 " + rest,
 	} {
-		s := newStackOf(t, "../member-role.yaml", map[string]string{"TrustedAccount": "999988887777", "ExternalId": id})
-		if got := words(s.at("Resources", "DiagnosisRole", "Properties", "AssumeRolePolicyDocument", "Statement")); got != want {
+		s := templatetest.New(t, "../member-role.yaml", map[string]string{"TrustedAccount": "999988887777", "ExternalId": id})
+		if got := words(s.At("Resources", "DiagnosisRole", "Properties", "AssumeRolePolicyDocument", "Statement")); got != want {
 			t.Errorf("with the external id %q: %s", id, got)
+		}
+	}
+}
+
+// TestMemberRoleTrustsNoRoleAtRandom: a bare * would trust every role of the account.
+func TestMemberRoleTrustsNoRoleAtRandom(t *testing.T) {
+	pattern := templatetest.New(t, "../member-role.yaml", nil).At("Parameters", "TrustedRoles", "AllowedPattern").(string)
+	for value, good := range map[string]bool{
+		"guardduty-coverage-notifier-*": true, "coverage": true, "security/coverage-*": true, "a/b/coverage-*": true,
+		"*": false, "a*": false, "**": false, "security/*": false, "*/coverage": false, "co*age-notifier": false, "/coverage": false, "": false,
+	} {
+		if allowed(pattern, value) != good {
+			t.Errorf("TrustedRoles %q: accepted is %v", value, !good)
 		}
 	}
 }
 
 // TestMemberRoleTakesWhatTheNotifierTakes, so that a name that one accepts fits the other.
 func TestMemberRoleTakesWhatTheNotifierTakes(t *testing.T) {
-	own, member := newStack(t, nil), newStackOf(t, "../member-role.yaml", nil)
+	own, member := newStack(t, nil), templatetest.New(t, "../member-role.yaml", nil)
 	for value, good := range map[string]bool{"coverage-diagnosis": true, "a+b=c,d.e@f_g": true, "path/role": false, "a b": false} {
 		for of, pattern := range map[string]any{
-			"DiagnosisRoleName": own.at("Parameters", "DiagnosisRoleName", "AllowedPattern"),
-			"RoleName":          member.at("Parameters", "RoleName", "AllowedPattern"),
+			"DiagnosisRoleName": own.At("Parameters", "DiagnosisRoleName", "AllowedPattern"),
+			"RoleName":          member.At("Parameters", "RoleName", "AllowedPattern"),
 		} {
 			if allowed(pattern.(string), value) != good {
 				t.Errorf("%s: %q", of, value)
 			}
 		}
 	}
-	if own, member := own.at("Parameters", "DiagnosisExternalId", "AllowedPattern"), member.at("Parameters", "ExternalId", "AllowedPattern"); own != member {
+	if own, member := own.At("Parameters", "DiagnosisExternalId", "AllowedPattern"), member.At("Parameters", "ExternalId", "AllowedPattern"); own != member {
 		t.Errorf("external ids are %v here and %v there", own, member)
 	}
 }

@@ -18,6 +18,7 @@ import (
 
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/config"
+	"guardduty-coverage-notifier/template/templatetest"
 )
 
 const (
@@ -25,8 +26,14 @@ const (
 	alarms = "arn:aws:sns:eu-central-1:111122223333:alarms"
 )
 
+// newStack resolves template.yaml.
+func newStack(t *testing.T, parameters map[string]string) templatetest.Stack {
+	t.Helper()
+	return templatetest.New(t, "../template.yaml", parameters)
+}
+
 func TestRuleCatchesEveryCoverageEventAndNothingElse(t *testing.T) {
-	pattern := newStack(t, nil).at("Resources", "NotifyFunction", "Properties", "Events", "CoverageChange", "Properties", "Pattern")
+	pattern := newStack(t, nil).At("Resources", "NotifyFunction", "Properties", "Events", "CoverageChange", "Properties", "Pattern")
 	files, err := filepath.Glob("../events/*.json")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no sample events: %v", err)
@@ -85,8 +92,8 @@ func TestFunctionsGetEverySettingThatTheyRead(t *testing.T) {
 // checkSettings compares what a function is given with what it asks for.
 func checkSettings(t *testing.T, function string, load func(getenv func(string) string) error) {
 	s := newStack(t, map[string]string{"SlackSecret": "/coverage/slack", "SnsTopicArn": topic})
-	environment := s.at("Globals", "Function", "Environment", "Variables").(map[string]any)
-	if own, ok := s.at("Resources", function, "Properties").(map[string]any)["Environment"]; ok {
+	environment := s.At("Globals", "Function", "Environment", "Variables").(map[string]any)
+	if own, ok := s.At("Resources", function, "Properties").(map[string]any)["Environment"]; ok {
 		maps.Copy(environment, own.(map[string]any)["Variables"].(map[string]any))
 	}
 	environment["INCIDENT_TABLE"] = "coverage-IncidentTable-1"
@@ -133,7 +140,8 @@ func TestRolesMayOnlyWhatIsConfigured(t *testing.T) {
 	report := map[string]statement{
 		"Log":          {Action: "logs:CreateLogStream logs:PutLogEvents", Resource: "<ReportLogGroup.Arn>"},
 		"Trace":        {Action: "xray:PutTraceSegments xray:PutTelemetryRecords", Resource: "*"},
-		"ReadCoverage": {Action: "guardduty:ListDetectors guardduty:GetDetector guardduty:ListCoverage guardduty:GetCoverageStatistics", Resource: "*"},
+		"FindDetector": {Action: "guardduty:ListDetectors", Resource: "*"},
+		"ReadCoverage": {Action: "guardduty:GetDetector guardduty:ListCoverage guardduty:GetCoverageStatistics", Resource: "arn:aws:guardduty:*:111122223333:detector/*"},
 		"Remember":     {Action: "dynamodb:UpdateItem dynamodb:GetItem dynamodb:Scan", Resource: "<IncidentTable.Arn>"},
 		"Wait":         {Action: "sqs:SendMessage", Resource: "<WaitingQueue.Arn>"},
 		"GiveUp":       {Action: "sqs:SendMessage", Resource: "<DeadLetterQueue.Arn> <ReportDeadLetterQueue.Arn>"},
@@ -146,13 +154,13 @@ func TestRolesMayOnlyWhatIsConfigured(t *testing.T) {
 		"GiveUp":   {Action: "sqs:SendMessage", Resource: "<DeadLetterQueue.Arn>"},
 	}
 	// Which actions those are, TestDiagnosisMayDoWhatItDoes says.
-	look := grants(t, newStackOf(t, "../member-role.yaml", nil), "DiagnosisRole")["Look"]
+	look := grants(t, newStack(t, map[string]string{"Diagnosis": "on"}), "NotifyRole")["Look"]
+	detector := statement{Action: "guardduty:GetDetector guardduty:ListCoverage", Resource: "arn:aws:guardduty:*:111122223333:detector/*"}
 	tests := map[string]struct {
 		parameters map[string]string
 		want       map[string]statement
 	}{
-		"nothing":         {},
-		"keys of nothing": {parameters: map[string]string{"SlackSecretKmsKeyArn": key, "SnsTopicKmsKeyArn": key}},
+		"nothing": {},
 		"parameter by path": {
 			map[string]string{"SlackSecret": "/slack/token"},
 			map[string]statement{"ReadSlackSecret": {Action: "ssm:GetParameter", Resource: "arn:aws:ssm:eu-central-1:111122223333:parameter/slack/token"}},
@@ -208,17 +216,22 @@ func TestRolesMayOnlyWhatIsConfigured(t *testing.T) {
 					Condition: "StringLike kms:ViaService ssm.*.amazonaws.com secretsmanager.*.amazonaws.com sns.*.amazonaws.com"},
 			},
 		},
-		"diagnosis": {map[string]string{"Diagnosis": "on"}, map[string]statement{"Look": look}},
+		"diagnosis": {map[string]string{"Diagnosis": "on"}, map[string]statement{"Look": look, "LookAtDetector": detector}},
 		"diagnosis, in other accounts": {
-			map[string]string{"Diagnosis": "on", "DiagnosisRoleName": "look", "AWS::Partition": "aws-us-gov"},
-			map[string]statement{"Look": look, "LookElsewhere": {Action: "sts:AssumeRole", Resource: "arn:aws-us-gov:iam::*:role/look"}},
+			map[string]string{"Diagnosis": "on", "DiagnosisRoleName": "look"},
+			map[string]statement{"Look": look, "LookAtDetector": detector, "LookElsewhere": {
+				Action: "sts:AssumeRole", Resource: "arn:aws:iam::*:role/look", Condition: "StringEquals aws:ResourceOrgID ${aws:PrincipalOrgID}"}},
 		},
-		"a role for no diagnosis": {parameters: map[string]string{"DiagnosisRoleName": "look"}},
+		"a key for queues and table": {
+			map[string]string{"KmsKeyArn": key},
+			map[string]statement{"UseKey": {Action: "kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey* kms:ReEncrypt*", Resource: key,
+				Condition: "StringEquals kms:ViaService sqs.eu-central-1.amazonaws.com dynamodb.eu-central-1.amazonaws.com"}},
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			for role, always := range map[string]map[string]statement{"NotifyRole": notify, "ReportRole": report} {
-				want := maps.Clone(always)
+				want := inPartition(always, test.parameters["AWS::Partition"])
 				maps.Copy(want, test.want)
 				if diff := cmp.Diff(want, grants(t, newStack(t, test.parameters), role)); diff != "" {
 					t.Errorf("granted to %s (-want +got):\n%s", role, diff)
@@ -226,6 +239,18 @@ func TestRolesMayOnlyWhatIsConfigured(t *testing.T) {
 			}
 		})
 	}
+}
+
+// inPartition are the statements with ARNs of that partition; "" is aws.
+func inPartition(statements map[string]statement, partition string) map[string]statement {
+	moved := maps.Clone(statements)
+	for sid, s := range moved {
+		if partition != "" {
+			s.Resource = strings.ReplaceAll(s.Resource, "arn:aws:", "arn:"+partition+":")
+		}
+		moved[sid] = s
+	}
+	return moved
 }
 
 func TestScheduleMayOnlyInvokeAndGiveUp(t *testing.T) {
@@ -237,7 +262,7 @@ func TestScheduleMayOnlyInvokeAndGiveUp(t *testing.T) {
 	if diff := cmp.Diff(want, grants(t, s, "ReportTimerRole")); diff != "" {
 		t.Errorf("granted (-want +got):\n%s", diff)
 	}
-	trust := words(s.at("Resources", "ReportTimerRole", "Properties", "AssumeRolePolicyDocument"))
+	trust := words(s.At("Resources", "ReportTimerRole", "Properties", "AssumeRolePolicyDocument"))
 	if want := "Condition StringEquals aws:SourceAccount 111122223333 Effect Allow Principal Service scheduler.amazonaws.com"; !strings.Contains(trust, want) {
 		t.Errorf("the role is not for this account's schedules alone: %s", trust)
 	}
@@ -284,19 +309,15 @@ func TestRolesMayDoEveryCall(t *testing.T) {
 }
 
 // grants are the permissions of a role, by their Sid: its own, and those of policies that name it.
-func grants(t *testing.T, s stack, name string) map[string]statement {
+func grants(t *testing.T, s templatetest.Stack, name string) map[string]statement {
 	t.Helper()
-	role := s.at("Resources", name, "Properties").(map[string]any)
+	role := s.At("Resources", name, "Properties").(map[string]any)
 	if _, ok := role["ManagedPolicyArns"]; ok {
 		t.Errorf("%s has managed policies", name)
 	}
 	policies := slices.Clone(role["Policies"].([]any))
-	for _, resource := range s.at("Resources").(map[string]any) {
-		fields := resource.(map[string]any)
-		if condition, ok := fields["Condition"].(string); fields["Type"] != "AWS::IAM::Policy" || ok && s.at("Conditions", condition) != true {
-			continue
-		}
-		if policy := fields["Properties"].(map[string]any); slices.Contains(policy["Roles"].([]any), any("<"+name+">")) {
+	for _, resource := range s.Resources("AWS::IAM::Policy") {
+		if policy := resource["Properties"].(map[string]any); slices.Contains(policy["Roles"].([]any), any("<"+name+">")) {
 			policies = append(policies, policy)
 		}
 	}
@@ -317,23 +338,23 @@ func grants(t *testing.T, s stack, name string) map[string]statement {
 // TestWithoutAScheduleThereIsNoReport looks for what would be left of it, or would refer to what is not there.
 func TestWithoutAScheduleThereIsNoReport(t *testing.T) {
 	with, without := newStack(t, nil), newStack(t, map[string]string{"ReportSchedule": ""})
-	if with.at("Conditions", "Reports") != true || without.at("Conditions", "Reports") != false {
+	if with.At("Conditions", "Reports") != true || without.At("Conditions", "Reports") != false {
 		t.Fatal("the condition Reports does not follow the schedule")
 	}
 	var conditional []string
-	for name, resource := range without.at("Resources").(map[string]any) {
+	for name, resource := range without.At("Resources").(map[string]any) {
 		if resource.(map[string]any)["Condition"] == "Reports" {
 			conditional = append(conditional, name)
 		}
 	}
 	slices.Sort(conditional)
-	want := []string{"ReportFunction", "ReportLogGroup", "ReportRole", "ReportTimer", "ReportTimerRole", "ReportAlarm",
-		"ReportDeadLetterQueue", "ReportDeadLetterQueuePolicy"}
+	want := []string{"ReportFunction", "ReportLogGroup", "ReportRole", "ReportTimer", "ReportTimerRole", "ReportScheduleGroup",
+		"ReportDeadLetterQueue", "ReportDeadLetterQueuePolicy", "ReportDeadLettersAlarm", "ReportScheduleAlarm", "FoundByReportAlarm"}
 	slices.Sort(want)
 	if diff := cmp.Diff(want, conditional); diff != "" {
 		t.Errorf("resources of the report (-want +got):\n%s", diff)
 	}
-	for name, resource := range without.at("Resources").(map[string]any) {
+	for name, resource := range without.At("Resources").(map[string]any) {
 		if slices.Contains(conditional, name) {
 			continue
 		}
@@ -343,14 +364,20 @@ func TestWithoutAScheduleThereIsNoReport(t *testing.T) {
 			}
 		}
 	}
-	shown(t, without.at("Resources", "Dashboard", "Properties", "DashboardBody").(string))
+	if without.At("Conditions", "ReportsAreAwaited") != false {
+		t.Error("an alarm waits for reports that are not made")
+	}
+	shown(t, without.At("Resources", "MetricsDashboard", "Properties", "DashboardBody").(string))
 }
 
 func TestScheduleInvokesTheReport(t *testing.T) {
 	s := newStack(t, map[string]string{"ReportTimeZone": "Europe/Berlin"})
-	schedule := s.at("Resources", "ReportTimer", "Properties").(map[string]any)
+	schedule := s.At("Resources", "ReportTimer", "Properties").(map[string]any)
 	if schedule["ScheduleExpression"] != "cron(0 9 ? * MON-FRI *)" || schedule["ScheduleExpressionTimezone"] != "Europe/Berlin" {
 		t.Errorf("it is due at %v, %v", schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"])
+	}
+	if got := schedule["GroupName"]; got != "<ReportScheduleGroup>" {
+		t.Errorf("it is in the group %v, whose metrics nobody watches", got)
 	}
 	target := schedule["Target"].(map[string]any)
 	if got := words(target["Arn"]) + " " + words(target["DeadLetterConfig"]); got != "<ReportFunction.Arn> Arn <ReportDeadLetterQueue.Arn>" {
@@ -360,7 +387,7 @@ func TestScheduleInvokesTheReport(t *testing.T) {
 	if err := json.Unmarshal([]byte(target["Input"].(string)), &input); err != nil || input["scheduledTime"] != "<aws.scheduler.scheduled-time>" {
 		t.Errorf("it sends %v: %v", target["Input"], err)
 	}
-	if got := words(s.at("Resources", "ReportFunction", "Properties", "EventInvokeConfig", "DestinationConfig")); !strings.Contains(got, "<ReportDeadLetterQueue.Arn>") {
+	if got := words(s.At("Resources", "ReportFunction", "Properties", "EventInvokeConfig", "DestinationConfig")); !strings.Contains(got, "<ReportDeadLetterQueue.Arn>") {
 		t.Errorf("what the function fails at goes to %s", got)
 	}
 }
@@ -422,12 +449,20 @@ func TestParametersTakeWhatTheFunctionTakes(t *testing.T) {
 		"SlackSecretKmsKeyArn": {good: "arn:aws:kms:eu-central-1:111122223333:key/mrk-1234", bad: "alias/slack arn:aws:kms:eu-central-1:111122223333:alias/slack"},
 		"SnsTopicKmsKeyArn":    {good: "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/12-34", bad: "1234-5678 arn:aws:kms:eu-central-1:111122223333:alias/sns"},
 		"AlarmTopicArn":        {good: alarms, bad: alarms + ".fifo me@example.com"},
+		"AlarmEmail":           {good: "me@example.com on-call+aws@sub.example.co.jp", bad: "me me@example a@b@example.com " + alarms},
+		"KmsKeyArn":            {good: "arn:aws:kms:eu-central-1:111122223333:key/mrk-1234", bad: "alias/aws/sqs *"},
+		"PermissionsBoundaryArn": {
+			good: "arn:aws:iam::111122223333:policy/boundary arn:aws-cn:iam::111122223333:policy/team/boundary arn:aws:iam::aws:policy/PowerUserAccess",
+			bad:  "boundary arn:aws:iam::111122223333:role/a arn:aws:iam::1:policy/a *",
+		},
+		"RolePath":            {good: "/ /security/ /a/b/", bad: "security /security security/ // /a//"},
+		"ReservedConcurrency": {good: "3 10 1000", bad: "0 1 2 03 -3 10000 many"},
 	}
 	s := newStack(t, nil)
 	for name, test := range tests {
-		pattern := s.at("Parameters", name, "AllowedPattern").(string)
+		pattern := s.At("Parameters", name, "AllowedPattern").(string)
 		values := strings.Fields(test.good)
-		if parameter := s.at("Parameters", name).(map[string]any); parameter["Default"] == "" {
+		if parameter := s.At("Parameters", name).(map[string]any); parameter["Default"] == "" {
 			values = append(values, "")
 		}
 		for _, value := range values {
@@ -479,7 +514,7 @@ func TestEveryLanguageCanBeChosen(t *testing.T) {
 	for _, l := range catalog.Languages() {
 		want = append(want, l.Code)
 	}
-	if got := newStack(t, nil).list("Parameters", "MessageLanguage", "AllowedValues"); !slices.Equal(got, want) {
+	if got := newStack(t, nil).List("Parameters", "MessageLanguage", "AllowedValues"); !slices.Equal(got, want) {
 		t.Errorf("MessageLanguage is one of %v, the catalogue speaks %v", got, want)
 	}
 }
@@ -490,7 +525,7 @@ func TestValuesOfParametersAreThoseOfTheFunction(t *testing.T) {
 		"SnsFormat": "SNS_FORMAT", "MessageLanguage": "MESSAGE_LANGUAGE", "SlackBroadcastRecovery": "SLACK_BROADCAST_RECOVERY",
 		"ReportQuiet": "REPORT_QUIET", "Diagnosis": "DIAGNOSIS",
 	} {
-		for _, value := range s.list("Parameters", parameter, "AllowedValues") {
+		for _, value := range s.List("Parameters", parameter, "AllowedValues") {
 			if err := load(setting, value.(string)); err != nil {
 				t.Errorf("the function refuses a value of %s: %v", parameter, err)
 			}
@@ -504,24 +539,9 @@ func TestValuesOfParametersAreThoseOfTheFunction(t *testing.T) {
 	}
 }
 
-func TestSomebodyMustBeTold(t *testing.T) {
-	for _, test := range []struct {
-		slack, topic string
-		want         bool
-	}{
-		{"", "", false}, {"/slack", "", true}, {"", topic, true}, {"/slack", topic, true},
-	} {
-		s := newStack(t, map[string]string{"SlackSecret": test.slack, "SnsTopicArn": test.topic})
-		assertion := s.list("Rules", "SomebodyIsTold", "Assertions")[0].(map[string]any)
-		if assertion["Assert"] != test.want {
-			t.Errorf("with SlackSecret %q and SnsTopicArn %q the rule says %v", test.slack, test.topic, assertion["Assert"])
-		}
-	}
-}
-
 func TestEveryParameterIsExplainedAndUsed(t *testing.T) {
 	s := newStack(t, nil)
-	console := s.at("Metadata", "AWS::CloudFormation::Interface").(map[string]any)
+	console := s.At("Metadata", "AWS::CloudFormation::Interface").(map[string]any)
 	var grouped []string
 	for _, group := range console["ParameterGroups"].([]any) {
 		for _, name := range group.(map[string]any)["Parameters"].([]any) {
@@ -529,7 +549,7 @@ func TestEveryParameterIsExplainedAndUsed(t *testing.T) {
 		}
 	}
 	slices.Sort(grouped)
-	parameters := s.at("Parameters").(map[string]any)
+	parameters := s.At("Parameters").(map[string]any)
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(parameters)), grouped); diff != "" {
 		t.Errorf("parameters (-) and those in a group (+):\n%s", diff)
 	}
@@ -546,102 +566,6 @@ func TestEveryParameterIsExplainedAndUsed(t *testing.T) {
 			t.Errorf("%s is not used", name)
 		}
 	}
-}
-
-func TestEveryAlarmHasAnAction(t *testing.T) {
-	told, untold := newStack(t, map[string]string{"AlarmTopicArn": alarms}), newStack(t, nil)
-	var metrics []string
-	for name, resource := range told.at("Resources").(map[string]any) {
-		fields := resource.(map[string]any)
-		if fields["Type"] != "AWS::CloudWatch::Alarm" {
-			continue
-		}
-		properties := fields["Properties"].(map[string]any)
-		for _, actions := range []string{"AlarmActions", "OKActions"} {
-			if got := words(properties[actions]); got != alarms {
-				t.Errorf("%s: %s are %q", name, actions, got)
-			}
-			if _, ok := untold.at("Resources", name, "Properties").(map[string]any)[actions]; ok {
-				t.Errorf("%s: %s without a topic", name, actions)
-			}
-		}
-		if properties["TreatMissingData"] != "notBreaching" || words(properties["AlarmDescription"]) == "" {
-			t.Errorf("%s: has to have a description, and to be quiet without data", name)
-		}
-		metrics = append(metrics, watched(properties)...)
-	}
-	want := []string{"ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesVisible", "AsyncEventsDropped",
-		"DestinationDeliveryFailures", "Errors", "Throttles", "UnknownFinding"}
-	if diff := cmp.Diff(want, slices.Sorted(slices.Values(metrics))); diff != "" {
-		t.Errorf("metrics with an alarm (-want +got):\n%s", diff)
-	}
-}
-
-// watched are the names of the metrics that an alarm watches.
-func watched(alarm map[string]any) []string {
-	if name, ok := alarm["MetricName"]; ok {
-		return []string{name.(string)}
-	}
-	var names []string
-	for _, query := range alarm["Metrics"].([]any) {
-		if stat, ok := query.(map[string]any)["MetricStat"].(map[string]any); ok {
-			names = append(names, stat["Metric"].(map[string]any)["MetricName"].(string))
-		}
-	}
-	return names
-}
-
-func TestDashboardShowsMetricsThatTheFunctionsWrite(t *testing.T) {
-	var program strings.Builder
-	for _, pattern := range []string{"../internal/telemetry/*.go", "../functions/report/*.go"} {
-		sources, err := filepath.Glob(pattern)
-		if err != nil || len(sources) == 0 {
-			t.Fatalf("no sources at %s: %v", pattern, err)
-		}
-		for _, file := range sources {
-			program.WriteString(read(t, file))
-		}
-	}
-	s := newStack(t, nil)
-	names := append(shown(t, s.at("Resources", "Dashboard", "Properties", "DashboardBody").(string)),
-		s.at("Resources", "UnknownFindingAlarm", "Properties", "MetricName").(string), "SinkFailed", "GuardDutyCoverageNotifier")
-	if len(names) < 16 {
-		t.Errorf("the dashboard shows only %v", names)
-	}
-	for _, name := range names {
-		if !strings.Contains(program.String(), strconv.Quote(name)) {
-			t.Errorf("the function writes no %s", name)
-		}
-	}
-}
-
-// shown are the names of the notifier's metrics on the dashboard.
-func shown(t *testing.T, body string) []string {
-	t.Helper()
-	var dashboard struct {
-		Widgets []struct {
-			Properties struct{ Metrics [][]any }
-		}
-	}
-	if err := json.Unmarshal([]byte(body), &dashboard); err != nil {
-		t.Fatalf("the dashboard is no JSON: %v\n%s", err, body)
-	}
-	var names []string
-	for _, widget := range dashboard.Widgets {
-		namespace := ""
-		for _, row := range widget.Properties.Metrics {
-			if len(row) < 3 {
-				continue
-			}
-			if row[0] != "." {
-				namespace = row[0].(string)
-			}
-			if namespace == "GuardDutyCoverageNotifier" {
-				names = append(names, row[1].(string))
-			}
-		}
-	}
-	return names
 }
 
 func TestQueuesKeepWhatTheyAreGiven(t *testing.T) {
@@ -663,15 +587,12 @@ func TestQueuesKeepWhatTheyAreGiven(t *testing.T) {
 		t.Errorf("dead reports are kept for %d s, which is not SQS's maximum", got)
 	}
 	for _, queue := range []string{"WaitingQueue", "DeadLetterQueue", "ReportDeadLetterQueue"} {
-		if got := s.at("Resources", queue, "Properties", "SqsManagedSseEnabled"); got != "true" {
-			t.Errorf("%s is not encrypted", queue)
-		}
-		policy := words(s.at("Resources", queue+"Policy", "Properties", "PolicyDocument", "Statement"))
+		policy := words(s.At("Resources", queue+"Policy", "Properties", "PolicyDocument", "Statement"))
 		if want := "Action sqs:* Condition Bool aws:SecureTransport false Effect Deny Principal * Resource <" + queue + ".Arn>"; !strings.Contains(policy, want) {
 			t.Errorf("%s takes what is sent unencrypted: %s", queue, policy)
 		}
 	}
-	policy := words(s.at("Resources", "DeadLetterQueuePolicy", "Properties", "PolicyDocument", "Statement"))
+	policy := words(s.At("Resources", "DeadLetterQueuePolicy", "Properties", "PolicyDocument", "Statement"))
 	if want := "Action sqs:SendMessage Condition ArnEquals aws:SourceArn <NotifyFunctionCoverageChange.Arn> Effect Allow Principal Service events.amazonaws.com"; !strings.Contains(policy, want) {
 		t.Errorf("the dead-letter queue is not open for the rule alone: %s", policy)
 	}
@@ -697,7 +618,7 @@ func TestResourcesBelongToNoPartition(t *testing.T) {
 func TestMakeBuildsForTheProcessorChosen(t *testing.T) {
 	for architecture, want := range map[string]string{"arm64": "GOARCH=arm64 ", "x86_64": "GOARCH=amd64 "} {
 		s := newStack(t, map[string]string{"Architecture": architecture})
-		for name, resource := range s.at("Resources").(map[string]any) {
+		for name, resource := range s.At("Resources").(map[string]any) {
 			if resource.(map[string]any)["Type"] != "AWS::Serverless::Function" {
 				continue
 			}
@@ -714,6 +635,37 @@ func TestMakeBuildsForTheProcessorChosen(t *testing.T) {
 				t.Errorf("make build-%s for %s runs %s", name, architecture, out)
 			}
 		}
+	}
+}
+
+// TestDeployTakesItsRegionAndProcessor: neither comes from a file or a profile, and what was built is what is deployed.
+func TestDeployTakesItsRegionAndProcessor(t *testing.T) {
+	run := func(args ...string) (string, error) {
+		cmd := exec.CommandContext(t.Context(), "make", args...)
+		cmd.Dir = ".."
+		cmd.Env = append(os.Environ(), "MAKEFLAGS=", "AWS_REGION=us-east-1")
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	for _, target := range []string{"deploy", "redrive"} {
+		if out, err := run(target); err == nil || !strings.Contains(out, "REGION=eu-central-1") {
+			t.Errorf("make %s without a Region: %v\n%s", target, err, out)
+		}
+		out, err := run("--dry-run", target, "REGION=ap-south-1", "ARCHITECTURE=x86_64")
+		if err != nil || !strings.Contains(out, "--region ap-south-1") || strings.Contains(out, "us-east-1") {
+			t.Errorf("make %s in a Region: %v\n%s", target, err, out)
+		}
+		if target != "deploy" {
+			continue
+		}
+		for _, part := range []string{"--config-env ap-south-1", "--parameter-overrides Architecture=x86_64", "scripts/architecture.py .aws-sam/build/template.yaml x86_64"} {
+			if !strings.Contains(out, part) {
+				t.Errorf("make deploy lacks %s:\n%s", part, out)
+			}
+		}
+	}
+	if strings.Contains(read(t, "../samconfig.toml"), "region") || !strings.Contains(read(t, "../.gitignore"), "/deploy.toml\n") {
+		t.Error("a Region, or what make deploy was told, is kept under version control")
 	}
 }
 
@@ -735,9 +687,9 @@ func read(t *testing.T, file string) string {
 	return string(data)
 }
 
-func number(t *testing.T, s stack, keys ...string) int {
+func number(t *testing.T, s templatetest.Stack, keys ...string) int {
 	t.Helper()
-	n, err := strconv.Atoi(s.at(keys...).(string))
+	n, err := strconv.Atoi(s.At(keys...).(string))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,9 @@ import (
 
 func main() {
 	log := slog.New(lambdacontext.NewLogHandler())
+	// What Lambda's library prints of a failed invocation becomes a line like every other.
+	slog.SetDefault(log)
+	slog.SetLogLoggerLevel(slog.LevelError)
 	pipeline, err := setup(context.Background(), os.Getenv, log)
 	if err != nil {
 		log.Error("the function cannot start", "error", err.Error())
@@ -47,5 +50,5 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*
 	if err != nil {
 		return nil, err
 	}
-	return app.Pipeline(cfg, destinations, cloud, telemetry.Observer{Log: log, Function: lambdacontext.FunctionName, Now: time.Now}), nil
+	return app.Pipeline(cfg, destinations, cloud, telemetry.Observer{Log: log, Stack: cfg.Stack, Now: time.Now}), nil
 }

@@ -123,11 +123,11 @@ func (r *replayer) remarkOn(outcome notify.Outcome) string {
 	case notify.Stale:
 		return w.Stale
 	}
-	sent := slices.DeleteFunc(slices.Clone(outcome.Told), func(sink string) bool { return sink == terminalName })
+	sent := slices.DeleteFunc(slices.Clone(outcome.Notified), func(sink string) bool { return sink == terminalName })
 	switch {
 	case len(sent) > 0:
 		return catalog.Fill(w.SentTo, "sinks", strings.Join(sent, ", "))
-	case outcome.Result == notify.Told && r.pipeline.Route != nil:
+	case outcome.Result == notify.Notified && r.pipeline.Route != nil:
 		return w.SentToNobody
 	}
 	return ""

@@ -37,7 +37,7 @@ func (t tally) exit() int {
 
 // worthSaying is false for the one event that was told, and known.
 func (t tally) worthSaying() bool {
-	return t.events > 1 || t.unknown > 0 || t.events != t.results[notify.Told]
+	return t.events > 1 || t.unknown > 0 || t.events != t.results[notify.Notified]
 }
 
 // in is one line, such as "57 events: 55 told, 1 told already, 1 not a coverage event".
@@ -47,7 +47,7 @@ func (t tally) in(w words) string {
 		result notify.Result
 		words  string
 	}{
-		{notify.Told, w.Told},
+		{notify.Notified, w.Told},
 		{notify.Duplicate, w.ToldAlready},
 		{notify.Stale, w.OutOfDate},
 		{notify.Unreadable, w.NotCoverage},

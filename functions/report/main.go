@@ -35,6 +35,9 @@ type request struct {
 
 func main() {
 	log := slog.New(lambdacontext.NewLogHandler())
+	// What Lambda's library prints of a failed invocation becomes a line like every other.
+	slog.SetDefault(log)
+	slog.SetLogLoggerLevel(slog.LevelError)
 	r, err := setup(context.Background(), os.Getenv, log)
 	if err != nil {
 		log.Error("the function cannot start", "error", err.Error())
@@ -65,7 +68,7 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*
 	if err != nil {
 		return nil, fmt.Errorf("loading the AWS configuration: %w", err)
 	}
-	observer := telemetry.Observer{Log: log, Function: lambdacontext.FunctionName, Now: time.Now}
+	observer := telemetry.Observer{Log: log, Stack: cfg.Stack, Now: time.Now}
 	destinations, err := app.Connect(ctx, cfg, cloud, time.Now)
 	if err != nil {
 		return nil, err

@@ -60,7 +60,7 @@ func (r *reporter) load(ctx context.Context, account string) (*reconciler, error
 	for resource, err := range r.ledger.Open(ctx) {
 		if item, ok := errors.AsType[*dynamo.UnreadableItem](err); ok {
 			r.log.WarnContext(ctx, "the report skips an item of the table",
-				"key", item.Key, "error", item.Err.Error())
+				"resource_id", item.Key, "error", item.Err.Error())
 			c.unreadable[item.Key] = true
 			continue
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"guardduty-coverage-notifier/internal/app"
+	"guardduty-coverage-notifier/internal/telemetry"
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/coverage"
@@ -51,7 +52,7 @@ type reporter struct {
 	region  string
 	now     func() time.Time
 	log     *slog.Logger
-	observe func(ctx context.Context, counts map[string]int, attrs ...slog.Attr)
+	observe func(ctx context.Context, report telemetry.Report)
 }
 
 // report makes the report with that identity. Tried again, it notifies only the sinks that it has not
@@ -141,21 +142,13 @@ func (r *reporter) send(
 // note writes what the report counted.
 func (r *reporter) note(ctx context.Context, made report.Report, reconciler *reconciler, notified []string) {
 	total := made.Total()
-	counts := map[string]int{
-		"Resources": total.All, "Uncovered": total.All - total.Healthy, "RegionsUnread": len(made.Problems),
-		"FoundByReport": reconciler.handedOver,
-	}
-	if reconciler.left > 0 {
-		r.log.WarnContext(ctx, "changes that events missed are left to the next report",
-			"changes", reconciler.left)
-	}
-	attrs := []slog.Attr{
-		slog.Any("notified", notified), slog.Any("regions", made.Regions),
-		slog.Int("left_to_next_report", reconciler.left),
-		slog.Int("unreadable_items", len(reconciler.unreadable)),
-	}
+	var unread []string
 	for _, problem := range made.Problems {
-		attrs = append(attrs, slog.String("unread_"+problem.Region, string(problem.Reason)+": "+problem.Detail))
+		unread = append(unread, fmt.Sprintf("%s: %s: %s", problem.Region, problem.Reason, problem.Detail))
 	}
-	r.observe(ctx, counts, attrs...)
+	r.observe(ctx, telemetry.Report{
+		Resources: total.All, Uncovered: total.All - total.Healthy,
+		Found: reconciler.handedOver, Left: reconciler.left, Unreadable: len(reconciler.unreadable),
+		Regions: made.Regions, Unread: unread, Notified: notified,
+	})
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/google/go-cmp/cmp"
 
+	"guardduty-coverage-notifier/internal/telemetry"
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/coverage"
@@ -52,14 +53,8 @@ type world struct {
 	handed [][]coverage.Change
 	// handling is what becomes of each; nil: they are handled.
 	handling func(ctx context.Context, batch []coverage.Change) error
-	lines    []line
+	lines    []telemetry.Report
 	logged   bytes.Buffer
-}
-
-// line is what a report wrote into the log.
-type line struct {
-	counts map[string]int
-	attrs  map[string]string
 }
 
 func newWorld(t *testing.T, regions map[string]guarddutytest.Region) *world {
@@ -85,13 +80,7 @@ func newReporter(w *world) *reporter {
 		ledger: w.ledger, pipeline: w, sinks: []notify.Sink{w.slack, w.topic},
 		language: catalog.English, settings: config.Report{Regions: []string{eu, us}}, region: eu,
 		now: func() time.Time { return start }, log: slog.New(slog.NewJSONHandler(&w.logged, nil)),
-		observe: func(_ context.Context, counts map[string]int, attrs ...slog.Attr) {
-			l := line{counts, map[string]string{}}
-			for _, attr := range attrs {
-				l.attrs[attr.Key] = attr.Value.String()
-			}
-			w.lines = append(w.lines, l)
-		},
+		observe: func(_ context.Context, report telemetry.Report) { w.lines = append(w.lines, report) },
 	}
 }
 
@@ -270,10 +259,11 @@ func TestReportIsToldAndRemembered(t *testing.T) {
 			t.Errorf("the second report counts %+v, since %+v, %d healed", second.Total, second.Since, second.HealedWhileHeld)
 		}
 	}
-	if diff := cmp.Diff([]map[string]int{
-		{"Resources": 3, "Uncovered": 1, "RegionsUnread": 0, "FoundByReport": 1},
-		{"Resources": 3, "Uncovered": 0, "RegionsUnread": 0, "FoundByReport": 0},
-	}, []map[string]int{w.lines[0].counts, w.lines[1].counts}); diff != "" {
+	both, everybody := []string{eu, us}, []string{"slack", "sns"}
+	if diff := cmp.Diff([]telemetry.Report{
+		{Resources: 3, Uncovered: 1, Found: 1, Regions: both, Notified: everybody},
+		{Resources: 3, Regions: both, Notified: everybody},
+	}, w.lines); diff != "" {
 		t.Errorf("logged (-want +got):\n%s", diff)
 	}
 }
@@ -525,8 +515,8 @@ func TestReportSkipsItemsThatCannotBeRead(t *testing.T) {
 	if diff := cmp.Diff([]string{"UNHEALTHY other"}, w.changes()); diff != "" {
 		t.Errorf("handed over (-want +got):\n%s", diff)
 	}
-	if got := w.lines[0].attrs["unreadable_items"]; got != "1" {
-		t.Errorf("%s unreadable items are counted", got)
+	if got := w.lines[0].Unreadable; got != 1 {
+		t.Errorf("%d unreadable items are counted", got)
 	}
 	if log := w.logged.String(); !strings.Contains(log, lost.Resource.Key()) || !strings.Contains(log, "of another version") {
 		t.Errorf("the log does not name the item: %s", log)
@@ -536,8 +526,8 @@ func TestReportSkipsItemsThatCannotBeRead(t *testing.T) {
 func TestReconcilerHandsOverInBatches(t *testing.T) {
 	tests := map[int]struct {
 		batches []int
-		left    string
-	}{1200: {[]int{500, 500, 200}, "0"}, 5400: {slices.Repeat([]int{500}, 10), "400"}}
+		left    int
+	}{1200: {[]int{500, 500, 200}, 0}, 5400: {slices.Repeat([]int{500}, 10), 400}}
 	for n, want := range tests {
 		w := newWorld(t, map[string]guarddutytest.Region{eu: many(n), us: guarddutytest.List()})
 		w.handling = func(context.Context, []coverage.Change) error {
@@ -550,8 +540,8 @@ func TestReconcilerHandsOverInBatches(t *testing.T) {
 		if problems := w.slack.told[0].Report.Problems; len(problems) > 0 {
 			t.Errorf("a Region was not read: %+v", problems)
 		}
-		if diff := cmp.Diff(want.batches, w.batches()); diff != "" || w.lines[0].attrs["left_to_next_report"] != want.left {
-			t.Errorf("%s left, batches of %d (-want +got):\n%s", w.lines[0].attrs["left_to_next_report"], n, diff)
+		if diff := cmp.Diff(want.batches, w.batches()); diff != "" || w.lines[0].Left != want.left {
+			t.Errorf("%d left, batches of %d (-want +got):\n%s", w.lines[0].Left, n, diff)
 		}
 		if err == nil || !strings.Contains(err.Error(), "failed, the last: queue away") {
 			t.Errorf("got %v", err)
@@ -610,11 +600,8 @@ func TestHandOversEndInTime(t *testing.T) {
 					t.Error(err)
 				}
 				left := (5 - test.batches) * handOverSize
-				if len(w.handed) != test.batches || w.lines[0].attrs["left_to_next_report"] != fmt.Sprint(left) {
-					t.Errorf("%d batches, %s left", len(w.handed), w.lines[0].attrs["left_to_next_report"])
-				}
-				if logged := strings.Contains(w.logged.String(), fmt.Sprintf(`"changes":%d`, left)); logged != (left > 0) {
-					t.Errorf("%d are left, logged: %s", left, w.logged.String())
+				if len(w.handed) != test.batches || w.lines[0].Left != left {
+					t.Errorf("%d batches, %d left", len(w.handed), w.lines[0].Left)
 				}
 				if len(w.slack.told) != 1 || len(w.topic.told) != 1 || ctx.Err() != nil {
 					t.Errorf("%d and %d reports; %v", len(w.slack.told), len(w.topic.told), ctx.Err())

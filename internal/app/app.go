@@ -39,7 +39,7 @@ func Pipeline(cfg config.Config, destinations Destinations, cloud aws.Config, ob
 		table := dynamodb.NewFromConfig(cloud)
 		store := dynamo.New(table, cfg.IncidentTable, observer.Now, rand.Text)
 		pipeline.Store, pipeline.Pace = store, store
-		observer.CountHealed = dynamo.NewLedger(table, cfg.IncidentTable).CountHealed
+		observer.CountRecovered = dynamo.NewLedger(table, cfg.IncidentTable).CountHealed
 	}
 	if cfg.WaitingQueue != "" {
 		pipeline.Queue = sqs.New(awssqs.NewFromConfig(cloud), cfg.WaitingQueue, cfg.DeadLetterQueue)

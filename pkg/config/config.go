@@ -31,6 +31,8 @@ type Config struct {
 	Hold time.Duration
 	// StormLimit is how many messages a minute a sink is sent before changes are told together, 1 to 1000.
 	StormLimit int
+	// Stack is the name of the CloudFormation stack, under which metrics are written; empty: none are.
+	Stack string
 	// Diagnosis is whether and how resources are looked at.
 	Diagnosis Diagnosis
 	// Language is the language of messages, by its ISO 639 code.
@@ -99,6 +101,7 @@ func (r *reader) config() Config {
 		WaitingQueue:    r.queue("WAITING_QUEUE_URL"),
 		DeadLetterQueue: r.queue("DEAD_LETTER_QUEUE_URL"),
 		StormLimit:      r.number("STORM_LIMIT", 20, 1, 1000),
+		Stack:           r.named("STACK_NAME", `[A-Za-z][A-Za-z0-9-]*`, 1, 128, "the name of a CloudFormation stack"),
 		Diagnosis:       r.diagnosis(),
 		Language:        r.oneOf("MESSAGE_LANGUAGE", "en", "ja"),
 		Routes:          r.routes(),

@@ -47,15 +47,15 @@ func TestLoad(t *testing.T) {
 			environment{
 				"SLACK_SECRET": "/coverage/slack", "SLACK_CHANNEL": "C0123456789", "SLACK_API_URL": "https://slack-gov.com/api",
 				"SLACK_BROADCAST_RECOVERY": "true", "SNS_TOPIC_ARN": topic + ".fifo", "SNS_FORMAT": "json",
-				"INCIDENT_TABLE": "incidents", "WAITING_QUEUE_URL": waiting, "DEAD_LETTER_QUEUE_URL": dead,
+				"STACK_NAME": "coverage-eu", "INCIDENT_TABLE": "incidents", "WAITING_QUEUE_URL": waiting, "DEAD_LETTER_QUEUE_URL": dead,
 				"HOLD_MINUTES": "5", "STORM_LIMIT": "1000", "MESSAGE_LANGUAGE": "ja", "ROUTES": " {\"rules\": []}\n",
 				"DIAGNOSIS": "on", "DIAGNOSIS_ROLE_NAME": "coverage-diagnosis", "DIAGNOSIS_EXTERNAL_ID": "o-a1b2/c",
 			},
 			config.Config{
 				Slack: config.Slack{SecretSource: "/coverage/slack", Channel: "C0123456789",
 					APIURL: "https://slack-gov.com/api/", BroadcastRecovery: true},
-				SNS:           config.SNS{TopicARN: topic + ".fifo", Format: "json"},
-				IncidentTable: "incidents", WaitingQueue: waiting, DeadLetterQueue: dead,
+				SNS:   config.SNS{TopicARN: topic + ".fifo", Format: "json"},
+				Stack: "coverage-eu", IncidentTable: "incidents", WaitingQueue: waiting, DeadLetterQueue: dead,
 				Hold: 5 * time.Minute, StormLimit: 1000, Language: "ja", Routes: config.Routes{Text: `{"rules": []}`},
 				Diagnosis: config.Diagnosis{On: true, RoleName: "coverage-diagnosis", ExternalID: "o-a1b2/c"},
 			},
@@ -96,6 +96,7 @@ func TestLoadOfOneSetting(t *testing.T) {
 		"SNS_FORMAT":               {"text", "json", "amazon-q", ""},
 		"INCIDENT_TABLE":           {"abc", "a.b_c-D", strings.Repeat("a", 255)},
 		"DEAD_LETTER_QUEUE_URL":    {dead, "https://vpce-1.sqs.eu-central-1.vpce.amazonaws.com/111122223333/" + strings.Repeat("a", 80)},
+		"STACK_NAME":               {"a", "coverage-eu-1", strings.Repeat("a", 128)},
 		"HOLD_MINUTES":             {"0", "15", ""},
 		"STORM_LIMIT":              {"1", "1000", ""},
 		"MESSAGE_LANGUAGE":         {"en", "ja", ""},
@@ -116,6 +117,7 @@ func TestLoadOfOneSetting(t *testing.T) {
 		"INCIDENT_TABLE":           {"ab", "a b c", strings.Repeat("a", 256)},
 		"WAITING_QUEUE_URL":        {"waiting", "arn:aws:sqs:eu-central-1:111122223333:waiting", waiting + ".fifo", "http://sqs.eu-central-1.amazonaws.com/111122223333/a", dead + strings.Repeat("a", 77)},
 		"DEAD_LETTER_QUEUE_URL":    {"dead", dead + ".fifo"},
+		"STACK_NAME":               {"1a", "a b", "a_b", strings.Repeat("a", 129)},
 		"HOLD_MINUTES":             {"-1", "16", "5m", "1.5"},
 		"STORM_LIMIT":              {"0", "1001", "many"},
 		"MESSAGE_LANGUAGE":         {"JA", "Japanese"},
@@ -196,6 +198,7 @@ func TestLoadNamesEveryMistakeAtOnce(t *testing.T) {
 		"SLACK_CHANNEL": "#security", "SLACK_API_URL": "slack.com", "SLACK_BROADCAST_RECOVERY": "perhaps",
 		"SNS_TOPIC_ARN": "coverage", "SNS_FORMAT": "xml", "INCIDENT_TABLE": "my table",
 		"WAITING_QUEUE_URL": "waiting", "DEAD_LETTER_QUEUE_URL": "dead", "HOLD_MINUTES": "60", "STORM_LIMIT": "0",
+		"STACK_NAME":       "my stack",
 		"MESSAGE_LANGUAGE": "tlh", "ROUTES": "[]", "DIAGNOSIS": "maybe", "DIAGNOSIS_ROLE_NAME": "a/b", "DIAGNOSIS_EXTERNAL_ID": "a b",
 	}
 	_, err := config.Load(env.get)

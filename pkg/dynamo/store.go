@@ -23,7 +23,7 @@ import (
 const (
 	// Lease is how long a claim lasts when its holder dies. It is longer than the function may run, so that a
 	// living holder never loses its claim.
-	Lease = 90 * time.Second
+	Lease = 2 * time.Minute
 	// retention is how long an incident is remembered after its last change, and paceRetention a minute's count.
 	retention     = 90 * 24 * time.Hour
 	paceRetention = time.Hour

@@ -22,7 +22,7 @@ func TestAChangeIsToldOnce(t *testing.T) {
 		d.tell(loss)
 		d.slack.want(d.T, "EC2 instance i-1: "+disconnected)
 		d.sns.want(d.T, "EC2 instance i-1: "+disconnected)
-		d.wantResults(notify.Told, notify.Duplicate)
+		d.wantResults(notify.Notified, notify.Duplicate)
 		if got := d.outcomes[0].Latency; got != 5*time.Minute {
 			t.Errorf("latency %v, want what passed since the change", got)
 		}
@@ -39,7 +39,7 @@ func TestCopiesOfOneChangeAreOne(t *testing.T) {
 		}
 		d.tell(json.RawMessage(member), json.RawMessage(administrator))
 		d.slack.want(d.T, "EC2 instance i-1: "+disconnected)
-		d.wantResults(notify.Duplicate, notify.Told)
+		d.wantResults(notify.Duplicate, notify.Notified)
 	})
 }
 
@@ -50,7 +50,7 @@ func TestAnOlderChangeIsNotTold(t *testing.T) {
 		d.tell(recovery)
 		d.tell(loss)
 		d.slack.want(d.T, "EC2 instance i-1: "+back)
-		d.wantResults(notify.Told, notify.Stale)
+		d.wantResults(notify.Notified, notify.Stale)
 	})
 }
 
@@ -58,7 +58,7 @@ func TestOfABatchTheNewestIsTold(t *testing.T) {
 	atDesk(t, func(d *desk) {
 		d.tell(d.healthy("i-1", time.Minute), d.unhealthy("i-1", lasting, 0), d.unhealthy("i-1", other, 2*time.Minute))
 		d.slack.want(d.T, "EC2 instance i-1: "+kernel)
-		d.wantResults(notify.Stale, notify.Stale, notify.Told)
+		d.wantResults(notify.Stale, notify.Stale, notify.Notified)
 	})
 }
 
@@ -85,7 +85,7 @@ func TestANewCauseUpdatesTheMessage(t *testing.T) {
 		again.At = 2 * time.Minute // GuardDuty looked again and found the same
 		d.tell(d.event("i-1", again))
 		d.slack.want(d.T, "EC2 instance i-1: "+disconnected, "EC2 instance i-1: "+kernel+" (ref 1)")
-		d.wantResults(notify.Told, notify.Told, notify.Duplicate)
+		d.wantResults(notify.Notified, notify.Notified, notify.Duplicate)
 	})
 }
 
@@ -110,7 +110,7 @@ func TestWhatDoesNotHealIsToldAfterTheHold(t *testing.T) {
 		d.queue.wantDelays(d.T, 15*time.Minute)
 		d.later(15 * time.Minute)
 		d.slack.want(d.T, "EC2 instance i-1: "+waitsForSSM)
-		d.wantResults(notify.Held, notify.Duplicate, notify.Told)
+		d.wantResults(notify.Held, notify.Duplicate, notify.Notified)
 	})
 }
 
@@ -120,7 +120,7 @@ func TestWhatHealsDisturbsNobody(t *testing.T) {
 		d.tell(d.healthy("i-1", 5*time.Minute))
 		d.later(15 * time.Minute)
 		d.slack.want(d.T)
-		d.wantResults(notify.Held, notify.Healed, notify.Stale)
+		d.wantResults(notify.Held, notify.Recovered, notify.Stale)
 	})
 }
 
@@ -130,7 +130,7 @@ func TestWhatIsHeldIsToldAtOnceForALastingCause(t *testing.T) {
 		d.tell(d.event("i-1", transition{At: time.Minute, Status: coverage.Unhealthy, Previous: coverage.Unhealthy, Issue: lasting}))
 		d.later(15 * time.Minute)
 		d.slack.want(d.T, "EC2 instance i-1: "+disconnected)
-		d.wantResults(notify.Held, notify.Told, notify.Stale)
+		d.wantResults(notify.Held, notify.Notified, notify.Stale)
 	})
 }
 
@@ -145,7 +145,7 @@ func TestNothingIsHeldThatCouldNotWait(t *testing.T) {
 		d.tell(loss) // the invoker delivers it again
 		d.later(15 * time.Minute)
 		d.slack.want(d.T, "EC2 instance i-1: "+waitsForSSM)
-		d.wantResults(notify.Failed, notify.Held, notify.Told)
+		d.wantResults(notify.Failed, notify.Held, notify.Notified)
 	})
 }
 
@@ -162,7 +162,7 @@ func TestARefusalForGoodIsBuriedAtOnce(t *testing.T) {
 		d.slack.fail = nil
 		d.tell(json.RawMessage(d.queue.buried[0])) // and a person brings it back
 		d.slack.want(d.T, "EC2 instance i-1: "+disconnected)
-		d.wantResults(notify.Buried, notify.Duplicate, notify.Told)
+		d.wantResults(notify.GaveUp, notify.Duplicate, notify.Notified)
 	})
 }
 
@@ -293,7 +293,7 @@ func TestWithoutTheStoreItIsToldAllTheSame(t *testing.T) {
 		d.Store = store
 		d.tell(d.unhealthy("i-1", lasting, 0))
 		d.slack.want(d.T, "EC2 instance i-1: "+disconnected)
-		if err := d.outcomes[0].Forgotten; !errors.Is(err, errShut) {
+		if err := d.outcomes[0].StoreErr; !errors.Is(err, errShut) {
 			t.Errorf("forgotten because of %v, want %v", err, errShut)
 		}
 		d.later(time.Minute) // the note waits on
@@ -351,7 +351,7 @@ func TestWhatIsUnsureStaysSoForWhomNobodyCouldTell(t *testing.T) {
 		d.sns.fail = nil
 		d.tell(d.healthy("i-1", time.Hour))
 		d.sns.want(d.T, "EC2 instance i-1: "+back)
-		d.wantResults(notify.Buried, notify.Told)
+		d.wantResults(notify.GaveUp, notify.Notified)
 	})
 }
 

@@ -44,7 +44,7 @@ func TestARecoveryGoesTheWayOfItsLoss(t *testing.T) {
 		d.tell(d.healthy("i-1", time.Hour))
 		d.slack.want(d.T, "EC2 instance i-1: "+disconnected, "EC2 instance i-1: "+back+" (ref 1)")
 		d.sns.want(d.T)
-		d.wantResults(notify.Told, notify.Told)
+		d.wantResults(notify.Notified, notify.Notified)
 	})
 }
 
@@ -69,7 +69,7 @@ func TestWhoHeardOfTheLossHearsOfTheRecoveryWhereverItGoes(t *testing.T) {
 		d.tell(d.healthy("i-1", time.Hour))
 		d.slack.want(d.T, "EC2 instance i-1: "+disconnected, "EC2 instance i-1: "+back+" (ref 1)")
 		d.sns.want(d.T)
-		d.wantResults(notify.Told, notify.Muted, notify.Told)
+		d.wantResults(notify.Notified, notify.Muted, notify.Notified)
 	})
 }
 
@@ -115,7 +115,7 @@ func TestASilentRecoveryIsTheRulesOwnWish(t *testing.T) {
 		d.tell(d.healthy("i-1", time.Hour))
 		d.tell(d.unhealthy("i-1", lasting, 2*time.Hour))
 		d.slack.want(d.T, "EC2 instance i-1: "+disconnected, "EC2 instance i-1: "+disconnected+" (ref 1)")
-		d.wantResults(notify.Told, notify.Muted, notify.Told)
+		d.wantResults(notify.Notified, notify.Muted, notify.Notified)
 	})
 }
 

@@ -53,7 +53,7 @@ func (p *Pipeline) settleLead(ctx context.Context, c *claim) Outcome {
 		}
 		return outcome
 	case healed:
-		outcome.Result = Healed
+		outcome.Result = Recovered
 		return outcome
 	case muted:
 		outcome.Result = Muted
@@ -66,22 +66,24 @@ func (p *Pipeline) settleLead(ctx context.Context, c *claim) Outcome {
 		case d.err == nil:
 			p.noteTold(c, d, &outcome)
 		case errors.Is(d.err, errStorm):
-			outcome.Storm = append(outcome.Storm, d.sink)
+			outcome.Deferred = append(outcome.Deferred, d.sink)
 		case permanent(d.err) || p.tooLate(t):
 			outcome.Err = errors.Join(outcome.Err, d.err)
-			outcome.Buried = append(outcome.Buried, d.sink)
+			outcome.GaveUp = append(outcome.GaveUp, d.sink)
 		default:
 			retries = errors.Join(retries, d.err)
-			outcome.Retry = append(outcome.Retry, d.sink)
+			outcome.Failing = append(outcome.Failing, d.sink)
+			outcome.FailingFor = p.failingFor(t)
 			after = max(after, retryAfter(d.err))
 		}
 	}
 	t.err = errors.Join(
-		p.buryFor(ctx, c, outcome.Buried, outcome.Err),
-		p.waitFor(ctx, t, storm, outcome.Storm, 0, errStorm),
-		p.waitFor(ctx, t, retry, outcome.Retry, after, retries),
+		p.buryFor(ctx, c, outcome.GaveUp, outcome.Err),
+		p.waitFor(ctx, t, storm, outcome.Deferred, 0, errStorm),
+		p.waitFor(ctx, t, retry, outcome.Failing, after, retries),
 	)
 	outcome.Err = errors.Join(outcome.Err, retries)
+	outcome.Misconfigured = misconfigured(outcome.Err)
 	outcome.Result = resultOf(outcome, t.err)
 	return outcome
 }
@@ -90,19 +92,19 @@ func resultOf(o Outcome, err error) Result {
 	switch {
 	case err != nil:
 		return Failed
-	case len(o.Buried) > 0:
-		return Buried
-	case len(o.Storm)+len(o.Retry) > 0:
+	case len(o.GaveUp) > 0:
+		return GaveUp
+	case len(o.Deferred)+len(o.Failing) > 0:
 		return Waiting
 	}
-	return Told
+	return Notified
 }
 
 func (p *Pipeline) noteTold(c *claim, d delivery, outcome *Outcome) {
 	tellIn(&c.incident, d.sink, d.told)
 	c.incident.Doubted = without(c.incident.Doubted, d.sink)
-	outcome.Told = append(outcome.Told, d.sink)
-	outcome.Forgotten = errors.Join(outcome.Forgotten, d.forgotten)
+	outcome.Notified = append(outcome.Notified, d.sink)
+	outcome.StoreErr = errors.Join(outcome.StoreErr, d.forgotten)
 	if d.grouped {
 		outcome.Grouped = append(outcome.Grouped, d.sink)
 	}
@@ -112,6 +114,14 @@ func (p *Pipeline) noteTold(c *claim, d delivery, outcome *Outcome) {
 // tooLate reports whether the task was tried for long enough.
 func (p *Pipeline) tooLate(t *task) bool {
 	return !t.letter.Since.IsZero() && t.letter.Reason != held && p.Now().Sub(t.letter.Since) > patience
+}
+
+// failingFor is how long sinks have been failing for the task; 0 the first time.
+func (p *Pipeline) failingFor(t *task) time.Duration {
+	if t.letter.Since.IsZero() || t.letter.Reason != retry {
+		return 0
+	}
+	return p.Now().Sub(t.letter.Since)
 }
 
 // buryFor gives the change up for those sinks.
@@ -165,7 +175,7 @@ func (p *Pipeline) remember(ctx context.Context, c *claim, outcome *Outcome) {
 	if why == nil {
 		return
 	}
-	outcome.Forgotten = errors.Join(outcome.Forgotten, why)
+	outcome.StoreErr = errors.Join(outcome.StoreErr, why)
 	newest := cmp.Or(c.lead, c.tasks[len(c.tasks)-1])
 	if p.Queue == nil || newest.verdict == stale || newest.verdict == hold || (newest.verdict == tell || newest.verdict == muted) && len(c.incident.Told) == 0 {
 		return // There is nothing to remember, or what waits already will tell.
@@ -186,7 +196,7 @@ func (p *Pipeline) report(ctx context.Context, c *claim, lead Outcome) {
 	for _, t := range c.tasks {
 		outcome := lead
 		if t != c.lead {
-			outcome = Outcome{Result: Stale, Change: t.change, Findings: t.findings, Forgotten: lead.Forgotten}
+			outcome = Outcome{Result: Stale, Change: t.change, Findings: t.findings, StoreErr: lead.StoreErr}
 			if t.verdict == duplicate {
 				outcome.Result = Duplicate
 			}

@@ -120,7 +120,7 @@ func newWorld(h history, start time.Time) *world {
 		Hold: h.Hold, StormLimit: h.StormLimit, SinkTimeout: sinkTimeout, Now: time.Now,
 		Observe: func(_ context.Context, o notify.Outcome) {
 			w.note("outcome %s %s of %s told %v storm %v retry %v buried %v forgotten %v err %v",
-				o.Result, o.Change.Status, o.Change.Resource.Name, o.Told, o.Storm, o.Retry, o.Buried, o.Forgotten, o.Err)
+				o.Result, o.Change.Status, o.Change.Resource.Name, o.Notified, o.Deferred, o.Failing, o.GaveUp, o.StoreErr, o.Err)
 		},
 	}
 	return w
