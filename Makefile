@@ -18,7 +18,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: ## replay the sample events: what people will read
-	go build -o bin/replay ./functions/replay
+	go build -o bin/replay ./cmd/coverage
 	@bin/replay events/*.json || test $$? -eq 3 # some samples are unknown to the catalogue, on purpose
 
 test: ## vet and test everything that needs no network, with the race detector where a C compiler is at hand

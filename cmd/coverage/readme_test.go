@@ -40,7 +40,7 @@ func documentShows(t *testing.T, document, mark, want string) {
 		return
 	}
 	if !*update {
-		t.Fatalf("%s does not show the %s as it is; run go test ./functions/replay -update", document, mark)
+		t.Fatalf("%s does not show the %s as it is; run go test ./cmd/coverage -update", document, mark)
 	}
 	if err := os.WriteFile(document, []byte(text[:place[2]]+want+text[place[3]:]), 0o644); err != nil {
 		t.Fatal(err)
@@ -50,7 +50,7 @@ func documentShows(t *testing.T, document, mark, want string) {
 // TestREADMEsCommandsRun runs every replay the README shows that sends nothing.
 func TestREADMEsCommandsRun(t *testing.T) {
 	t.Chdir("../..")
-	command := regexp.MustCompile(`(?m)^go run \./functions/replay (.*)$`)
+	command := regexp.MustCompile(`(?m)^go run \./cmd/coverage (.*)$`)
 	commands := command.FindAllStringSubmatch(read(t, "README.md"), -1)
 	if len(commands) < 4 {
 		t.Fatalf("found %d replay commands in README.md", len(commands))

@@ -97,7 +97,7 @@ func compare(t *testing.T, file, got string) {
 	}
 	want, err := os.ReadFile(file)
 	if err != nil {
-		t.Fatalf("%v; run go test ./functions/replay -update, and read what it wrote", err)
+		t.Fatalf("%v; run go test ./cmd/coverage -update, and read what it wrote", err)
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", file, diff)
@@ -121,7 +121,7 @@ func TestEveryGoldenHasItsSource(t *testing.T) {
 		case *update:
 			return os.Remove(filepath.Join(goldenFolder, file))
 		default:
-			t.Errorf("%s/%s has no sample event; remove it, or run go test ./functions/replay -update", goldenFolder, file)
+			t.Errorf("%s/%s has no sample event; remove it, or run go test ./cmd/coverage -update", goldenFolder, file)
 		}
 		return nil
 	})
@@ -129,7 +129,7 @@ func TestEveryGoldenHasItsSource(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
-		t.Errorf("%s/%s is missing; run go test ./functions/replay -update, and read what it wrote", goldenFolder, name)
+		t.Errorf("%s/%s is missing; run go test ./cmd/coverage -update, and read what it wrote", goldenFolder, name)
 	}
 }
 
