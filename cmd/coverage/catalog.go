@@ -2,37 +2,61 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/message"
 )
 
-// entry is one issue of the catalogue as -catalog lists it.
+const catalogAbout = `catalog lists every issue that is known, with its ID. Rules, metrics and the machine form of messages use these IDs.`
+
+const catalogExamples = `coverage catalog
+coverage catalog --format json`
+
+// entry is one issue of the catalog.
 type entry struct {
 	ID         catalog.ID `json:"id"`
 	Kinds      []string   `json:"kinds"` // empty: any kind
-	Types      []string   `json:"types"` // empty: no text of AWS's stands for it
+	Types      []string   `json:"types"` // empty: AWS has no text for it
 	Title      string     `json:"title"`
 	Cause      string     `json:"cause"`
 	Actionable bool       `json:"actionable"`
 	Transient  bool       `json:"transient"`
 }
 
-// writeCatalog lists everything that is known.
-func writeCatalog(w io.Writer, o options) error {
-	if o.format == asJSON {
-		entries := entriesIn(catalog.English) // Programs read the same in every language.
-		encoder := json.NewEncoder(w)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(entries)
+func newCatalog(p process, output io.Writer) *cobra.Command {
+	var f viewFlags
+	c := &cobra.Command{
+		Use: "catalog [flags]", Short: "List every known issue", Long: catalogAbout, Example: catalogExamples,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return misuse("catalog takes no arguments, and got %q", args[0])
+			}
+			return listCatalog(f, p, output)
+		},
 	}
-	_, err := io.WriteString(w, listing(entriesIn(o.language), o.words, o.style))
+	f.addFormat(c, asText, asJSON)
+	f.addLanguage(c)
+	return c
+}
+
+func listCatalog(f viewFlags, p process, output io.Writer) error {
+	v, err := f.view(p)
+	if err != nil {
+		return err
+	}
+	if v.format == asJSON {
+		return writeJSON(output, entriesIn(catalog.English)) // Programs read the same in every language.
+	}
+	entries := entriesIn(v.language)
+	if err := writeTable(output, v, listing(entries)); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(output, "\n%d issues\n", len(entries))
 	return err
 }
 
@@ -52,41 +76,28 @@ func entriesIn(l catalog.Language) []entry {
 	return entries
 }
 
-// listing is a line for each entry, so that it can be searched.
-func listing(entries []entry, w words, style message.Style) string {
-	widest := 0
+func listing(entries []entry) message.Table {
+	table := message.Table{Columns: []message.Column{{Heading: "ID"}, {Heading: "KIND"}, {Heading: "ISSUE"}, {Heading: "REMARKS"}}}
 	for _, e := range entries {
-		widest = max(widest, len(e.ID))
+		var remarks []string
+		if e.Transient {
+			remarks = append(remarks, "usually resolves by itself")
+		}
+		if !e.Actionable {
+			remarks = append(remarks, "requires no action")
+		}
+		kinds := cmp.Or(strings.Join(e.Kinds, " "), "any")
+		table.Rows = append(table.Rows, []string{string(e.ID), kinds, e.Title, strings.Join(remarks, ", ")})
 	}
-	bold, off := "", ""
-	if style == message.Colour {
-		bold, off = "\x1b[1m", "\x1b[0m"
-	}
-	var b strings.Builder
-	for _, e := range entries {
-		kinds := cmp.Or(strings.Join(e.Kinds, " "), w.AnyKind)
-		fmt.Fprintf(&b, "%s%s%s%s  %s%s  %s\n", bold, e.ID, off, padding(widest, string(e.ID)), kinds, padding(len("EKS ECS EC2"), kinds), w.remarked(e))
-	}
-	fmt.Fprintf(&b, "\n%s\n", catalog.Fill(w.Listed, "n", strconv.Itoa(len(entries))))
-	return b.String()
+	return table
 }
 
-// padding brings text to so many columns.
-func padding(columns int, text string) string {
-	return strings.Repeat(" ", max(0, columns-message.Width(text)))
-}
-
-// remarked is the title of an entry with what is worth knowing of it.
-func (w words) remarked(e entry) string {
-	var remarks []string
-	if e.Transient {
-		remarks = append(remarks, w.Heals)
+// writeTable writes a table as wide as the terminal, or else a line for each row, so that it can be searched.
+func writeTable(w io.Writer, v view, table message.Table) error {
+	lines := table.Lines()
+	if v.terminal {
+		lines = table.Fit(v.width)
 	}
-	if !e.Actionable {
-		remarks = append(remarks, w.Hopeless)
-	}
-	if len(remarks) == 0 {
-		return e.Title
-	}
-	return catalog.Fill(w.Remarked, "title", e.Title, "remarks", strings.Join(remarks, w.Between))
+	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
+	return err
 }

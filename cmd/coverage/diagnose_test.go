@@ -11,31 +11,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"guardduty-coverage-notifier/pkg/coverage"
-	"guardduty-coverage-notifier/pkg/notify"
+	"guardduty-coverage-notifier/pkg/diagnose/diagnosetest"
 )
-
-// recorded is a Diagnoser that finds what a test recorded.
-type recorded []coverage.Evidence
-
-func (r recorded) Diagnose(context.Context, coverage.Change, []string) []coverage.Evidence { return r }
-
-// startDiagnosing runs the program with a Diagnoser of the test's.
-func startDiagnosing(t *testing.T, diagnoser func(context.Context) (notify.Diagnoser, error), args ...string) outcome {
-	t.Helper()
-	var stdout, stderr bytes.Buffer
-	code := run(t.Context(), args, process{
-		stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr, getenv: func(string) string { return "" }, diagnoser: diagnoser,
-	})
-	return outcome{code, stdout.String(), stderr.String()}
-}
-
-func finding(evidence []coverage.Evidence) func(context.Context) (notify.Diagnoser, error) {
-	return func(context.Context) (notify.Diagnoser, error) { return recorded(evidence), nil }
-}
 
 // diagnosedFolder holds evidence, beside what people, Slack and programs read of it; what people read in another language
 // than English has a folder in it.
@@ -51,18 +35,15 @@ func TestDiagnosedGolden(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, sample := range samples {
-		var recording struct {
-			Event    string
-			Evidence []coverage.Evidence
-		}
+		var recording struct{ Event string }
 		if err := json.Unmarshal([]byte(read(t, sample)), &recording); err != nil {
 			t.Fatalf("%s: %v", sample, err)
 		}
 		name := strings.TrimSuffix(filepath.Base(sample), ".evidence.json")
 		for _, g := range goldens(name) {
 			t.Run(g.language+"/"+g.file, func(t *testing.T) {
-				got := startDiagnosing(t, finding(recording.Evidence), "-diagnose", "-color", "never", "-lang", g.language, "-format", string(g.format), recording.Event)
-				if got.code == exitUsage || got.stdout == "" {
+				got := start(t, "", nil, "replay", "--evidence", sample, "--color", "never", "--lang", g.language, "--format", string(g.format), recording.Event)
+				if got.code != exitFine || got.stdout == "" {
 					t.Fatalf("exit code %d: %s", got.code, got.stderr)
 				}
 				compare(t, filepath.Join(diagnosedFolder, g.file), got.stdout)
@@ -131,41 +112,63 @@ func TestEveryDiagnosedGoldenHasItsEvidence(t *testing.T) {
 	}
 }
 
+// terminated is an AWS in which no instance exists.
+func terminated(diagnosetest.Call) diagnosetest.Answer {
+	return diagnosetest.Answer{Code: "InvalidInstanceID.NotFound"}
+}
+
 func TestDiagnose(t *testing.T) {
-	unmanaged := finding([]coverage.Evidence{{Check: "ec2-ssm", Found: "unmanaged"}})
-	const event, title = "../../events/ec2-no-agent-reporting.json", "Systems Manager does not manage the instance"
-	issue := []string{"-issue", "EC2", "No Agent Reporting", "-diagnose"}
-	resource := []string{"-name", "i-0abc1234def567890", "-account", "111122223333", "-region", "eu-west-1"}
+	fake := diagnosetest.New(terminated)
+	t.Cleanup(fake.Close)
+	cloud := func(context.Context) (aws.Config, error) {
+		return aws.Config{
+			Region: "eu-west-1", BaseEndpoint: aws.String(fake.URL()), HTTPClient: fake.Client(),
+			Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", ""), RetryMaxAttempts: 1,
+		}, nil
+	}
+	const event, found = "../../events/ec2-no-agent-reporting.json", "EC2 instance"
+	issue := []string{"explain", "EC2", "No Agent Reporting", "--diagnose"}
+	resource := []string{"--name", "i-0abc1234def567890", "--account", "111122223333", "--region", "eu-west-1"}
 	tests := map[string]struct {
-		args      []string
-		diagnoser func(context.Context) (notify.Diagnoser, error)
-		code      int
-		stdout    []string
-		stderr    []string
+		args           []string
+		cloud          func(context.Context) (aws.Config, error)
+		code           int
+		stdout, stderr []string
 	}{
-		"an event":             {[]string{"-diagnose", event}, unmanaged, exitFine, []string{title, "What was looked at", "✗ Systems Manager: "}, []string{""}},
-		"an issue":             {append(issue, resource...), unmanaged, exitFine, []string{title, "✗ Systems Manager: "}, []string{""}},
-		"no credentials":       {[]string{"-diagnose", event}, func(context.Context) (notify.Diagnoser, error) { return nil, errors.New("no credentials") }, exitFailed, []string{""}, []string{"preparing to look at resources: no credentials"}},
-		"an issue of nobody's": {issue, unmanaged, exitUsage, []string{""}, []string{"-name, -account and -region"}},
-		"an issue of no name":  {append(issue, resource[2:]...), unmanaged, exitUsage, []string{""}, []string{"-name, -account and -region"}},
-		"with -catalog":        {[]string{"-diagnose", "-catalog"}, unmanaged, exitUsage, []string{""}, []string{"-catalog goes with"}},
-		"with -report":         {[]string{"-diagnose", "-report"}, unmanaged, exitUsage, []string{""}, []string{"-report goes with"}},
-		"without an event":     {[]string{"-diagnose"}, unmanaged, exitUsage, []string{""}, []string{"no events"}},
+		"an event":                 {[]string{"replay", "--diagnose", event}, cloud, exitFine, []string{found}, []string{""}},
+		"an issue":                 {append(issue, resource...), cloud, exitFine, []string{found}, []string{""}},
+		"no credentials":           {[]string{"replay", "--diagnose", event}, noCloud, exitFailed, []string{""}, []string{"no AWS credentials: sign in with"}},
+		"an issue, no credentials": {append(issue, resource...), noCloud, exitFailed, []string{""}, []string{"no AWS credentials: sign in with"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := startDiagnosing(t, test.diagnoser, test.args...)
-			if got.code != test.code {
-				t.Errorf("exit code %d, want %d", got.code, test.code)
+			before := len(fake.Calls())
+			var stdout, stderr bytes.Buffer
+			code := run(t.Context(), test.args, process{
+				stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr, getenv: func(string) string { return "" }, cloud: test.cloud, now: time.Now,
+			})
+			if code != test.code {
+				t.Errorf("exit code %d, want %d", code, test.code)
 			}
-			contains(t, "stdout", unwrapped(got.stdout), test.stdout)
-			contains(t, "stderr", got.stderr, test.stderr)
+			contains(t, "stdout", stdout.String(), test.stdout)
+			contains(t, "stderr", stderr.String(), test.stderr)
+			if asked := len(fake.Calls()) > before; asked != (test.code == exitFine) {
+				t.Errorf("AWS was asked: %t", asked)
+			}
 		})
-	}
-	if got := startDiagnosing(t, unmanaged, event); strings.Contains(got.stdout, "looked at") {
-		t.Error("it looks although nobody asked it to")
 	}
 }
 
-// unwrapped is a text without its line breaks.
-func unwrapped(text string) string { return strings.Join(strings.Fields(text), " ") }
+func TestWithoutDiagnoseNothingIsChecked(t *testing.T) {
+	broken := func(context.Context) (aws.Config, error) { return aws.Config{}, errors.New("asked for AWS settings") }
+	var stdout, stderr bytes.Buffer
+	code := run(t.Context(), []string{"replay", lost}, process{stdout: &stdout, stderr: &stderr, getenv: func(string) string { return "" }, cloud: broken, now: time.Now})
+	if code != exitFine || stderr.Len() > 0 {
+		t.Errorf("exit code %d: %s", code, &stderr)
+	}
+}
+
+// unwrapped is a text without its line breaks and the bars beside quotes.
+func unwrapped(text string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(text, "│", "")), " ")
+}

@@ -2,13 +2,12 @@ package main
 
 import (
 	"cmp"
-	"errors"
-	"flag"
-	"io"
-	"os"
+	"fmt"
+	"regexp"
 	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
@@ -25,201 +24,183 @@ const (
 	asBuilder format = "builder"
 )
 
-// options are what the command line asks for.
-type options struct {
+// view is how results are shown.
+type view struct {
 	format   format
 	language catalog.Language
-	words    words
 	style    message.Style
-	send     bool
-	diagnose bool
-	catalog  bool
-	// issue is set when a text is to be explained rather than files told.
-	issue *issue
-	files []string
-	// report is set when coverage is to be reported: live, or from saved answers in a file.
-	report  bool
-	saved   string
-	regions []string
-	// routes is the file with the rules that are to be shown at work.
-	routes string
+	// width is in columns.
+	width int
+	// terminal says that a terminal shows it.
+	terminal bool
 }
 
-// flags are the command line as it was written.
-type flags struct {
-	format, language, color string
-	send, diagnose          bool
-	catalog, help           bool
-	issue                   string
-	name, account           string
-	regions                 []string
-	report                  bool
-	file, routes            string
-	arguments               []string
-	given                   map[string]bool
+// viewFlags are the flags of commands that show something. Those that a command does not add keep their defaults.
+type viewFlags struct {
+	format, language, color choice
 }
 
-// parse reads the command line. The error is flag.ErrHelp when help was asked for. The options have words in any case.
-func parse(args []string, p process) (options, error) {
-	f, unreadable := readFlags(args)
-	o := options{
-		format: format(f.format), send: f.send, diagnose: f.diagnose, catalog: f.catalog, files: f.arguments,
-		report: f.report, saved: f.file, regions: f.regions, routes: f.routes,
+// addFormat adds --format to a command that has these formats, the first of which is the default.
+func (f *viewFlags) addFormat(c *cobra.Command, formats ...format) {
+	var names []string
+	for _, each := range formats {
+		names = append(names, string(each))
 	}
-	code := cmp.Or(f.language, p.getenv("MESSAGE_LANGUAGE"), catalog.English.Code)
-	language, spoken := catalog.LanguageOf(code)
-	if !spoken {
-		language = catalog.English
-	}
-	o.language, o.words = language, wordsOf(language)
-	w := o.words
-	var err error
-	switch {
-	case unreadable != nil:
-		return o, wrong(w.BadFlags, "reason", unreadable.Error())
-	case f.help:
-		return o, flag.ErrHelp
-	case !slices.Contains([]format{asText, asJSON, asSlack, asBuilder}, o.format):
-		return o, wrong(w.BadFormat, "value", strconv.Quote(f.format))
-	case !spoken:
-		return o, wrong(w.BadLanguage, "languages", w.languages(), "value", strconv.Quote(code))
-	}
-	if o.style, err = styleOf(f.color, p, w); err != nil {
-		return o, err
-	}
-	if contradiction := f.contradiction(w); contradiction != "" {
-		return o, wrong(contradiction)
-	}
-	if f.given["issue"] {
-		o.files = nil
-		o.issue, err = newIssue(f, p.getenv, w)
-	}
-	return o, err
+	f.format = choice{value: names[0], of: names}
+	c.Flags().Var(&f.format, "format", "`FORMAT` of the output: "+list(names)+" (default "+names[0]+")")
+	complete(c, "format", names)
 }
 
-// wrong is a sentence as an error.
-func wrong(sentence string, pairs ...string) error {
-	return errors.New(catalog.Fill(sentence, pairs...))
-}
-
-// readFlags lets flags stand behind arguments, too: -issue EKS "text" -format json.
-func readFlags(args []string) (flags, error) {
-	f := flags{given: make(map[string]bool)}
-	set := flag.NewFlagSet("replay", flag.ContinueOnError)
-	set.SetOutput(io.Discard)
-	set.StringVar(&f.format, "format", string(asText), "")
-	set.StringVar(&f.language, "lang", "", "")
-	set.StringVar(&f.color, "color", "auto", "")
-	set.BoolVar(&f.help, "h", false, "")
-	set.BoolVar(&f.help, "help", false, "")
-	set.BoolVar(&f.send, "send", false, "")
-	set.BoolVar(&f.diagnose, "diagnose", false, "")
-	set.BoolVar(&f.catalog, "catalog", false, "")
-	set.StringVar(&f.issue, "issue", "", "")
-	set.StringVar(&f.name, "name", "", "")
-	set.StringVar(&f.account, "account", "", "")
-	set.BoolVar(&f.report, "report", false, "")
-	set.StringVar(&f.file, "file", "", "")
-	set.StringVar(&f.routes, "routes", "", "")
-	set.Func("region", "", func(region string) error {
-		if !slices.Contains(f.regions, region) {
-			f.regions = append(f.regions, region)
-		}
-		return nil
-	})
-	for {
-		if err := set.Parse(args); err != nil {
-			return f, err
-		}
-		read := len(args) - set.NArg()
-		if set.NArg() == 0 || read > 0 && args[read-1] == "--" {
-			f.arguments = append(f.arguments, set.Args()...)
-			break
-		}
-		f.arguments = append(f.arguments, set.Arg(0))
-		args = set.Args()[1:]
-	}
-	set.Visit(func(given *flag.Flag) { f.given[given.Name] = true })
-	return f, nil
-}
-
-// contradiction says what cannot be asked for together; it is empty where nothing is wrong.
-func (f flags) contradiction(w words) string {
-	explain := f.given["issue"]
-	switch {
-	case f.given["routes"] && (f.report || f.catalog || explain || f.send || f.diagnose):
-		return w.RoutesAlone
-	case f.given["routes"] && f.format != string(asText) && f.format != string(asJSON):
-		return w.RoutesFormat
-	case f.given["routes"] && (f.routes == "" || f.routes == "-"):
-		return w.RoutesNeedsFile
-	case f.report && (f.catalog || explain || f.send || f.diagnose || f.given["name"] || f.given["account"]):
-		return w.ReportAlone
-	case f.report && len(f.arguments) > 0:
-		return w.ReportTakesNoEvent
-	case f.given["file"] && (!f.report || f.file == ""):
-		return w.FileIsForReport
-	case f.given["file"] && len(f.regions) > 1:
-		return w.FileOfOneRegion
-	case explain && len(f.regions) > 1:
-		return w.IssueOfOneRegion
-	case f.catalog && (explain || f.send || f.diagnose || len(f.arguments) > 0):
-		return w.CatalogueAlone
-	case f.catalog && f.format != string(asText) && f.format != string(asJSON):
-		return w.CatalogueFormat
-	case explain && f.send:
-		return w.IssueIsNotSent
-	case explain && f.diagnose && (f.name == "" || f.account == "" || len(f.regions) == 0):
-		return w.DiagnosisNeedsResource
-	case explain && len(f.arguments) == 0:
-		return w.IssueNeedsText
-	case !explain && !f.report && (f.given["name"] || f.given["account"] || f.given["region"]):
-		return w.ResourceIsForIssue
-	case !f.catalog && !explain && !f.report && len(f.arguments) == 0:
-		return w.NothingNamed
-	}
-	return ""
-}
-
-// languages are the codes to choose from.
-func (w words) languages() string {
+// addLanguage adds --lang.
+func (f *viewFlags) addLanguage(c *cobra.Command) {
 	var codes []string
 	for _, l := range catalog.Languages() {
 		codes = append(codes, l.Code)
 	}
-	return strings.Join(codes, w.Or)
+	f.language = choice{of: codes}
+	c.Flags().Var(&f.language, "lang", "`LANGUAGE` of the output: "+list(codes)+" (default MESSAGE_LANGUAGE, or en)")
+	complete(c, "lang", codes)
 }
 
-// styleOf keeps to https://no-color.org.
-func styleOf(when string, p process, w words) (message.Style, error) {
-	switch when {
-	case "always":
-		return message.Colour, nil
-	case "never":
-		return message.Plain, nil
-	case "auto":
-		if isTerminal(p.stdout) && p.getenv("NO_COLOR") == "" && p.getenv("TERM") != "dumb" {
-			return message.Colour, nil
+// addColor adds --color.
+func (f *viewFlags) addColor(c *cobra.Command) {
+	f.color = choice{value: "auto", of: []string{"auto", "always", "never"}}
+	c.Flags().Var(&f.color, "color", "`WHEN` to use color: "+list(f.color.of)+" (default auto: in a terminal, unless NO_COLOR is set)")
+	complete(c, "color", f.color.of)
+}
+
+// complete lets the shell complete the values of a flag.
+func complete(c *cobra.Command, flag string, values []string) {
+	// The only error is that of a flag which is not there, or has a completion already.
+	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// view resolves the flags against the environment and the terminal.
+func (f *viewFlags) view(p process) (view, error) {
+	code := f.language.value
+	if set := strings.ToLower(strings.TrimSpace(p.getenv("MESSAGE_LANGUAGE"))); code == "" && set != "" && len(f.language.of) > 0 {
+		if !slices.Contains(f.language.of, set) {
+			return view{}, misuse("MESSAGE_LANGUAGE: %q is not one of: %s", set, strings.Join(f.language.of, ", "))
 		}
-		return message.Plain, nil
+		code = set
 	}
-	return message.Plain, wrong(w.BadColour, "value", strconv.Quote(when))
+	language, _ := catalog.LanguageOf(cmp.Or(code, catalog.English.Code))
+	return view{
+		format: format(f.format.value), language: language, style: f.style(p), width: widthOf(p.stdout), terminal: isTerminal(p.stdout),
+	}, nil
 }
 
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
+// style keeps to https://no-color.org.
+func (f *viewFlags) style(p process) message.Style {
+	auto := isTerminal(p.stdout) && p.getenv("NO_COLOR") == "" && p.getenv("TERM") != "dumb"
+	if f.color.value == "always" || f.color.value == "auto" && auto {
+		return message.Colour
 	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return message.Plain
+}
+
+// choice is a flag that takes one of some words, in any letter case.
+type choice struct {
+	value string
+	of    []string
+}
+
+// String is the value.
+func (c *choice) String() string { return c.value }
+
+// Type is for the usage.
+func (c *choice) Type() string { return "string" }
+
+// Set checks the value.
+func (c *choice) Set(value string) error {
+	lower := strings.ToLower(value)
+	if !slices.Contains(c.of, lower) {
+		return fmt.Errorf("%q is not %s%s", value, list(c.of), didYouMean(lower, c.of))
+	}
+	c.value = lower
+	return nil
+}
+
+// list joins alternatives.
+func list(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// accountFlag is the id of an AWS account.
+type accountFlag string
+
+// String is the id.
+func (a *accountFlag) String() string { return string(*a) }
+
+// Type is for the usage.
+func (a *accountFlag) Type() string { return "string" }
+
+// Set checks the id (https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html).
+func (a *accountFlag) Set(value string) error {
+	if !regexp.MustCompile(`^\d{12}$`).MatchString(value) {
+		return fmt.Errorf("%q is not the ID of an AWS account, which has 12 digits and no hyphens", value)
+	}
+	*a = accountFlag(value)
+	return nil
+}
+
+// regionsFlag are Regions without repeats. It may be given several times.
+type regionsFlag struct {
+	values []string
+	// single allows one alone.
+	single bool
+}
+
+// String joins them.
+func (r *regionsFlag) String() string { return strings.Join(r.values, ",") }
+
+// Type is for the usage.
+func (r *regionsFlag) Type() string { return "string" }
+
+// Set checks and adds one.
+func (r *regionsFlag) Set(value string) error {
+	if err := checkRegion(value); err != nil {
+		return err
+	}
+	if r.single && len(r.values) > 0 && r.values[0] != value {
+		return fmt.Errorf("give one Region, not %s and %s", r.values[0], value)
+	}
+	if !slices.Contains(r.values, value) {
+		r.values = append(r.values, value)
+	}
+	return nil
 }
 
 // kindOf accepts any letter case.
-func kindOf(s string, w words) (coverage.Kind, error) {
-	kind := coverage.Kind(strings.ToUpper(s))
-	if !slices.Contains([]coverage.Kind{coverage.EKS, coverage.ECS, coverage.EC2}, kind) {
-		return "", wrong(w.BadKind, "value", strconv.Quote(s))
+func kindOf(word string) (coverage.Kind, error) {
+	kinds := []string{string(coverage.EKS), string(coverage.ECS), string(coverage.EC2)}
+	upper := strings.ToUpper(word)
+	if !slices.Contains(kinds, upper) {
+		return "", misuse("KIND is %s, not %q%s", list(kinds), word, didYouMean(upper, kinds))
 	}
-	return kind, nil
+	return coverage.Kind(upper), nil
+}
+
+// checkName refuses a name that a resource of the kind cannot have
+// (https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html,
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html,
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html).
+func checkName(kind coverage.Kind, name string) error {
+	var form, what string
+	switch kind {
+	case coverage.EKS:
+		form, what = `^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$`, "the name of an EKS cluster: 1 to 100 letters, digits, hyphens and underscores, beginning with a letter or digit"
+	case coverage.ECS:
+		form, what = `^[0-9A-Za-z_-]{1,255}$`, "the name of an ECS cluster: 1 to 255 letters, digits, hyphens and underscores"
+	default:
+		form, what = `^i-([0-9a-f]{8}|[0-9a-f]{17})$`, "the ID of an EC2 instance, such as i-0123456789abcdef0"
+	}
+	if !regexp.MustCompile(form).MatchString(name) {
+		return misuse("--name: %q is not %s", name, what)
+	}
+	return nil
 }

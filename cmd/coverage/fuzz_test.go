@@ -28,15 +28,15 @@ func FuzzReplay(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		text := start(t, string(data), nil, "-")
+		text := start(t, string(data), nil, "replay", "-")
 		if text.code == exitUsage || text.code == exitFailed && text.stderr == "" {
 			t.Errorf("exit code %d, stderr %q", text.code, text.stderr)
 		}
 		if shown := text.stdout + text.stderr; strings.ContainsAny(shown, "\x00\x07\x1b\u202e") || !utf8.ValidString(shown) {
 			t.Errorf("what is shown may mislead: %q", shown)
 		}
-		checkSlack(t, start(t, string(data), nil, "-format", "slack", "-").stdout)
-		routes := start(t, string(data), nil, "-routes", exampleRoutes, "-")
+		checkSlack(t, start(t, string(data), nil, "replay", "--format", "slack", "-").stdout)
+		routes := start(t, string(data), nil, "routes", exampleRoutes, "-")
 		if shown := routes.stdout + routes.stderr; routes.code == exitUsage || strings.ContainsAny(shown, "\x00\x07\x1b\u202e") || !utf8.ValidString(shown) {
 			t.Errorf("exit code %d; what is shown may mislead: %q", routes.code, shown)
 		}

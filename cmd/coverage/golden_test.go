@@ -18,6 +18,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/message"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/golden")
@@ -51,26 +52,25 @@ type golden struct {
 }
 
 // sources are what is replayed, each with a memory of its own, by the name of its golden files.
-func sources(t *testing.T) map[string]string {
+func sources(t *testing.T) map[string][]string {
 	t.Helper()
 	samples, err := filepath.Glob("../../events/*.json")
 	if err != nil || len(samples) == 0 {
 		t.Fatalf("no sample events: %v", err)
 	}
-	all := append(samples, "testdata/hostile.json", "testdata/batch.json", "testdata/incident")
-	byName := make(map[string]string, len(all))
-	for _, path := range all {
-		byName[strings.TrimSuffix(filepath.Base(path), ".json")] = path
+	byName := map[string][]string{"incident": incident}
+	for _, path := range append(samples, "testdata/hostile.json", "testdata/batch.json") {
+		byName[strings.TrimSuffix(filepath.Base(path), ".json")] = []string{path}
 	}
 	return byName
 }
 
 // TestGolden is the whole way from event to message: what people, Slack and programs read of every sample.
 func TestGolden(t *testing.T) {
-	for name, path := range sources(t) {
+	for name, paths := range sources(t) {
 		for _, g := range goldens(name) {
 			t.Run(g.language+"/"+g.file, func(t *testing.T) {
-				got := replayed(t, "-color", "never", "-lang", g.language, "-format", string(g.format), path)
+				got := replayed(t, append([]string{"--color", "never", "--lang", g.language, "--format", string(g.format)}, paths...)...)
 				compare(t, filepath.Join(goldenFolder, g.file), got)
 			})
 		}
@@ -79,7 +79,7 @@ func TestGolden(t *testing.T) {
 
 func replayed(t *testing.T, args ...string) string {
 	t.Helper()
-	out := start(t, "", nil, args...)
+	out := start(t, "", nil, append([]string{"replay"}, args...)...)
 	if out.code != exitFine && out.code != exitUnknown {
 		t.Fatalf("exit code %d: %s", out.code, out.stderr)
 	}
@@ -139,7 +139,7 @@ func TestSamplesDoNotMeddle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := page{headers: true}
+	p := page{headers: true, view: view{width: message.DefaultWidth}}
 	var want bytes.Buffer
 	p.w = &want
 	for _, path := range samples {
@@ -151,7 +151,7 @@ func TestSamplesDoNotMeddle(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got := replayed(t, append([]string{"-color", "never"}, samples...)...)
+	got := replayed(t, append([]string{"--color", "never"}, samples...)...)
 	if diff := cmp.Diff(want.String(), got); diff != "" {
 		t.Errorf("samples share a resource: give each its own (-alone +together):\n%s", diff)
 	}

@@ -1,24 +1,24 @@
-// Command replay tells coverage events on a laptop: the same Pipeline as the Lambda function's, with the terminal in
-// the place of Slack and SNS. It needs no account and no network, and sends nothing unless it is asked to. With -report it
-// asks GuardDuty how much is covered, with -diagnose AWS why a resource is not.
+// Command coverage works with coverage events on a laptop: it replays them through the same Pipeline as the Lambda
+// function's with the terminal in the place of Slack and SNS, explains issues, shows routes, reports how much GuardDuty covers,
+// and checks a deployment's settings.
+//
+// Only report, doctor, and the flags --diagnose and --send use the network.
 package main
 
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 
-	"guardduty-coverage-notifier/pkg/catalog"
-	"guardduty-coverage-notifier/pkg/diagnose"
-	"guardduty-coverage-notifier/pkg/notify"
+	"guardduty-coverage-notifier/pkg/message"
 )
 
 // The exit codes.
@@ -34,26 +34,14 @@ type process struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
-	// now and cloud, which reads the caller's AWS settings, serve -report alone.
-	now   func() time.Time
+	now            func() time.Time
+	// cloud reads the caller's AWS settings.
 	cloud func(ctx context.Context) (aws.Config, error)
-	// diagnoser looks at resources with the caller's AWS settings. It serves -diagnose alone.
-	diagnoser func(ctx context.Context) (notify.Diagnoser, error)
 }
 
 func main() {
-	p := process{
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now,
-		cloud: func(ctx context.Context) (aws.Config, error) { return awsconfig.LoadDefaultConfig(ctx) },
-		diagnoser: func(ctx context.Context) (notify.Diagnoser, error) {
-			cloud, err := awsconfig.LoadDefaultConfig(ctx)
-			if err != nil {
-				return nil, fmt.Errorf("loading the AWS configuration: %w", err)
-			}
-			return diagnose.New(cloud, diagnose.Role{}, time.Now), nil
-		},
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	p := process{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now, cloud: loadCloud}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], p)
 	stop()
 	os.Exit(code)
@@ -61,44 +49,68 @@ func main() {
 
 // run is the whole program, and returns its exit code.
 func run(ctx context.Context, args []string, p process) int {
-	o, err := parse(args, p)
-	if errors.Is(err, flag.ErrHelp) {
-		_, err = io.WriteString(p.stdout, catalog.Fill(o.words.Usage, "languages", o.words.languages()))
-		return p.exit(exitFine, err)
+	output := &checkedWriter{to: p.stdout}
+	root := newRoot(p, output)
+	root.SetArgs(append([]string{}, args...))
+	command, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		err = output.err
 	}
-	if err != nil {
-		fmt.Fprintf(p.stderr, "replay: %v\n%s\n", err, o.words.TryHelp)
+	ended, reported := errors.AsType[exitCode](err)
+	wrong, misused := errors.AsType[*usageError](err)
+	switch {
+	case err == nil:
+		return exitFine
+	case reported:
+		return int(ended)
+	case misused:
+		fmt.Fprintf(p.stderr, "coverage: %s\nRun '%s --help' for usage.\n", inWords(wrong), command.CommandPath())
 		return exitUsage
 	}
-	if o.catalog {
-		return p.exit(exitFine, writeCatalog(p.stdout, o))
-	}
-	if o.report {
-		return showReport(ctx, o, p)
-	}
-	if o.routes != "" {
-		return showRoutes(o, p)
-	}
-	inputs, err := o.inputs(p.stdin)
-	if err != nil {
-		return p.exit(exitFailed, err)
-	}
-	r, err := newReplayer(ctx, o, p, len(inputs))
-	if err != nil {
-		return p.exit(exitFailed, err)
-	}
-	for _, in := range inputs {
-		r.replay(ctx, in)
-	}
-	r.conclude()
-	return r.tally.exit()
+	fmt.Fprintf(p.stderr, "coverage: %s\n", inWords(err))
+	return exitFailed
 }
 
-// exit is code, unless err says that the program failed.
-func (p process) exit(code int, err error) int {
-	if err != nil {
-		fmt.Fprintf(p.stderr, "replay: %v\n", err)
-		return exitFailed
+// exitCode ends the program when everything is said already.
+type exitCode int
+
+// Error is never shown.
+func (e exitCode) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// exitWith is the error that ends the program with that code, nil for exitFine.
+func exitWith(code int) error {
+	if code == exitFine {
+		return nil
 	}
-	return code
+	return exitCode(code)
+}
+
+// usageError is a command line that cannot be followed.
+type usageError struct{ reason string }
+
+func (e *usageError) Error() string { return e.reason }
+
+func misuse(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
+
+// inWords is an error for people: harmless, and with each further line of it indented.
+func inWords(err error) string {
+	return strings.ReplaceAll(strings.TrimSpace(message.Clean(err.Error())), "\n", "\n  ")
+}
+
+// checkedWriter remembers the first error, since a full disk is no success.
+type checkedWriter struct {
+	to  io.Writer
+	err error
+}
+
+// Write writes nothing after an error.
+func (w *checkedWriter) Write(data []byte) (int, error) {
+	if w.err != nil {
+		return 0, w.err
+	}
+	n, err := w.to.Write(data)
+	if err != nil {
+		w.err = fmt.Errorf("writing the output: %w", err)
+	}
+	return n, w.err
 }

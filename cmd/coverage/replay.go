@@ -1,82 +1,173 @@
 package main
 
 import (
-	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
-	"strconv"
 	"strings"
-	"sync"
-	"time"
 
-	"guardduty-coverage-notifier/pkg/catalog"
+	"github.com/spf13/cobra"
+
+	"guardduty-coverage-notifier/internal/app"
+	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/diagnose"
 	"guardduty-coverage-notifier/pkg/message"
-	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/trigger"
 )
 
-// sinkTimeout is how long one sink may take for one message. Nobody pays for waiting here by the millisecond.
-const sinkTimeout = 30 * time.Second
+const replayAbout = `replay shows the messages that the Lambda function sends for these events, as one history: repeats and late events are recognized, a recovery refers to its loss.
 
-// replayer tells one input after another, as one history.
-type replayer struct {
-	pipeline notify.Pipeline
-	page     *page
-	stderr   io.Writer
-	issue    *issue
-	words    words
-	tally    tally
+A FILE holds one event, or what delivered it: an SQS batch, an SNS notification, the record of a failed invocation, or the output of aws sqs receive-message.`
 
-	mu sync.Mutex
-	// outcomes are those of the current input.
-	outcomes []notify.Outcome
+const replayExamples = `coverage replay events/eks-addon-removed.json
+coverage replay --format slack events/eks-addon-removed.json
+aws sqs receive-message --queue-url URL | coverage replay -`
+
+// replayFlags are what replay is asked for.
+type replayFlags struct {
+	viewFlags
+	diagnose, send bool
+	evidence       string
 }
 
-func newReplayer(ctx context.Context, o options, p process, inputs int) (*replayer, error) {
-	shown := &page{w: p.stdout, style: o.style, headers: o.headers(p.stdout, inputs)}
-	if o.format != asText {
+func newReplay(p process, output io.Writer) *cobra.Command {
+	var f replayFlags
+	c := &cobra.Command{
+		Use: "replay [flags] FILE... | -", Short: "Show events as messages", Long: replayAbout, Example: replayExamples,
+		RunE: func(c *cobra.Command, files []string) error { return replay(c.Context(), f, files, p, output) },
+	}
+	f.addFormat(c, asText, asJSON, asSlack, asBuilder)
+	f.addLanguage(c)
+	f.addColor(c)
+	c.Flags().BoolVar(&f.diagnose, "diagnose", false, "check each uncovered resource now, with your AWS credentials (read-only)")
+	c.Flags().StringVar(&f.evidence, "evidence", "", "show the recorded diagnosis in `FILE` instead of checking the resource")
+	c.Flags().BoolVar(&f.send, "send", false, "also send to the destinations in the environment's settings; nothing is stored or queued")
+	return c
+}
+
+// replay shows the events of all files.
+func replay(ctx context.Context, f replayFlags, files []string, p process, output io.Writer) error {
+	if err := needFiles(files); err != nil {
+		return err
+	}
+	if f.diagnose && f.evidence != "" {
+		return misuse("--diagnose and --evidence exclude each other")
+	}
+	v, err := f.view(p)
+	if err != nil {
+		return err
+	}
+	r := newReplayer(v, p, output)
+	r.page.headers = v.forPeople() && (len(files) > 1 || isTerminal(p.stdout))
+	if err := r.prepare(ctx, f, p); err != nil {
+		return err
+	}
+	for i, in := range inputs(files, p) {
+		r.page.marks.show("replaying %d of %d", i+1, len(files))
+		r.replay(ctx, in)
+		r.page.marks.clear()
+	}
+	r.tally.write(p.stderr)
+	return exitWith(r.tally.exit())
+}
+
+// forPeople says whether people read the output.
+func (v view) forPeople() bool { return v.format == asText || v.format == asBuilder }
+
+// replayer shows one input after another, as one history.
+type replayer struct {
+	screen  *terminal
+	history *history
+	page    *page
+	stderr  io.Writer
+	tally   tally
+}
+
+func newReplayer(v view, p process, output io.Writer) *replayer {
+	shown := &page{w: output, view: v, marks: newProgress(p)}
+	if v.format != asText {
 		shown.aside = p.stderr
 	}
-	memory := notify.NewMemory()
-	r := &replayer{page: shown, stderr: p.stderr, issue: o.issue, words: o.words, tally: tally{results: make(map[notify.Result]int)}}
-	r.pipeline = notify.Pipeline{
-		Sinks:       []notify.Sink{terminal{page: shown, format: o.format, issue: o.issue}},
-		Language:    o.language,
-		Store:       memory,
-		Pace:        memory,
-		SinkTimeout: sinkTimeout,
-		Now:         time.Now,
-		Observe:     r.observe,
+	screen := &terminal{page: shown, view: v}
+	return &replayer{
+		screen: screen, page: shown, stderr: p.stderr, tally: tally{results: make(map[result]int)},
+		history: newHistory(screen, v.language, p.now),
 	}
-	if o.diagnose {
-		diagnoser, err := p.diagnoser(ctx)
+}
+
+// prepare connects what the flags ask for.
+func (r *replayer) prepare(ctx context.Context, f replayFlags, p process) error {
+	if f.evidence != "" {
+		evidence, err := readEvidence(f.evidence)
 		if err != nil {
-			return nil, fmt.Errorf("preparing to look at resources: %w", err)
+			return fmt.Errorf("%s: %w", f.evidence, err)
 		}
-		r.pipeline.Diagnoser = diagnoser
+		r.history.pipeline.Diagnoser = evidence
 	}
-	if !o.send {
-		return r, nil
+	if f.diagnose {
+		if err := r.diagnose(ctx, p); err != nil {
+			return err
+		}
 	}
-	return r, connect(ctx, &r.pipeline, p.getenv)
+	if f.send {
+		destinations, err := destinations(ctx, p)
+		if err != nil {
+			return err
+		}
+		r.history.sendTo(destinations)
+	}
+	return nil
 }
 
-// headers says whether inputs are named: to people, and where they wonder which is which.
-func (o options) headers(stdout io.Writer, inputs int) bool {
-	forPeople := o.format == asText || o.format == asBuilder
-	return forPeople && o.issue == nil && (inputs > 1 || isTerminal(stdout))
+// diagnose lets resources be checked with the caller's credentials.
+func (r *replayer) diagnose(ctx context.Context, p process) error {
+	cloud, err := p.signedIn(ctx)
+	if err != nil {
+		return err
+	}
+	r.history.pipeline.Diagnoser = diagnose.New(cloud, diagnose.Role{}, p.now)
+	return nil
 }
 
-// observe may be called for several changes at once.
-func (r *replayer) observe(_ context.Context, outcome notify.Outcome) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.outcomes = append(r.outcomes, outcome)
+// destinations are those of the environment's settings. Its table and queues are left alone: a replay must not change what the
+// deployed function remembers.
+func destinations(ctx context.Context, p process) (app.Destinations, error) {
+	cfg, err := app.Load(p.getenv)
+	if err != nil {
+		return app.Destinations{}, err
+	}
+	cloud, err := p.cloud(ctx)
+	if err != nil {
+		return app.Destinations{}, err
+	}
+	return app.Connect(ctx, cfg, cloud, p.now)
 }
 
-// replay works one input through the pipeline, as the Lambda function would.
+// readEvidence reads a recorded diagnosis: an object with a list evidence.
+func readEvidence(name string) (recorded, error) {
+	f, err := open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := readEvent(f)
+	if err != nil {
+		return nil, err
+	}
+	var recording struct {
+		Evidence []coverage.Evidence `json:"evidence"`
+	}
+	if err := json.Unmarshal(data, &recording); err != nil {
+		return nil, typesInWords(err)
+	}
+	if len(recording.Evidence) == 0 {
+		return nil, fmt.Errorf("it has no list of evidence")
+	}
+	return recording.Evidence, nil
+}
+
+// replay handles one input, as the Lambda function would.
 func (r *replayer) replay(ctx context.Context, in input) {
 	r.failed(in.name, r.page.header(in.name))
 	data, err := in.read()
@@ -84,61 +175,47 @@ func (r *replayer) replay(ctx context.Context, in input) {
 		r.failed(in.name, err)
 		return
 	}
-	r.outcomes = nil
-	errs := r.pipeline.HandleAll(ctx, trigger.Unwrap(data).Events)
+	errs, all := r.history.replay(ctx, trigger.Unwrap(data).Events)
 	for i, err := range errs {
-		name := in.name
-		if len(errs) > 1 {
-			name = catalog.Fill(r.words.Event, "name", in.name, "n", strconv.Itoa(i+1))
-		}
-		r.failed(name, err)
+		r.failed(in.event(i, len(errs)), err)
 	}
-	slices.SortStableFunc(r.outcomes, func(a, b notify.Outcome) int {
-		return cmp.Or(cmp.Compare(a.Change.ID(), b.Change.ID()), cmp.Compare(a.Change.EventID, b.Change.EventID))
-	})
-	for _, outcome := range r.outcomes {
-		r.tally.add(outcome)
-		if remark := r.remarkOn(outcome); remark != "" {
+	for _, h := range all {
+		r.tally.add(h)
+		if remark := r.remarkOn(h); remark != "" {
 			r.failed(in.name, r.page.note(remark))
 		}
 	}
 }
 
-// failed says what went wrong, if anything did, and goes on.
+// event names the i-th of n events in an input.
+func (in input) event(i, n int) string {
+	if n == 1 {
+		return in.name
+	}
+	return fmt.Sprintf("%s, event %d", in.name, i+1)
+}
+
+// failed reports an error, if there is one, and goes on.
 func (r *replayer) failed(name string, err error) {
 	if err == nil {
 		return
 	}
+	r.page.marks.clear()
 	r.tally.failed, r.page.started = true, true
-	reasons := strings.Split(message.Clean(err.Error()), "\n")
-	fmt.Fprintf(r.stderr, "replay: %s: %s\n", message.CleanLine(name), strings.Join(reasons, "; "))
+	fmt.Fprintf(r.stderr, "coverage: %s: %s\n", message.CleanLine(name), inWords(typesInWords(err)))
 }
 
 // remarkOn says what the messages themselves do not show.
-func (r *replayer) remarkOn(outcome notify.Outcome) string {
-	w := r.words
-	switch outcome.Result {
-	case notify.Duplicate:
-		return w.Duplicate
-	case notify.Stale:
-		return w.Stale
-	}
-	sent := slices.DeleteFunc(slices.Clone(outcome.Told), func(sink string) bool { return sink == terminalName })
+func (r *replayer) remarkOn(h handled) string {
 	switch {
-	case len(sent) > 0:
-		return catalog.Fill(w.SentTo, "sinks", strings.Join(sent, ", "))
-	case outcome.Result == notify.Told && r.pipeline.Route != nil:
-		return w.SentToNobody
+	case h.result == duplicate:
+		return "No message: the last message about the resource said the same."
+	case h.result == outOfDate:
+		return "No message: something newer is known about the resource."
+	case len(h.sinks) > 0:
+		return "Sent to " + strings.Join(h.sinks, ", ") + "."
+	case h.result == notified && r.history.sends():
+		return "Sent to nobody, as the rules say."
 	}
 	return ""
-}
-
-// conclude sums up where the messages themselves do not say it all.
-func (r *replayer) conclude() {
-	if r.issue != nil && r.issue.made {
-		fmt.Fprintln(r.stderr, r.words.MadeUp)
-	}
-	if r.tally.worthSaying() {
-		fmt.Fprintln(r.stderr, r.tally.in(r.words))
-	}
 }

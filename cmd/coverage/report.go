@@ -1,19 +1,18 @@
 package main
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/spf13/cobra"
 
 	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/pkg/catalog"
@@ -23,100 +22,179 @@ import (
 	"guardduty-coverage-notifier/pkg/report"
 )
 
-// attempts is how often one page is asked for before its Region is given up.
-const attempts = 8
+const reportAbout = `report shows how much GuardDuty covers now, what it does not cover and since when. It reads your account with your AWS credentials; as the delegated administrator of an organization you see its members, too.
 
-// showReport shows how much is covered, and returns the exit code.
-func showReport(ctx context.Context, o options, p process) int {
+With --file it shows a saved answer of aws guardduty list-coverage instead, and needs no credentials.`
+
+const reportExamples = `coverage report --region eu-central-1 --region us-east-1
+aws guardduty list-coverage --detector-id ID > saved.json
+coverage report --file saved.json --region eu-central-1`
+
+const (
+	// attempts is how often one page is requested before its Region is given up.
+	attempts = 8
+	// namedRegion stands for the Region of a saved answer when nobody named it.
+	namedRegion = "your-region-1"
+	// everyPage is how many resources arrive at once.
+	everyPage = 50
+)
+
+// reportFlags are what report is asked for.
+type reportFlags struct {
+	viewFlags
+	regions regionsFlag
+	file    string
+}
+
+func newReport(p process, output io.Writer) *cobra.Command {
+	var f reportFlags
+	c := &cobra.Command{
+		Use: "report [flags]", Short: "Report what GuardDuty covers now", Long: reportAbout, Example: reportExamples,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return misuse("report takes no arguments, and got %q; name a saved answer with --file", args[0])
+			}
+			return showReport(c.Context(), f, c.Flags().Changed("file"), p, output)
+		},
+	}
+	f.addFormat(c, asText, asJSON, asSlack)
+	f.addLanguage(c)
+	f.addColor(c)
+	c.Flags().Var(&f.regions, "region", "`REGION` to report on; repeat it for several (default AWS_REGION)")
+	c.Flags().StringVar(&f.file, "file", "", "saved answer of aws guardduty list-coverage in `FILE`, or - for standard input")
+	complete(c, "region", regions())
+	return c
+}
+
+// showReport shows how much is covered.
+func showReport(ctx context.Context, f reportFlags, saved bool, p process, output io.Writer) error {
+	v, err := f.view(p)
+	if err != nil {
+		return err
+	}
 	read := readLive
-	if o.saved != "" {
+	if saved {
 		read = readSaved
 	}
-	r, err := read(ctx, o, p)
+	r, err := read(ctx, f, p)
 	if err == nil {
 		err = ctx.Err()
 	}
 	if err != nil {
-		reasons := strings.Split(message.Clean(err.Error()), "\n")
-		return p.exit(exitFailed, errors.New(strings.Join(reasons, "; ")))
+		return err
 	}
-	shown := &page{w: p.stdout, style: o.style}
-	if _, err := (terminal{page: shown, format: o.format}).Send(ctx, report.Compose(o.language, catalog.Local{}, r), ""); err != nil {
-		return p.exit(exitFailed, err)
+	screen := terminal{page: &page{w: output, view: v}, view: v}
+	if slices.Contains(r.Regions, namedRegion) {
+		screen.adapt = withoutLinks
+	}
+	if _, err := screen.Send(ctx, report.Compose(v.language, catalog.Local{}, r), ""); err != nil {
+		return err
 	}
 	switch {
 	case len(r.Problems) > 0:
-		return exitFailed
+		return exitCode(exitFailed)
 	case slices.ContainsFunc(r.Uncovered, func(g report.Group) bool { return g.Finding.ID == catalog.Unrecognised }):
-		return exitUnknown
-	}
-	return exitFine
-}
-
-// readLive asks GuardDuty, with the caller's own credentials.
-func readLive(ctx context.Context, o options, p process) (report.Report, error) {
-	cloud, err := p.cloud(ctx)
-	if err != nil {
-		return report.Report{}, fmt.Errorf("loading the AWS configuration: %w", err)
-	}
-	regions := o.regions
-	if len(regions) == 0 && cloud.Region != "" {
-		regions = []string{cloud.Region}
-	}
-	if len(regions) == 0 {
-		return report.Report{}, wrong(o.words.NoRegion)
-	}
-	if err := signedIn(ctx, cloud, o.words); err != nil {
-		return report.Report{}, err
-	}
-	cloud.RetryMode, cloud.RetryMaxAttempts = aws.RetryModeAdaptive, attempts
-	reader := guardduty.New(cloud)
-	states := reader.States(ctx, regions)
-	if isTerminal(p.stderr) {
-		states = watched(ctx, states, reader, regions, p.stderr, o.words)
-	}
-	return count(states, regions, p.now())
-}
-
-// signedIn asks for credentials before every Region fails for want of them.
-func signedIn(ctx context.Context, cloud aws.Config, w words) error {
-	err := errors.New("none are configured")
-	if cloud.Credentials != nil {
-		_, err = cloud.Credentials.Retrieve(ctx)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", w.NoCredentials, err)
+		return exitCode(exitUnknown)
 	}
 	return nil
 }
 
-// readSaved reads what somebody saved.
-func readSaved(_ context.Context, o options, p process) (report.Report, error) {
-	in := p.stdin
-	if o.saved != "-" {
-		file, err := os.Open(o.saved)
-		if err != nil {
+// readLive asks GuardDuty, with the caller's own credentials.
+func readLive(ctx context.Context, f reportFlags, p process) (report.Report, error) {
+	cloud, err := p.signedIn(ctx)
+	if err != nil {
+		return report.Report{}, fmt.Errorf("%w\nreport --file needs none", err)
+	}
+	regions := f.regions.values
+	if len(regions) == 0 {
+		if regions, err = regionOf(cloud); err != nil {
 			return report.Report{}, err
 		}
-		defer file.Close()
-		in = file
 	}
-	region := cmp.Or(p.getenv("AWS_REGION"), p.getenv("AWS_DEFAULT_REGION"))
-	if len(o.regions) > 0 {
-		region = o.regions[0]
+	cloud.RetryMode, cloud.RetryMaxAttempts = aws.RetryModeAdaptive, attempts
+	reader := guardduty.New(cloud)
+	states := reader.States(ctx, regions)
+	if marks := newProgress(p); marks != nil {
+		states = watched(ctx, states, reader, regions, marks)
 	}
-	var regions []string
-	if region != "" {
-		regions = []string{region}
+	return count(states, regions, p.now())
+}
+
+// regionOf is the Region of the AWS settings.
+func regionOf(cloud aws.Config) ([]string, error) {
+	if cloud.Region == "" {
+		return nil, errors.New("no Region: name one with --region, or set AWS_REGION")
 	}
-	r, err := count(guardduty.Saved(in, region), regions, p.now())
+	if err := checkRegion(cloud.Region); err != nil {
+		return nil, fmt.Errorf("the Region of your AWS settings: %w", err)
+	}
+	return []string{cloud.Region}, nil
+}
+
+// readSaved reads what somebody saved.
+func readSaved(_ context.Context, f reportFlags, p process) (report.Report, error) {
+	if len(f.regions.values) > 1 {
+		return report.Report{}, misuse("a saved answer is of one Region; give --region once")
+	}
+	region, err := regionOr(f.regions, p.getenv)
 	if err != nil {
-		return report.Report{}, fmt.Errorf("%s: %w", o.saved, err)
+		return report.Report{}, err
 	}
-	if region == "" && r.Total().All > 0 {
-		fmt.Fprintln(p.stderr, o.words.NoRegionSaved)
+	in, name := p.stdin, "standard input"
+	if f.file == "-" {
+		in = p.waitingForInput()
+	} else {
+		file, err := open(f.file)
+		if err != nil {
+			return report.Report{}, fmt.Errorf("%s: %w", f.file, err)
+		}
+		defer file.Close()
+		in, name = file, f.file
+	}
+	buffered := bufio.NewReader(in)
+	if err := recognizeStart(buffered); err != nil {
+		return report.Report{}, fmt.Errorf("%s: %w", name, err)
+	}
+	var known []string
+	if region != "" {
+		known = []string{region}
+	}
+	r, err := count(guardduty.Saved(buffered, cmp.Or(region, namedRegion)), known, p.now())
+	if err != nil {
+		return report.Report{}, fmt.Errorf("%s: %w", name, err)
+	}
+	if slices.Contains(r.Regions, namedRegion) {
+		fmt.Fprintf(p.stderr, "A saved answer does not name its Region: commands say %s. Name yours with --region.\n", namedRegion)
 	}
 	return r, nil
+}
+
+// recognizeStart says in words what is no JSON object, by its beginning.
+func recognizeStart(r *bufio.Reader) error {
+	const enough = 512
+	start, err := r.Peek(enough)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	return recognize(wholeRunes(start))
+}
+
+// wholeRunes is text without a character that is cut in two at its end.
+func wholeRunes(text []byte) []byte {
+	for range 3 {
+		if n := len(text); n > 0 && text[n-1] >= 0x80 {
+			text = text[:n-1]
+		}
+	}
+	return text
+}
+
+// withoutLinks is a report without pages of a Region that nobody named.
+func withoutLinks(m message.Message) message.Message {
+	machine := *m.Report
+	machine.Links = nil
+	m.Links, m.Report = nil, &machine
+	return m
 }
 
 // count makes a report of these Regions, and of any other that is found.
@@ -139,18 +217,18 @@ func count(states iter.Seq2[coverage.State, error], regions []string, now time.T
 	return builder.Report(now, regions, problems, 0), nil
 }
 
-// watched is states with a line on w that says how far reading is, and goes when it ends.
-func watched(ctx context.Context, states iter.Seq2[coverage.State, error], reader *guardduty.Reader, regions []string, w io.Writer, say words) iter.Seq2[coverage.State, error] {
+// watched is states with a line of progress until they end.
+func watched(ctx context.Context, states iter.Seq2[coverage.State, error], reader *guardduty.Reader, regions []string, marks *progress) iter.Seq2[coverage.State, error] {
 	return func(yield func(coverage.State, error) bool) {
-		defer fmt.Fprint(w, "\r\x1b[K")
-		sentence, total := say.Reading, totalOf(ctx, reader, regions)
-		if total > 0 {
-			sentence = say.ReadingOf
+		defer marks.clear()
+		of := ""
+		if total := totalOf(ctx, reader, regions); total > 0 {
+			of = fmt.Sprintf("of %d ", total)
 		}
 		read := 0
 		for state, err := range states {
 			if read%everyPage == 0 {
-				fmt.Fprint(w, "\r\x1b[K", catalog.Fill(sentence, "n", strconv.Itoa(read), "total", strconv.Itoa(total)))
+				marks.show("reading %d %sresources", read, of)
 			}
 			read++
 			if !yield(state, err) {
@@ -160,10 +238,7 @@ func watched(ctx context.Context, states iter.Seq2[coverage.State, error], reade
 	}
 }
 
-// everyPage is how many resources come at once.
-const everyPage = 50
-
-// totalOf is how many resources GuardDuty counts, or 0 where it does not tell.
+// totalOf is how many resources GuardDuty counts, or 0 where it does not say.
 func totalOf(ctx context.Context, reader *guardduty.Reader, regions []string) int {
 	total := 0
 	for _, region := range regions {

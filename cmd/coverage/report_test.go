@@ -3,16 +3,17 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"iter"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"guardduty-coverage-notifier/pkg/coverage"
@@ -27,7 +28,7 @@ var reportedAt = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 func startReport(t *testing.T, stdin string, cloud func(context.Context) (aws.Config, error), args ...string) outcome {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	code := run(t.Context(), append([]string{"-report"}, args...), process{
+	code := run(t.Context(), append([]string{"report"}, args...), process{
 		stdin: strings.NewReader(stdin), stdout: &stdout, stderr: &stderr, getenv: func(string) string { return "" },
 		now: func() time.Time { return reportedAt }, cloud: cloud,
 	})
@@ -60,7 +61,7 @@ func TestReportGolden(t *testing.T) {
 		name := strings.TrimSuffix(filepath.Base(sample), ".json")
 		for _, g := range goldens(name) {
 			t.Run(g.language+"/"+g.file, func(t *testing.T) {
-				got := startReport(t, "", nil, "-region", "eu-central-1", "-color", "never", "-lang", g.language, "-format", string(g.format), "-file", sample)
+				got := startReport(t, "", nil, "--region", "eu-central-1", "--color", "never", "--lang", g.language, "--format", string(g.format), "--file", sample)
 				want := exitFine
 				if strings.Contains(name, "unknown") {
 					want = exitUnknown
@@ -102,14 +103,14 @@ func TestReportLive(t *testing.T) {
 		want string
 	}{
 		"the settings' Region": {nil, exitFine, "Coverage report · eu-central-1 · 100.0% covered"},
-		"several Regions":      {[]string{"-region", "us-east-1", "-region", "eu-central-1", "-region", "us-east-1"}, exitFine, "100.0% (2 of 2)"},
-		"one is denied":        {[]string{"-region", "us-east-1", "-region", "eu-west-1"}, exitFailed, "not authorized to perform: guardduty:ListDetectors"},
-		"no detector":          {[]string{"-region", "eu-west-2"}, exitFailed, "GuardDuty"},
-		"monitoring is off":    {[]string{"-region", "eu-west-3"}, exitFailed, "Runtime Monitoring"},
+		"several Regions":      {[]string{"--region", "us-east-1", "--region", "eu-central-1", "--region", "us-east-1"}, exitFine, "100.0% (2 of 2)"},
+		"one is denied":        {[]string{"--region", "us-east-1", "--region", "eu-west-1"}, exitFailed, "not authorized to perform: guardduty:ListDetectors"},
+		"no detector":          {[]string{"--region", "eu-west-2"}, exitFailed, "GuardDuty"},
+		"monitoring is off":    {[]string{"--region", "eu-west-3"}, exitFailed, "Runtime Monitoring"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := startReport(t, "", cloud, test.args...)
-			if got.code != test.code || got.stderr != "" || !strings.Contains(strings.Join(strings.Fields(got.stdout), " "), test.want) {
+			if got.code != test.code || got.stderr != "" || !strings.Contains(unwrapped(got.stdout), test.want) {
 				t.Errorf("exit code %d, want %d with %q:\n%s%s", got.code, test.code, test.want, got.stdout, got.stderr)
 			}
 		})
@@ -120,6 +121,11 @@ func TestReportThatCannotBeMade(t *testing.T) {
 	without := func(region string) func(context.Context) (aws.Config, error) {
 		return func(context.Context) (aws.Config, error) { return aws.Config{Region: region}, nil }
 	}
+	signedIn := func(region string) func(context.Context) (aws.Config, error) {
+		return func(context.Context) (aws.Config, error) {
+			return aws.Config{Region: region, Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")}, nil
+		}
+	}
 	for name, test := range map[string]struct {
 		stdin string
 		cloud func(context.Context) (aws.Config, error)
@@ -127,33 +133,48 @@ func TestReportThatCannotBeMade(t *testing.T) {
 		code  int
 		want  string
 	}{
-		"no Region":        {cloud: without(""), code: exitFailed, want: "no Region: name one with -region, or set AWS_REGION"},
-		"no credentials":   {cloud: without("eu-central-1"), code: exitFailed, want: "no AWS credentials: sign in with aws sso login"},
-		"settings amiss":   {cloud: func(context.Context) (aws.Config, error) { return aws.Config{}, errors.New("no profile x") }, code: exitFailed, want: "no profile x"},
-		"no file":          {args: []string{"-file", "testdata/none.json"}, code: exitFailed, want: "no such file"},
-		"an event":         {args: []string{"-file", lost}, code: exitFailed, want: lost + ": it is not what aws guardduty list-coverage prints as JSON"},
-		"cut off":          {stdin: `{"Resources": [`, args: []string{"-file", "-"}, code: exitFailed, want: "-: reading the saved answer: unexpected EOF"},
-		"with an event":    {args: []string{lost}, code: exitUsage, want: "-report takes no event; name a saved answer with -file"},
-		"with -send":       {args: []string{"-send"}, code: exitUsage, want: "-report goes with"},
-		"Regions of file":  {args: []string{"-file", "-", "-region", "a", "-region", "b"}, code: exitUsage, want: "give -region once"},
-		"an empty -file":   {args: []string{"-file", ""}, code: exitUsage, want: "-file names a saved answer for -report"},
-		"file, no -report": {args: []string{"-report=false", "-file", "x"}, code: exitUsage, want: "-file names a saved answer for -report"},
+		"no Region":       {cloud: signedIn(""), code: exitFailed, want: "no Region: name one with --region, or set AWS_REGION"},
+		"another Region":  {cloud: signedIn("eu-centrall-1"), code: exitFailed, want: `"eu-centrall-1" is not an AWS Region; did you mean eu-central-1?`},
+		"no credentials":  {cloud: without("eu-central-1"), code: exitFailed, want: "no AWS credentials: sign in with aws sso login"},
+		"settings":        {cloud: func(context.Context) (aws.Config, error) { return aws.Config{}, errors.New("no profile x") }, code: exitFailed, want: "no profile x"},
+		"no file":         {args: []string{"--file", "testdata/none.json"}, code: exitFailed, want: "testdata/none.json: there is no such file"},
+		"an event":        {args: []string{"--file", lost}, code: exitFailed, want: lost + ": it is not what aws guardduty list-coverage prints as JSON"},
+		"an array":        {stdin: `[{"Resources": []}]`, args: []string{"--file", "-"}, code: exitFailed, want: "standard input: it is a JSON array"},
+		"gzip":            {stdin: "\x1f\x8b\x08", args: []string{"--file", "-"}, code: exitFailed, want: "standard input: it is compressed with gzip"},
+		"nothing":         {args: []string{"--file", "-"}, code: exitFailed, want: "standard input: it is empty"},
+		"cut off":         {stdin: `{"Resources": [`, args: []string{"--file", "-"}, code: exitFailed, want: "standard input: reading the saved answer: unexpected EOF"},
+		"an argument":     {args: []string{lost}, code: exitUsage, want: "report takes no arguments"},
+		"with --send":     {args: []string{"--send"}, code: exitUsage, want: "there is no flag --send"},
+		"for the Builder": {args: []string{"--format", "builder"}, code: exitUsage, want: "is not text, json or slack"},
+		"Regions of file": {args: []string{"--file", "-", "--region", "us-east-1", "--region", "us-east-2"}, code: exitUsage, want: "give --region once"},
+		"an empty --file": {args: []string{"--file", ""}, code: exitFailed, want: "there is no such file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := startReport(t, test.stdin, test.cloud, test.args...)
-			if got.code != test.code || got.stdout != "" || !strings.HasPrefix(got.stderr, "replay: ") || !strings.Contains(got.stderr, test.want) {
+			if got.code != test.code || got.stdout != "" || !strings.HasPrefix(got.stderr, "coverage: ") || !strings.Contains(got.stderr, test.want) {
 				t.Errorf("exit code %d, want %d with %q: %s%s", got.code, test.code, test.want, got.stdout, got.stderr)
 			}
 		})
 	}
 }
 
-func TestReportOfAnUnknownRegionSaysWhatIsMissing(t *testing.T) {
-	got := startReport(t, read(t, "testdata/report/organization.json"), nil, "-file", "-", "-format", "json")
-	if got.code != exitFine || !strings.Contains(got.stderr, "-region") || !json.Valid([]byte(got.stdout)) {
-		t.Errorf("exit code %d: %s%s", got.code, got.stderr, got.stdout)
+// TestReportWithoutARegionKeepsItsCommands lets a saved answer that nobody knows the Region of be worked with.
+func TestReportWithoutARegionKeepsItsCommands(t *testing.T) {
+	saved := read(t, "testdata/report/organization.json")
+	command := regexp.MustCompile(`(?m)^ +aws .*$`)
+	named := startReport(t, saved, nil, "--file", "-", "--region", "eu-central-1")
+	want := command.FindAllString(strings.ReplaceAll(named.stdout, "eu-central-1", namedRegion), -1)
+	got := startReport(t, saved, nil, "--file", "-")
+	if diff := cmp.Diff(want, command.FindAllString(got.stdout, -1)); got.code != exitFine || len(want) == 0 || diff != "" {
+		t.Errorf("exit code %d, commands (-want +got):\n%s", got.code, diff)
 	}
-	empty := startReport(t, `{"Resources": []}`, nil, "-file", "-")
+	contains(t, "stderr", got.stderr, []string{"commands say " + namedRegion, "--region"})
+	for _, f := range []string{"text", "slack", "json"} {
+		if shown := startReport(t, saved, nil, "--file", "-", "--format", f).stdout; strings.Contains(shown, "region="+namedRegion) {
+			t.Errorf("%s has a link to a placeholder", f)
+		}
+	}
+	empty := startReport(t, `{"Resources": []}`, nil, "--file", "-")
 	if empty.code != exitFine || empty.stderr != "" {
 		t.Errorf("of nothing: exit code %d: %s", empty.code, empty.stderr)
 	}
@@ -179,5 +200,5 @@ func TestReportProgress(t *testing.T) {
 
 func watchedIn(t *testing.T, cloud aws.Config, w *bytes.Buffer) iter.Seq2[coverage.State, error] {
 	reader, regions := guardduty.New(cloud), []string{"eu-central-1"}
-	return watched(t.Context(), reader.States(t.Context(), regions), reader, regions, w, english)
+	return watched(t.Context(), reader.States(t.Context(), regions), reader, regions, &progress{w: w})
 }

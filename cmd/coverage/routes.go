@@ -1,12 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/pkg/catalog"
@@ -16,7 +16,12 @@ import (
 	"guardduty-coverage-notifier/pkg/trigger"
 )
 
-// defaultRoutes stands for the rules that hold without any.
+const routesAbout = `routes shows who would be notified about these events, and by which rule. RULES is a file with rules (docs/routing.md), or the word default for those that apply without any. Nothing is sent.`
+
+const routesExamples = `coverage routes docs/routes.example.json events/eks-addon-removed.json
+coverage routes default events/*.json`
+
+// defaultRoutes stands for the rules that apply without any.
 const defaultRoutes = "default"
 
 // routed is where one change goes, and why.
@@ -24,7 +29,7 @@ type routed struct {
 	Event    string         `json:"event"`
 	Resource routedResource `json:"resource"`
 	Status   string         `json:"status"`
-	// Findings are ids of the catalogue; of a recovery, those of the loss if it is among the events before.
+	// Findings are IDs of the catalog; of a recovery, those of the loss if it is among the events before.
 	Findings   []string     `json:"findings"`
 	Actionable bool         `json:"actionable"`
 	To         []routedSink `json:"to"`
@@ -47,62 +52,74 @@ type routedSink struct {
 	Language string `json:"language,omitempty"`
 }
 
-// router shows where changes go, one after the other, as one history.
+func newRoutes(p process, output io.Writer) *cobra.Command {
+	var f viewFlags
+	c := &cobra.Command{
+		Use: "routes [flags] RULES FILE... | -", Short: "Show who would be notified, by which rule", Long: routesAbout, Example: routesExamples,
+		RunE: func(_ *cobra.Command, args []string) error { return showRoutes(f, args, p, output) },
+	}
+	f.addFormat(c, asText, asJSON)
+	return c
+}
+
+// showRoutes shows where the events would go.
+func showRoutes(f viewFlags, args []string, p process, output io.Writer) error {
+	if len(args) == 0 || args[0] == "" || args[0] == "-" {
+		return misuse("routes needs RULES: a file with rules, or the word %s", defaultRoutes)
+	}
+	if err := needFiles(args[1:]); err != nil {
+		return err
+	}
+	v, err := f.view(p)
+	if err != nil {
+		return err
+	}
+	table, err := readRoutes(args[0])
+	if err != nil {
+		return fmt.Errorf("%s: %w", args[0], err)
+	}
+	r := router{table: table, stderr: p.stderr, causes: make(map[string][]string)}
+	for _, in := range inputs(args[1:], p) {
+		r.read(in)
+	}
+	if err := r.write(output, v); err != nil {
+		return err
+	}
+	switch {
+	case r.failed:
+		return exitCode(exitFailed)
+	case r.unknown:
+		return exitCode(exitUnknown)
+	}
+	return nil
+}
+
+func readRoutes(name string) (route.Table, error) {
+	if name == defaultRoutes {
+		return route.Default(), nil
+	}
+	f, err := open(name)
+	if err != nil {
+		return route.Table{}, err
+	}
+	defer f.Close()
+	data, err := readLimited(f)
+	if err != nil {
+		return route.Table{}, err
+	}
+	return route.Parse(data, app.KnownToRules())
+}
+
+// router routes changes one after the other, as one history.
 type router struct {
 	table  route.Table
-	words  words
 	stderr io.Writer
 	// causes are those of the last loss of each resource.
 	causes map[string][]string
 	all    []routed
 	failed bool
-	// unknown is true when an issue is unknown to the catalogue.
+	// unknown is true when an issue is not in the catalog.
 	unknown bool
-}
-
-// showRoutes shows where the events would go, and returns the exit code.
-func showRoutes(o options, p process) int {
-	table, err := readRoutes(o.routes, o.words)
-	if err != nil {
-		return p.exit(exitFailed, err)
-	}
-	inputs, err := o.inputs(p.stdin)
-	if err != nil {
-		return p.exit(exitFailed, err)
-	}
-	r := router{table: table, words: o.words, stderr: p.stderr, causes: make(map[string][]string)}
-	for _, in := range inputs {
-		r.read(in)
-	}
-	write := o.words.writeRoutes
-	if o.format == asJSON {
-		write = writeRoutesAsJSON
-	}
-	if err := write(p.stdout, r.all); err != nil {
-		return p.exit(exitFailed, fmt.Errorf("writing the output: %w", err))
-	}
-	switch {
-	case r.failed:
-		return exitFailed
-	case r.unknown:
-		return exitUnknown
-	}
-	return exitFine
-}
-
-func readRoutes(file string, w words) (route.Table, error) {
-	if file == defaultRoutes {
-		return route.Default(), nil
-	}
-	data, err := readFile(file, w)
-	if err != nil {
-		return route.Table{}, err
-	}
-	table, err := route.Parse(data, app.KnownToRules())
-	if err != nil {
-		return route.Table{}, fmt.Errorf("%s: %w", message.CleanLine(file), err)
-	}
-	return table, nil
 }
 
 // read routes every event of an input.
@@ -114,10 +131,7 @@ func (r *router) read(in input) {
 	}
 	events := trigger.Unwrap(data).Events
 	for i, event := range events {
-		name := in.name
-		if len(events) > 1 {
-			name = catalog.Fill(r.words.Event, "name", in.name, "n", strconv.Itoa(i+1))
-		}
+		name := in.event(i, len(events))
 		change, err := coverage.Decode(event)
 		if err != nil {
 			r.fail(name, err)
@@ -129,7 +143,7 @@ func (r *router) read(in input) {
 
 func (r *router) fail(name string, err error) {
 	r.failed = true
-	fmt.Fprintf(r.stderr, "replay: %s: %s\n", message.CleanLine(name), message.CleanLine(err.Error()))
+	fmt.Fprintf(r.stderr, "coverage: %s: %s\n", message.CleanLine(name), inWords(typesInWords(err)))
 }
 
 // route asks the rules, as the Pipeline would.
@@ -166,79 +180,49 @@ func (r *router) causesOf(change coverage.Change) []string {
 	return slices.Compact(causes)
 }
 
-func writeRoutesAsJSON(w io.Writer, all []routed) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	for _, each := range all {
-		if err := encoder.Encode(each); err != nil {
-			return err
-		}
+func (r *router) write(output io.Writer, v view) error {
+	if v.format == asJSON {
+		return writeJSON(output, r.all...)
 	}
-	return nil
-}
-
-// writeRoutes writes a line for each change.
-func (w words) writeRoutes(out io.Writer, all []routed) error {
-	if len(all) == 0 {
+	if len(r.all) == 0 {
 		return nil
 	}
-	rows := [][]string{strings.Split(w.RoutesHead, "\t")}
-	for _, each := range all {
-		cells := []string{each.Event, w.resource(each.Resource), w.change(each), w.to(each), strings.Join(each.Rules, ", ")}
-		for i, cell := range cells {
-			cells[i] = message.CleanLine(cell)
-		}
-		rows = append(rows, cells)
+	table := message.Table{Columns: []message.Column{
+		{Heading: "EVENT"}, {Heading: "RESOURCE"}, {Heading: "CHANGE"}, {Heading: "GOES TO"}, {Heading: "BY"},
+	}}
+	for _, each := range r.all {
+		table.Rows = append(table.Rows, []string{
+			each.Event, each.Resource.line(), each.change(), each.destinations(), strings.Join(each.Rules, ", "),
+		})
 	}
-	_, err := io.WriteString(out, aligned(rows))
-	return err
+	return writeTable(output, v, table)
 }
 
-// aligned are the rows in columns, as wide as a terminal shows them.
-func aligned(rows [][]string) string {
-	widest := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, cell := range row {
-			widest[i] = max(widest[i], message.Width(cell))
-		}
-	}
-	var b strings.Builder
-	for _, row := range rows {
-		var line strings.Builder
-		for i, cell := range row {
-			line.WriteString(cell + strings.Repeat(" ", widest[i]-message.Width(cell)+2))
-		}
-		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
-	}
-	return b.String()
-}
-
-// resource is a resource in one line.
-func (w words) resource(r routedResource) string {
+// line is a resource in one line.
+func (r routedResource) line() string {
 	name := strings.Join([]string{r.Kind, r.Name, r.AccountName, r.Region}, " ")
 	if r.Cluster != "" {
-		name = catalog.Fill(w.OfCluster, "resource", name, "cluster", r.Cluster)
+		name += " in " + r.Cluster
 	}
 	return name
 }
 
 // change is the status and the first finding.
-func (w words) change(r routed) string {
+func (r routed) change() string {
 	change := r.Status
 	if len(r.Findings) > 0 {
 		change += " " + r.Findings[0]
 	}
 	if more := len(r.Findings) - 1; more > 0 {
-		change = catalog.Fill(w.AndMore, "first", change, "n", strconv.Itoa(more))
+		change += fmt.Sprintf(" and %d more", more)
 	}
 	return change
 }
 
-// to are the sinks, topics without the rest of their ARNs.
-func (w words) to(r routed) string {
+// destinations are the sinks, topics without the rest of their ARNs.
+func (r routed) destinations() string {
 	if r.Muted {
-		return w.Nobody
+		return "nobody"
 	}
 	var sinks []string
 	for _, each := range r.To {
@@ -247,7 +231,7 @@ func (w words) to(r routed) string {
 			sink += "/" + name[strings.LastIndex(name, ":")+1:]
 		}
 		if each.Language != "" {
-			sink = catalog.Fill(w.ToIn, "sink", sink, "language", each.Language)
+			sink += " in " + each.Language
 		}
 		sinks = append(sinks, sink)
 	}

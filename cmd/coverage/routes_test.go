@@ -11,8 +11,6 @@ import (
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
-
-	"guardduty-coverage-notifier/pkg/catalog"
 )
 
 const (
@@ -23,25 +21,19 @@ const (
 // routedSamples are what the golden files show, besides an incident that begins and ends.
 var routedSamples = []string{
 	"../../events/eks-addon-removed.json", "../../events/eks-healthy.json", "../../events/eks-local-cluster.json",
-	"../../events/ec2-form-in-eks-cluster.json", "../../events/ecs-form-several-issues.json", "testdata/incident",
+	"../../events/ec2-form-in-eks-cluster.json", "../../events/ecs-form-several-issues.json", lost, lostCopy, back, lostLate,
 }
 
 func TestRoutesGolden(t *testing.T) {
 	for name, routes := range map[string]string{"default": defaultRoutes, "example": exampleRoutes} {
-		for _, l := range catalog.Languages() {
-			shown := map[string]format{l.Code + "/" + name + ".txt": asText, name + ".json": asJSON}
-			if l.Code == catalog.English.Code {
-				shown = map[string]format{name + ".txt": asText, name + ".json": asJSON}
-			}
-			for golden, f := range shown {
-				t.Run(l.Code+" "+golden, func(t *testing.T) {
-					got := start(t, "", nil, append([]string{"-routes", routes, "-lang", l.Code, "-format", string(f)}, routedSamples...)...)
-					if got.code != exitFine || got.stderr != "" {
-						t.Errorf("exit code %d, stderr %q", got.code, got.stderr)
-					}
-					compare(t, filepath.Join("testdata/routes", golden), got.stdout)
-				})
-			}
+		for golden, f := range map[string]format{name + ".txt": asText, name + ".json": asJSON} {
+			t.Run(golden, func(t *testing.T) {
+				got := start(t, "", nil, append([]string{"routes", routes, "--format", string(f)}, routedSamples...)...)
+				if got.code != exitFine || got.stderr != "" {
+					t.Errorf("exit code %d, stderr %q", got.code, got.stderr)
+				}
+				compare(t, filepath.Join("testdata/routes", golden), got.stdout)
+			})
 		}
 	}
 }
@@ -51,7 +43,7 @@ func TestEverySampleIsRouted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := start(t, "", nil, "-routes", defaultRoutes, "-format", "json", "../../events")
+	got := start(t, "", nil, append([]string{"routes", defaultRoutes, "--format", "json"}, samples...)...)
 	if got.code != exitUnknown || got.stderr != "" {
 		t.Errorf("exit code %d, stderr %q", got.code, got.stderr)
 	}
@@ -81,22 +73,21 @@ func TestRoutesRun(t *testing.T) {
 		code           int
 		stdout, stderr []string
 	}{
-		"standard input":  {args: []string{"-routes", "default", "-"}, stdin: read(t, lost), stdout: []string{"EVENT", "standard input", "EKS billing", "default", "otherwise\n"}, stderr: []string{""}},
-		"a recovery":      {args: []string{"-routes", exampleRoutes, "-format", "json", lost, back}, stdout: []string{`"status": "HEALTHY"`, `"findings": [`}, stderr: []string{""}},
-		"unknown":         {args: []string{"-routes", "default", unknown}, code: exitUnknown, stdout: []string{"UNHEALTHY unknown"}, stderr: []string{""}},
-		"mistakes":        {args: []string{"-routes", mistaken, lost}, code: exitFailed, stdout: []string{""}, stderr: []string{"routes.json: routes to correct: 2\nrules[0].to: ", "\nrules[1].match.kind: "}},
-		"no such rules":   {args: []string{"-routes", "absent.json", lost}, code: exitFailed, stdout: []string{""}, stderr: []string{"open absent.json"}},
-		"no such event":   {args: []string{"-routes", "default", "absent.json", lost}, code: exitFailed, stdout: []string{"EKS billing"}, stderr: []string{"replay: absent.json: open absent.json"}},
-		"a stranger":      {args: []string{"-routes", "default", "-"}, stdin: stranger, code: exitFailed, stdout: []string{""}, stderr: []string{"standard input: " + stranger1}},
-		"a hostile name":  {args: []string{"-routes", "default", "-"}, stdin: hostile, stdout: []string{"standard input", "default"}, stderr: []string{""}},
-		"no events":       {args: []string{"-routes", "default"}, code: exitUsage, stdout: []string{""}, stderr: []string{"no events"}},
-		"no rules":        {args: []string{"-routes", "", lost}, code: exitUsage, stdout: []string{""}, stderr: []string{"followed by a file"}},
-		"rules from -":    {args: []string{"-routes", "-", lost}, code: exitUsage, stdout: []string{""}, stderr: []string{"followed by a file"}},
-		"for Slack":       {args: []string{"-routes", "default", "-format", "slack", lost}, code: exitUsage, stdout: []string{""}, stderr: []string{"text or json"}},
-		"with -send":      {args: []string{"-routes", "default", "-send", lost}, code: exitUsage, stdout: []string{""}, stderr: []string{"-routes shows"}},
-		"with -catalog":   {args: []string{"-routes", "default", "-catalog"}, code: exitUsage, stdout: []string{""}, stderr: []string{"-routes shows"}},
-		"of an issue":     {args: []string{"-routes", "default", "-issue", "EKS", "x"}, code: exitUsage, stdout: []string{""}, stderr: []string{"-routes shows"}},
-		"without a value": {args: []string{"-routes"}, code: exitUsage, stdout: []string{""}, stderr: []string{"needs an argument"}},
+		"standard input":  {args: []string{"routes", "default", "-"}, stdin: read(t, lost), stdout: []string{"EVENT", "standard input", "EKS billing", "default", "otherwise\n"}, stderr: []string{""}},
+		"a recovery":      {args: []string{"routes", exampleRoutes, "--format", "json", lost, back}, stdout: []string{`"status": "HEALTHY"`, `"findings": [`}, stderr: []string{""}},
+		"unknown":         {args: []string{"routes", "default", unknown}, code: exitUnknown, stdout: []string{"UNHEALTHY unknown"}, stderr: []string{""}},
+		"mistakes":        {args: []string{"routes", mistaken, lost}, code: exitFailed, stdout: []string{""}, stderr: []string{"routes.json: routes to correct: 2\n  rules[0].to: ", "\n  rules[1].match.kind: "}},
+		"no such rules":   {args: []string{"routes", "absent.json", lost}, code: exitFailed, stdout: []string{""}, stderr: []string{"absent.json: there is no such file"}},
+		"rules in a list": {args: []string{"routes", file(t, "list.json", "[]"), lost}, code: exitFailed, stdout: []string{""}, stderr: []string{"it is a JSON array"}},
+		"no such event":   {args: []string{"routes", "default", "absent.json", lost}, code: exitFailed, stdout: []string{"EKS billing"}, stderr: []string{"coverage: absent.json: there is no such file"}},
+		"a finding":       {args: []string{"routes", "default", "-"}, stdin: stranger, code: exitFailed, stdout: []string{""}, stderr: []string{"standard input: " + stranger1}},
+		"a hostile name":  {args: []string{"routes", "default", "-"}, stdin: hostile, stdout: []string{"standard input", "default"}, stderr: []string{""}},
+		"no events":       {args: []string{"routes", "default"}, code: exitUsage, stdout: []string{""}, stderr: []string{"name at least one file"}},
+		"no rules":        {args: []string{"routes"}, code: exitUsage, stdout: []string{""}, stderr: []string{"routes needs RULES"}},
+		"empty rules":     {args: []string{"routes", "", lost}, code: exitUsage, stdout: []string{""}, stderr: []string{"routes needs RULES"}},
+		"rules from -":    {args: []string{"routes", "-", lost}, code: exitUsage, stdout: []string{""}, stderr: []string{"routes needs RULES"}},
+		"for Slack":       {args: []string{"routes", "default", "--format", "slack", lost}, code: exitUsage, stdout: []string{""}, stderr: []string{`"slack" is not text or json`}},
+		"with --send":     {args: []string{"routes", "default", "--send", lost}, code: exitUsage, stdout: []string{""}, stderr: []string{"there is no flag --send"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -122,6 +113,10 @@ func TestRulesInTheDocumentationHold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	samples, err := filepath.Glob("../../events/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
 	examples := map[string]string{exampleRoutes: read(t, exampleRoutes)}
 	for page, least := range map[string]int{"../../README.md": 2, routingPage: 6} {
 		blocks := jsonBlock.FindAllStringSubmatch(read(t, page), -1)
@@ -133,7 +128,7 @@ func TestRulesInTheDocumentationHold(t *testing.T) {
 		}
 	}
 	for name, text := range examples {
-		got := start(t, "", nil, "-routes", file(t, "routes.json", text), "../../events")
+		got := start(t, "", nil, append([]string{"routes", file(t, "routes.json", text)}, samples...)...)
 		if got.code != exitUnknown || got.stderr != "" {
 			t.Errorf("%s: exit code %d, %s", name, got.code, got.stderr)
 		}
@@ -153,6 +148,6 @@ func TestRoutingPageShowsTheTableAsItLooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Chdir("../..")
-	documentShows(t, page, "routes", start(t, "", nil, "-routes", "docs/routes.example.json", "events/eks-addon-removed.json",
+	documentShows(t, page, "routes", start(t, "", nil, "routes", "docs/routes.example.json", "events/eks-addon-removed.json",
 		"events/eks-local-cluster.json", "events/ec2-form-in-eks-cluster.json", "events/ecs-form-seen.json").stdout)
 }

@@ -1,26 +1,23 @@
 package main
 
 import (
-	"slices"
-	"strconv"
+	"fmt"
+	"io"
 	"strings"
-
-	"guardduty-coverage-notifier/pkg/catalog"
-	"guardduty-coverage-notifier/pkg/notify"
 )
 
 // tally counts what became of all events.
 type tally struct {
 	events, unknown int
-	results         map[notify.Result]int
-	// failed is true when anything went wrong, be it with no event at all.
+	results         map[result]int
+	// failed is true when anything went wrong, even before there was an event.
 	failed bool
 }
 
-func (t *tally) add(outcome notify.Outcome) {
+func (t *tally) add(h handled) {
 	t.events++
-	t.results[outcome.Result]++
-	if slices.ContainsFunc(outcome.Findings, func(f catalog.Finding) bool { return f.ID == catalog.Unrecognised }) {
+	t.results[h.result]++
+	if h.unknown {
 		t.unknown++
 	}
 }
@@ -35,35 +32,24 @@ func (t tally) exit() int {
 	return exitFine
 }
 
-// worthSaying is false for the one event that was told, and known.
-func (t tally) worthSaying() bool {
-	return t.events > 1 || t.unknown > 0 || t.events != t.results[notify.Told]
-}
-
-// in is one line, such as "57 events: 55 told, 1 told already, 1 not a coverage event".
-func (t tally) in(w words) string {
+// write writes one line, such as "57 events: 55 notified, 1 duplicate, 1 failed", unless a single message has said it all.
+func (t tally) write(w io.Writer) {
+	if t.events == 0 || t.events == 1 && t.unknown == 0 && t.results[notified] == 1 {
+		return
+	}
 	var parts []string
-	for _, p := range []struct {
-		result notify.Result
-		words  string
-	}{
-		{notify.Told, w.Told},
-		{notify.Duplicate, w.ToldAlready},
-		{notify.Stale, w.OutOfDate},
-		{notify.Unreadable, w.NotCoverage},
-		{notify.Failed, w.NotHandled},
-	} {
-		if n := t.results[p.result]; n > 0 {
-			parts = append(parts, catalog.Fill(p.words, "n", strconv.Itoa(n)))
+	for _, r := range []result{notified, duplicate, outOfDate, notCoverage, failed} {
+		if n := t.results[r]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, r))
 		}
 	}
-	events := w.Events
+	events := "events"
 	if t.events == 1 {
-		events = w.OneEvent
+		events = "event"
 	}
-	line := catalog.Fill(events, "n", strconv.Itoa(t.events), "parts", strings.Join(parts, w.Between))
+	unknown := ""
 	if t.unknown > 0 {
-		line = catalog.Fill(w.Unknown, "tally", line, "n", strconv.Itoa(t.unknown))
+		unknown = fmt.Sprintf("; %d not in the catalog", t.unknown)
 	}
-	return line
+	fmt.Fprintf(w, "%d %s: %s%s\n", t.events, events, strings.Join(parts, ", "), unknown)
 }

@@ -6,21 +6,48 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"strings"
+
+	"golang.org/x/term"
 
 	"guardduty-coverage-notifier/pkg/message"
 	"guardduty-coverage-notifier/pkg/slack"
 )
+
+// How wide output is, in columns.
+const (
+	narrowest = 60
+	widest    = 200
+)
+
+// widthOf is how wide the terminal is, within limits; message.DefaultWidth where there is none.
+func widthOf(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok {
+		return message.DefaultWidth
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil || width == 0 {
+		return message.DefaultWidth
+	}
+	return min(max(width, narrowest), widest)
+}
+
+func isTerminal(w any) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
 
 // terminalName is the name of the terminal among the sinks.
 const terminalName = "terminal"
 
 // terminal is a sink that shows messages.
 type terminal struct {
-	page   *page
-	format format
-	// issue is what is explained, when nothing has happened to any resource.
-	issue *issue
+	page *page
+	view view
+	// adapt changes a message before it is shown; nil: it is shown as it is.
+	adapt func(message.Message) message.Message
 }
 
 // Name is the name of the sink.
@@ -31,8 +58,8 @@ func (t terminal) Send(_ context.Context, m message.Message, _ string) (string, 
 	if m.Update {
 		return "", nil
 	}
-	if t.issue != nil {
-		m = t.issue.explained(m)
+	if t.adapt != nil {
+		m = t.adapt(m)
 	}
 	shown, err := t.render(m)
 	if err != nil {
@@ -44,46 +71,58 @@ func (t terminal) Send(_ context.Context, m message.Message, _ string) (string, 
 func (t terminal) render(m message.Message) ([]byte, error) {
 	var b bytes.Buffer
 	var err error
-	switch t.format {
+	switch t.view.format {
 	case asJSON:
-		encoder := json.NewEncoder(&b)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		if m.Report != nil {
-			err = encoder.Encode(m.Report)
-		} else {
-			err = encoder.Encode(m.Record)
+		var document []byte
+		if document, err = m.Machine(); err == nil {
+			err = indent(&b, document)
 		}
 	case asSlack:
 		var payload []byte
 		if payload, err = slack.Payload(m); err == nil {
-			err = json.Indent(&b, payload, "", "  ")
-			b.WriteByte('\n')
+			err = indent(&b, payload)
 		}
 	case asBuilder:
 		var link string
 		link, err = slack.BuilderURL(m)
 		fmt.Fprintln(&b, link)
 	default:
-		err = m.WriteText(&b, t.page.style)
+		err = m.WriteText(&b, t.view.style, t.view.width)
 	}
 	return b.Bytes(), err
+}
+
+func indent(b *bytes.Buffer, document []byte) error {
+	err := json.Indent(b, document, "", "  ")
+	b.WriteByte('\n')
+	return err
+}
+
+// writeJSON writes each value as a JSON document, with the characters of commands and addresses as they are.
+func writeJSON[T any](w io.Writer, values ...T) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	for _, value := range values {
+		if err := encoder.Encode(value); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // page is what is shown so far.
 type page struct {
 	w     io.Writer
-	style message.Style
+	view  view
+	marks *progress
 	// aside is where remarks go when programs read w; nil: they stand among the messages.
 	aside io.Writer
 	// headers says that inputs are named.
 	headers bool
-	// started says that something is shown already, from which a blank line keeps what follows.
+	// started says that something is shown already, from which a blank line separates what follows.
 	started bool
 }
-
-// headerWidth is that of the rule beside a header, which is as wide as the texts below it.
-const headerWidth = 80
 
 // header names the input that follows.
 func (p *page) header(name string) error {
@@ -91,7 +130,7 @@ func (p *page) header(name string) error {
 		return nil
 	}
 	line := "── " + message.CleanLine(name) + " "
-	line += strings.Repeat("─", max(2, headerWidth-message.Width(line)))
+	line += strings.Repeat("─", max(2, p.view.width-message.Width(line)))
 	err := p.block([]byte(p.dim(line) + "\n"))
 	p.started = false
 	return err
@@ -100,27 +139,60 @@ func (p *page) header(name string) error {
 // note makes a remark.
 func (p *page) note(text string) error {
 	if p.aside == nil {
-		return p.block([]byte(p.dim(text) + "\n"))
+		return p.block([]byte(p.dim(strings.Join(message.Wrap(text, p.view.width), "\n")) + "\n"))
 	}
+	p.marks.clear()
 	_, err := fmt.Fprintln(p.aside, text)
 	return err
 }
 
 // block shows one message, or anything else that stands apart.
 func (p *page) block(text []byte) error {
+	p.marks.clear()
 	if p.aside == nil && p.started {
 		text = append([]byte("\n"), text...)
 	}
 	p.started = true
 	if _, err := p.w.Write(text); err != nil {
-		return fmt.Errorf("writing the output: %w", err)
+		return err
 	}
 	return nil
 }
 
 func (p *page) dim(s string) string {
-	if p.style != message.Colour {
+	if p.view.style != message.Colour {
 		return s
 	}
 	return "\x1b[2m" + s + "\x1b[0m"
+}
+
+// progress is a line that says how far work is, for who waits at a terminal. A nil progress shows nothing.
+type progress struct {
+	w     io.Writer
+	shown bool
+}
+
+// newProgress shows progress on standard error if that is a terminal.
+func newProgress(p process) *progress {
+	if !isTerminal(p.stderr) {
+		return nil
+	}
+	return &progress{w: p.stderr}
+}
+
+// show replaces the line.
+func (p *progress) show(format string, args ...any) {
+	if p == nil {
+		return
+	}
+	p.shown = true
+	fmt.Fprintf(p.w, "\r\x1b[K"+format, args...)
+}
+
+// clear removes the line.
+func (p *progress) clear() {
+	if p != nil && p.shown {
+		fmt.Fprint(p.w, "\r\x1b[K")
+		p.shown = false
+	}
 }

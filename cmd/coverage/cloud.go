@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
+	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/logging"
+)
+
+// instanceTimeout is how long EC2's instance metadata service may take for one answer. It answers within milliseconds where
+// it exists; elsewhere the SDK would try for seconds.
+const instanceTimeout = 300 * time.Millisecond
+
+// loadCloud reads the caller's AWS settings. What the SDK would log is left out: it is about its own search.
+func loadCloud(ctx context.Context) (aws.Config, error) {
+	quiet := logging.Nop{}
+	cloud, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithLogger(quiet),
+		awsconfig.WithEC2RoleCredentialOptions(func(o *ec2rolecreds.Options) {
+			o.Client = imds.New(imds.Options{
+				HTTPClient: &http.Client{Timeout: instanceTimeout}, Retryer: aws.NopRetryer{}, Logger: quiet,
+				EnableFallback: aws.FalseTernary,
+			})
+		}))
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("loading the AWS settings: %w", err)
+	}
+	return cloud, nil
+}
+
+// signedIn is the caller's AWS settings, with credentials: without them every call would fail for its own long reason.
+func (p process) signedIn(ctx context.Context) (aws.Config, error) {
+	cloud, err := p.cloud(ctx)
+	if err != nil {
+		return aws.Config{}, err
+	}
+	err = errors.New("none are set")
+	if cloud.Credentials != nil {
+		_, err = cloud.Credentials.Retrieve(ctx)
+	}
+	const missing = "no AWS credentials: sign in with aws sso login or aws configure, or set AWS_PROFILE"
+	if last, ok := errors.AsType[*smithy.OperationError](err); ok && last.Service() == imds.ServiceID {
+		return aws.Config{}, errors.New(missing) // The instance metadata service is the last place to look at, and no reason.
+	}
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("%s\n%w", missing, err)
+	}
+	return cloud, nil
+}
