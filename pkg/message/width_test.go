@@ -103,7 +103,7 @@ func TestFitSplitsNothing(t *testing.T) {
 		for range rapid.IntRange(0, 5).Draw(t, "rows") {
 			row := rapid.SliceOfN(cell, n, n).Draw(t, "row")
 			table.Rows = append(table.Rows, row)
-			for _, word := range strings.Fields(strings.Join(row, " ")) {
+			for word := range strings.FieldsSeq(strings.Join(row, " ")) {
 				words[word]++
 			}
 		}
@@ -112,7 +112,7 @@ func TestFitSplitsNothing(t *testing.T) {
 			if message.Width(line) > columns {
 				t.Fatalf("%d columns of %d: %q", message.Width(line), columns, line)
 			}
-			for _, word := range strings.Fields(line) {
+			for word := range strings.FieldsSeq(line) {
 				words[word]--
 			}
 		}
