@@ -140,17 +140,32 @@ func readSaved(_ context.Context, f reportFlags, p process) (report.Report, erro
 	if err != nil {
 		return report.Report{}, err
 	}
-	in, name := p.stdin, "standard input"
+	var r report.Report
 	if f.file == "-" {
-		in = p.waitingForInput()
+		r, err = countSaved("standard input", p.waitingForInput(), region, p.now())
 	} else {
-		file, err := open(f.file)
-		if err != nil {
-			return report.Report{}, fmt.Errorf("%s: %w", f.file, err)
-		}
-		defer file.Close()
-		in, name = file, f.file
+		r, err = countFile(f.file, region, p.now())
 	}
+	if err != nil {
+		return report.Report{}, err
+	}
+	if slices.Contains(r.Regions, namedRegion) {
+		fmt.Fprintf(p.stderr, "A saved answer does not name its Region: commands say %s. Name yours with --region.\n", namedRegion)
+	}
+	return r, nil
+}
+
+func countFile(name, region string, now time.Time) (report.Report, error) {
+	file, err := open(name)
+	if err != nil {
+		return report.Report{}, fmt.Errorf("%s: %w", name, err)
+	}
+	defer file.Close()
+	return countSaved(name, file, region, now)
+}
+
+// countSaved makes a report of a saved answer. An empty region stands for one that nobody named.
+func countSaved(name string, in io.Reader, region string, now time.Time) (report.Report, error) {
 	buffered := bufio.NewReader(in)
 	if err := recognizeStart(buffered); err != nil {
 		return report.Report{}, fmt.Errorf("%s: %w", name, err)
@@ -159,12 +174,9 @@ func readSaved(_ context.Context, f reportFlags, p process) (report.Report, erro
 	if region != "" {
 		known = []string{region}
 	}
-	r, err := count(guardduty.Saved(buffered, cmp.Or(region, namedRegion)), known, p.now())
+	r, err := count(guardduty.Saved(buffered, cmp.Or(region, namedRegion)), known, now)
 	if err != nil {
 		return report.Report{}, fmt.Errorf("%s: %w", name, err)
-	}
-	if slices.Contains(r.Regions, namedRegion) {
-		fmt.Fprintf(p.stderr, "A saved answer does not name its Region: commands say %s. Name yours with --region.\n", namedRegion)
 	}
 	return r, nil
 }
