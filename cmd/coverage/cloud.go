@@ -35,6 +35,9 @@ func loadCloud(ctx context.Context) (aws.Config, error) {
 	return cloud, nil
 }
 
+// howToSignIn is what to do without credentials.
+const howToSignIn = "sign in with aws sso login or aws configure, or set AWS_PROFILE"
+
 // signedIn is the caller's AWS settings, with credentials: without them every call would fail for its own long reason.
 func (p process) signedIn(ctx context.Context) (aws.Config, error) {
 	cloud, err := p.cloud(ctx)
@@ -45,12 +48,12 @@ func (p process) signedIn(ctx context.Context) (aws.Config, error) {
 	if cloud.Credentials != nil {
 		_, err = cloud.Credentials.Retrieve(ctx)
 	}
-	const missing = "no AWS credentials: sign in with aws sso login or aws configure, or set AWS_PROFILE"
 	if last, ok := errors.AsType[*smithy.OperationError](err); ok && last.Service() == imds.ServiceID {
-		return aws.Config{}, errors.New(missing) // The instance metadata service is the last place to look at, and no reason.
+		// The instance metadata service is the last place to look at, and no reason.
+		return aws.Config{}, errors.New("no AWS credentials: " + howToSignIn)
 	}
 	if err != nil {
-		return aws.Config{}, fmt.Errorf("%s\n%w", missing, err)
+		return aws.Config{}, fmt.Errorf("no AWS credentials: %s\n%w", howToSignIn, err)
 	}
 	return cloud, nil
 }

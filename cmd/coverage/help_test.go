@@ -15,6 +15,7 @@ func TestHelpOfEveryCommand(t *testing.T) {
 		"catalog":    {"--format", "--lang"},
 		"routes":     {"--format"},
 		"report":     {"--format", "--lang", "--color", "--region", "--file"},
+		"doctor":     {"--send"},
 		"version":    nil,
 		"completion": nil,
 	}

@@ -39,7 +39,7 @@ func newRoot(p process, output io.Writer) *cobra.Command {
 	root.SetFlagErrorFunc(wrongFlag)
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { writeHelp(c, p) })
 	root.AddCommand(
-		newReplay(p, output), newExplain(p, output), newCatalog(p, output), newRoutes(p, output), newReport(p, output),
+		newReplay(p, output), newExplain(p, output), newCatalog(p, output), newRoutes(p, output), newReport(p, output), newDoctor(p, output),
 		newVersion(output), newCompletion(output),
 	)
 	return root

@@ -43,13 +43,9 @@ func (t tally) write(w io.Writer) {
 			parts = append(parts, fmt.Sprintf("%d %s", n, r))
 		}
 	}
-	events := "events"
-	if t.events == 1 {
-		events = "event"
-	}
 	unknown := ""
 	if t.unknown > 0 {
 		unknown = fmt.Sprintf("; %d not in the catalog", t.unknown)
 	}
-	fmt.Fprintf(w, "%d %s: %s%s\n", t.events, events, strings.Join(parts, ", "), unknown)
+	fmt.Fprintf(w, "%s: %s%s\n", counted(t.events, "event"), strings.Join(parts, ", "), unknown)
 }

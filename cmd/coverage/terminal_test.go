@@ -176,7 +176,7 @@ func TestTablesFitTheTerminal(t *testing.T) {
 
 func TestHelpFitsTheTerminal(t *testing.T) {
 	for _, columns := range []int{60, 80, 200} {
-		for _, command := range []string{"replay", "explain", "catalog", "routes", "report", "version", "completion"} {
+		for _, command := range []string{"replay", "explain", "catalog", "routes", "report", "doctor", "version", "completion"} {
 			got := startInTerminal(t, columns, nil, command, "--help").stdout
 			prose, _, _ := strings.Cut(got, "Examples:")
 			_, flags, _ := strings.Cut(got, "Flags:")
