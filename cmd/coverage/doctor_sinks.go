@@ -174,8 +174,7 @@ func testMessage(l catalog.Language, account, region string, now time.Time) mess
 			{Label: w.sent, Value: strings.Replace(now.UTC().Format(time.RFC3339), "T", " ", 1)},
 		},
 		Record: message.Record{
-			Version: testVersion, Status: "TEST", ChangedAt: now,
-			Resource: message.RecordResource{Kind: "TEST", Name: "test", Account: account, Region: region},
+			Version: testVersion, Status: "TEST", ChangedAt: now, Resource: message.RecordResource{Name: "test message"},
 		},
 		Words: message.Words{Information: l.Words.Information, Cut: l.Words.Cut, More: l.Words.More, Links: l.Words.Links},
 	}
