@@ -92,7 +92,7 @@ func listing(entries []entry) message.Table {
 	return table
 }
 
-// writeTable writes a table as wide as the terminal, or else a line for each row, so that it can be searched.
+// writeTable writes a table as wide as the terminal. Elsewhere each row is one line, which grep and similar tools need.
 func writeTable(w io.Writer, v view, table message.Table) error {
 	lines := table.Lines()
 	if v.terminal {

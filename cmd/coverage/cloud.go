@@ -49,7 +49,7 @@ func (p process) signedIn(ctx context.Context) (aws.Config, error) {
 		_, err = cloud.Credentials.Retrieve(ctx)
 	}
 	if last, ok := errors.AsType[*smithy.OperationError](err); ok && last.Service() == imds.ServiceID {
-		// The instance metadata service is the last place to look at, and no reason.
+		// The SDK searches the instance metadata service last; its failure is not the reason.
 		return aws.Config{}, errors.New("no AWS credentials: " + howToSignIn)
 	}
 	if err != nil {

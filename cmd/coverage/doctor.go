@@ -104,7 +104,7 @@ func (d *doctor) checkIf(ctx context.Context, signedIn bool, name string, run fu
 	d.check(ctx, name, run)
 }
 
-// note writes a finding. run looks at the writer's own error.
+// note writes a finding. run checks the writer's own error.
 func (d *doctor) note(name string, found finding) {
 	d.failed = d.failed || found.verdict == failing
 	const column = len(unchecked) + 2

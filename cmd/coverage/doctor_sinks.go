@@ -143,7 +143,7 @@ func slackRemedy(err error) string {
 	return "Look the code up at https://docs.slack.dev/reference/methods/chat.postMessage#errors."
 }
 
-// testVersion marks the machine form of a test message, so that a program which checks the version takes it for no
+// testVersion marks the machine form of a test message. A program that checks the version does not mistake it for a
 // notification.
 const testVersion = "test-1"
 
@@ -163,7 +163,7 @@ func testWordsOf(l catalog.Language) testWords {
 	}
 }
 
-// testMessage is a message that nobody takes for a notification.
+// testMessage is a message that says it is a test.
 func testMessage(l catalog.Language, account, region string, now time.Time) message.Message {
 	w := testWordsOf(l)
 	unknown := func(value string) string { return cmp.Or(value, "–") }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -212,9 +213,7 @@ func TestDoctorSaysWhatToDo(t *testing.T) {
 			}
 			env, answers := everything(), working()
 			env["SLACK_API_URL"] = slackWith(t, slacktest.New(t, slacktest.Options{}), auth, channel)
-			for name, value := range test.env {
-				env[name] = value
-			}
+			maps.Copy(env, test.env)
 			if test.operation != "" {
 				answers[test.operation] = test.answer
 			}

@@ -22,7 +22,7 @@ const explainExamples = `coverage explain EKS "Addon Creation Failed"
 coverage explain EC2 "No Agent Reporting" --name i-0abc1234def567890 --account 111122223333 --region eu-central-1`
 
 // The placeholder resource of an issue that was copied without one. AWS reserves the account for documentation, so
-// commands are complete and act on nobody's account.
+// commands are complete and act on no real account.
 const (
 	placeholderAccount  = "111122223333"
 	placeholderRegion   = "us-east-1"
@@ -30,7 +30,7 @@ const (
 	placeholderInstance = "i-0123456789abcdef0"
 )
 
-// explainFlags are what explain is asked for.
+// explainFlags are the flags of explain.
 type explainFlags struct {
 	viewFlags
 	name     string
@@ -182,7 +182,7 @@ func (i issue) event() ([]byte, error) {
 	return event, nil
 }
 
-// explained is m without what it says of a change that nobody reported, and without pages of a placeholder.
+// explained is m without its summary and facts, since no change was reported, and without console pages of a placeholder.
 func (i issue) explained(m message.Message) message.Message {
 	m.Summary, m.Facts = "", nil
 	if i.made {

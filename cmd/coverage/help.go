@@ -13,7 +13,7 @@ import (
 
 // writeHelp writes what a command does and how to call it, as wide as the terminal.
 func writeHelp(c *cobra.Command, p process) {
-	_, _ = io.WriteString(c.OutOrStdout(), helpOf(c, widthOf(p.stdout))) // run looks at the writer's own error
+	_, _ = io.WriteString(c.OutOrStdout(), helpOf(c, widthOf(p.stdout))) // run checks the writer's own error
 }
 
 func helpOf(c *cobra.Command, width int) string {

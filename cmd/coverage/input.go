@@ -50,7 +50,7 @@ func needFiles(files []string) error {
 	return nil
 }
 
-// waitingForInput is standard input. Who types it is told that the program waits.
+// waitingForInput is standard input. At a terminal it says that the program waits for it.
 func (p process) waitingForInput() io.Reader {
 	if f, ok := p.stdin.(*os.File); ok && isTerminal(f) {
 		fmt.Fprintln(p.stderr, "coverage: reading standard input; end it with Ctrl-D")
@@ -90,7 +90,7 @@ func beside(name string) []string {
 	return names
 }
 
-// withoutPath is what is wrong with a file, whose name is told already.
+// withoutPath is the cause alone: the caller names the file.
 func withoutPath(err error) error {
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return path.Err

@@ -29,7 +29,7 @@ const (
 	exitUnknown = 3
 )
 
-// process is what a program is given by whoever starts it.
+// process is what the program receives from its environment.
 type process struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer

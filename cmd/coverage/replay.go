@@ -24,7 +24,7 @@ const replayExamples = `coverage replay events/eks-addon-removed.json
 coverage replay --format slack events/eks-addon-removed.json
 aws sqs receive-message --queue-url URL | coverage replay -`
 
-// replayFlags are what replay is asked for.
+// replayFlags are the flags of replay.
 type replayFlags struct {
 	viewFlags
 	diagnose, send bool

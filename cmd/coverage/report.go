@@ -33,13 +33,13 @@ coverage report --file saved.json --region eu-central-1`
 const (
 	// attempts is how often one page is requested before its Region is given up.
 	attempts = 8
-	// namedRegion stands for the Region of a saved answer when nobody named it.
+	// namedRegion stands for the Region of a saved answer when it is not known.
 	namedRegion = "your-region-1"
 	// everyPage is how many resources arrive at once.
 	everyPage = 50
 )
 
-// reportFlags are what report is asked for.
+// reportFlags are the flags of report.
 type reportFlags struct {
 	viewFlags
 	regions regionsFlag
@@ -99,7 +99,7 @@ func showReport(ctx context.Context, f reportFlags, saved bool, p process, outpu
 	return nil
 }
 
-// readLive asks GuardDuty, with the caller's own credentials.
+// readLive reads from GuardDuty, with the caller's own credentials.
 func readLive(ctx context.Context, f reportFlags, p process) (report.Report, error) {
 	cloud, err := p.signedIn(ctx)
 	if err != nil {
@@ -164,7 +164,7 @@ func countFile(name, region string, now time.Time) (report.Report, error) {
 	return countSaved(name, file, region, now)
 }
 
-// countSaved makes a report of a saved answer. An empty region stands for one that nobody named.
+// countSaved makes a report of a saved answer. region is empty where it is not known.
 func countSaved(name string, in io.Reader, region string, now time.Time) (report.Report, error) {
 	buffered := bufio.NewReader(in)
 	if err := recognizeStart(buffered); err != nil {
@@ -201,7 +201,7 @@ func wholeRunes(text []byte) []byte {
 	return text
 }
 
-// withoutLinks is a report without pages of a Region that nobody named.
+// withoutLinks is a report without console pages of a placeholder Region.
 func withoutLinks(m message.Message) message.Message {
 	machine := *m.Report
 	machine.Links = nil

@@ -146,7 +146,7 @@ func (r *router) fail(name string, err error) {
 	fmt.Fprintf(r.stderr, "coverage: %s: %s\n", message.CleanLine(name), inWords(typesInWords(err)))
 }
 
-// route asks the rules, as the Pipeline would.
+// route applies the rules, as the Pipeline does.
 func (r *router) route(name string, change coverage.Change) routed {
 	key := change.Resource.Key()
 	if change.Status == coverage.Unhealthy {

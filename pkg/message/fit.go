@@ -32,7 +32,7 @@ func (t Table) fit(width int) (lines []string, headings int) {
 	return lines, headings
 }
 
-// fitted are widths of the columns that take at most total together: the widest columns give way first, down to
+// fitted are widths of the columns that take at most total together: the widest columns shrink first, down to
 // their longest words. ok is false where that is not enough.
 func fitted(rows [][]string, total int) (widths []int, ok bool) {
 	natural, least := make([]int, len(rows[0])), make([]int, len(rows[0]))

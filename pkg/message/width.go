@@ -91,7 +91,7 @@ func split(word string, allowed func(before, after rune) bool) []string {
 	return append(parts, word[start:])
 }
 
-// script tells apart what Japanese writes its words in.
+// script is the kind of character that a word of Japanese is written in.
 type script int
 
 const (

@@ -20,7 +20,7 @@ type Access struct {
 	Scopes []string
 	// Channel is the name of the channel, "" where the token may not look it up; chat:write alone does not allow that.
 	Channel string
-	// Member says that the app is in that channel, Archived that nobody can post there.
+	// Member says that the app is in that channel, Archived that it is closed for messages.
 	Member, Archived bool
 }
 
