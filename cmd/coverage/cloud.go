@@ -17,7 +17,7 @@ import (
 
 // instanceTimeout is how long EC2's instance metadata service may take for one answer. It answers within milliseconds where
 // it exists; elsewhere the SDK would try for seconds.
-const instanceTimeout = 300 * time.Millisecond
+const instanceTimeout = 250 * time.Millisecond
 
 // loadCloud reads the caller's AWS settings. What the SDK would log is left out: it is about its own search.
 func loadCloud(ctx context.Context) (aws.Config, error) {
