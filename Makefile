@@ -10,19 +10,36 @@ REGION ?=
 # How long make fuzz spends on each target.
 FUZZTIME ?= 10s
 
+# The samples that make run shows.
+INCIDENT := cmd/coverage/testdata/incident
+DIAGNOSED := cmd/coverage/testdata/diagnosed/ec2-terminated.evidence.json
+
 SAM := .venv/bin/sam
 BUILT := .aws-sam/build/template.yaml
 export SAM_CLI_TELEMETRY = 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench build template integration sam-local fuzz simulation mutation load deploy redrive clean
+.PHONY: help run run-all test check bench build template integration sam-local fuzz simulation mutation load deploy redrive clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
-run: ## replay the sample events: what people will read
-	go build -o bin/replay ./functions/replay
-	@bin/replay events/*.json || test $$? -eq 3 # some samples are unknown to the catalogue, on purpose
+run: ## show a loss, its recovery and a diagnosed loss, as recipients see them
+	@echo "Building bin/coverage. The first build compiles the AWS SDK, which takes a few minutes; later ones take seconds."
+	@go build -o bin/coverage ./cmd/coverage
+	@echo "An EKS cluster loses coverage, and gets it back:"
+	@echo
+	@bin/coverage replay $(INCIDENT)/1-lost.json $(INCIDENT)/3-back.json
+	@echo
+	@echo "An EC2 instance loses coverage, and the diagnosis says why:"
+	@echo
+	@bin/coverage replay --evidence $(DIAGNOSED) events/ec2-agent-disconnected.json
+	@echo
+	@echo "make run-all shows every sample event, bin/coverage --help what else there is."
+
+run-all: ## show every sample event
+	go build -o bin/coverage ./cmd/coverage
+	@bin/coverage replay events/*.json || test $$? -eq 3 # some samples are not in the catalog, on purpose
 
 test: ## vet and test everything that needs no network, with the race detector where a C compiler is at hand
 	go vet ./...

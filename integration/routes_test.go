@@ -137,7 +137,7 @@ func TestBadRoutes(t *testing.T) {
 		settings []string
 		named    []string
 	}{
-		"mistakes":               {[]string{"SNS_TOPIC_ARN=arn:aws:sns:eu-central-1:111122223333:a", "ROUTES=" + string(rules)}, []string{"ROUTES: routes to correct: 2", "rules[0].to.slack: ", "rules[1].match.finding: "}},
+		"mistakes":               {[]string{"SNS_TOPIC_ARN=arn:aws:sns:eu-central-1:111122223333:a", "ROUTES=" + string(rules)}, []string{"settings to correct: 2", "ROUTES: rules[0].to.slack: ", "ROUTES: rules[1].match.finding: "}},
 		"a channel, no token":    {[]string{"SNS_TOPIC_ARN=arn:aws:sns:eu-central-1:111122223333:a", `ROUTES={"rules": [{"to": {"slack": "C01"}}]}`}, []string{"ROUTES: ", "bot token", "SLACK_SECRET"}},
 		"a channel, a webhook":   {[]string{"SLACK_WEBHOOK_URL=https://example.com/services/hunter2", `ROUTES={"rules": [{"to": {"slack": "C01"}}]}`}, []string{"ROUTES: ", "bot token"}},
 		"nobody for what's left": {[]string{"SLACK_SECRET=/slack", `ROUTES={"rules": [{"to": {"slack": "C01"}}]}`}, []string{"ROUTES: ", "SLACK_CHANNEL"}},

@@ -29,7 +29,10 @@ const (
 	slackRTM = "github.com/gorilla/websocket"
 	notify   = module + "pkg/notify"
 	programs = module + "functions"
+	commands = module + "cmd"
 	inside   = module + "internal"
+	// columns counts how wide characters are in a terminal, by Unicode's tables.
+	columns = "github.com/clipperhouse"
 )
 
 // reasons say why.
@@ -40,6 +43,7 @@ var reasons = map[string]string{
 	slackSDK: "pkg/slack speaks to Slack; nobody else knows how a message looks there",
 	notify:   "an adapter fits notify's interfaces by its shape, so that either can be replaced alone",
 	programs: "programs choose and connect; what they connect does not know them",
+	commands: "programs choose and connect; what they connect does not know them",
 	inside:   "programs choose and connect; what they connect does not know them",
 }
 
@@ -52,11 +56,11 @@ var mayReach = map[string][]string{
 	// The core decides.
 	"coverage": nil,
 	"catalog":  {module + "pkg/coverage"},
-	"message":  nil,
+	"message":  {columns},
 	"route":    {module + "pkg/coverage"},
-	"compose":  {module + "pkg/coverage", module + "pkg/catalog", module + "pkg/message"},
-	"report":   {module + "pkg/coverage", module + "pkg/catalog", module + "pkg/message"},
-	"notify":   {module + "pkg/compose", module + "pkg/coverage", module + "pkg/catalog", module + "pkg/message"},
+	"compose":  {module + "pkg/coverage", module + "pkg/catalog", module + "pkg/message", columns},
+	"report":   {module + "pkg/coverage", module + "pkg/catalog", module + "pkg/message", columns},
+	"notify":   {module + "pkg/compose", module + "pkg/coverage", module + "pkg/catalog", module + "pkg/message", columns},
 	// The edges turn what comes from outside into plain values.
 	"config":  nil,
 	"trigger": nil,
@@ -65,8 +69,8 @@ var mayReach = map[string][]string{
 	"dynamo":    {module + "pkg/coverage", awsSDK, awsWire},
 	"guardduty": {module + "pkg/coverage", awsSDK, awsWire},
 	"secrets":   {awsSDK, awsWire},
-	"slack":     {module + "pkg/message", slackSDK, slackRTM},
-	"sns":       {module + "pkg/message", awsSDK, awsWire},
+	"slack":     {module + "pkg/message", columns, slackSDK, slackRTM},
+	"sns":       {module + "pkg/message", columns, awsSDK, awsWire},
 	"sqs":       {awsSDK, awsWire},
 	// For tests.
 	"diagnose/diagnosetest":   nil,

@@ -15,7 +15,6 @@ import (
 
 	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/internal/telemetry"
-	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/trigger"
 )
@@ -38,7 +37,7 @@ func main() {
 
 // setup connects what the settings name, once per execution environment.
 func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*notify.Pipeline, error) {
-	cfg, err := config.Load(getenv)
+	cfg, err := app.Load(getenv)
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,6 @@ import (
 
 	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/internal/telemetry"
-	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/guardduty"
 )
@@ -60,7 +59,7 @@ func (r *reporter) handle(ctx context.Context, q request) error {
 
 // setup connects what the settings name, once per execution environment.
 func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*reporter, error) {
-	cfg, settings, err := config.LoadReport(getenv)
+	cfg, settings, err := app.LoadReport(getenv)
 	if err != nil {
 		return nil, err
 	}

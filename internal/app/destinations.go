@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -100,12 +99,14 @@ const (
 // ordinary are the sinks of the settings besides the rules. Where rules name the channels and the settings name none, the
 // credential is for the rules alone.
 func (c *connector) ordinary(table route.Table) ([]notify.Sink, error) {
-	channels := slices.ContainsFunc(table.Targets(), func(t route.Target) bool { return t.Slack != "" })
-	if channels && c.cfg.Slack.SecretSource == "" && c.cfg.Slack.BotToken.IsZero() {
-		return nil, errors.New("ROUTES: a rule names a Slack channel, which takes a bot token: set SLACK_SECRET")
+	set := destinationsSet{
+		botToken: c.cfg.Slack.SecretSource != "" || !c.cfg.Slack.BotToken.IsZero(), channel: c.cfg.Slack.Channel != "", topic: c.cfg.SNS.Enabled(),
+	}
+	if err := conflict(table, set); err != nil {
+		return nil, err
 	}
 	var sinks []notify.Sink
-	if c.cfg.Slack.Enabled() && (c.cfg.Slack.Channel != "" || !channels) {
+	if c.cfg.Slack.Enabled() && (c.cfg.Slack.Channel != "" || !namesChannels(table)) {
 		sink, err := c.slack(slack.Config{Name: slackName, Channel: c.cfg.Slack.Channel})
 		if err != nil {
 			return nil, err
@@ -114,9 +115,6 @@ func (c *connector) ordinary(table route.Table) ([]notify.Sink, error) {
 	}
 	if c.cfg.SNS.Enabled() {
 		sinks = append(sinks, c.topic(c.cfg.SNS.TopicARN))
-	}
-	if len(sinks) == 0 {
-		return nil, errors.New("ROUTES: rules name Slack channels, and nobody is left for what comes to the end of them: set SLACK_CHANNEL or SNS_TOPIC_ARN")
 	}
 	return sinks, nil
 }

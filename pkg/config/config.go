@@ -81,8 +81,7 @@ type Diagnosis struct {
 }
 
 // Load reads the settings; getenv is os.Getenv or stands in for it, and white space around values is
-// ignored. Its one error has a line for every setting that is missing, malformed or in conflict with another, and
-// shows no credential.
+// ignored. Its error is an *Invalid.
 func Load(getenv func(string) string) (Config, error) {
 	r := &reader{getenv: getenv}
 	c := r.config()
@@ -113,12 +112,26 @@ func (r *reader) config() Config {
 	return c
 }
 
+// Invalid is the error of settings that are missing, malformed or in conflict with each other.
+type Invalid struct {
+	// Problems are all that was found. Each names its setting, and shows no credential.
+	Problems []error
+}
+
+// Error has a line for each problem.
+func (i *Invalid) Error() string {
+	return fmt.Sprintf("settings to correct: %d\n%v", len(i.Problems), errors.Join(i.Problems...))
+}
+
+// Unwrap returns the problems.
+func (i *Invalid) Unwrap() []error { return i.Problems }
+
 // err is everything that is wrong, or nil.
 func (r *reader) err() error {
 	if len(r.problems) == 0 {
 		return nil
 	}
-	return fmt.Errorf("settings to correct: %d\n%w", len(r.problems), errors.Join(r.problems...))
+	return &Invalid{r.problems}
 }
 
 // reader reads settings and collects what is wrong with them.

@@ -188,22 +188,3 @@ func detectorOf(ctx context.Context, client *guardduty.Client) (string, error) {
 	}
 	return out.DetectorIds[0], nil
 }
-
-// whyNothing is errOff where Runtime Monitoring is off, and nil where it is on or may not be asked for: then there is
-// just nothing to be covered.
-func whyNothing(ctx context.Context, client *guardduty.Client, detector string) error {
-	out, err := client.GetDetector(ctx, &guardduty.GetDetectorInput{DetectorId: &detector})
-	if err != nil {
-		return nil
-	}
-	if out.Status == types.DetectorStatusDisabled {
-		return errOff
-	}
-	for _, feature := range out.Features {
-		monitors := feature.Name == types.DetectorFeatureResultRuntimeMonitoring || feature.Name == types.DetectorFeatureResultEksRuntimeMonitoring
-		if monitors && feature.Status == types.FeatureStatusEnabled {
-			return nil
-		}
-	}
-	return errOff
-}

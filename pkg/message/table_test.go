@@ -94,7 +94,7 @@ Cause
   Page: https://a.example
 `
 	var got strings.Builder
-	if err := m.WriteText(&got, message.Plain); err != nil {
+	if err := m.WriteText(&got, message.Plain, message.DefaultWidth); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, got.String()); diff != "" {

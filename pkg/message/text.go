@@ -21,17 +21,17 @@ const (
 	Colour
 )
 
-// textWidth is the column at which prose is wrapped. Commands, quotes, and words that are longer stay
-// whole, so that they can be copied.
-const textWidth = 80
+// DefaultWidth is how many columns wide a text is where no terminal says otherwise.
+const DefaultWidth = 80
 
 // widestLabel keeps one long label from pushing every value to the right edge.
 const widestLabel = 22
 
-// WriteText writes m for a person to read: in a terminal, in an e-mail, in a review. The only error is
-// the writer's own first one; nothing is written after it.
-func (m Message) WriteText(w io.Writer, style Style) error {
-	p := &printer{w: w, style: style}
+// WriteText writes m for a person to read: in a terminal, in an e-mail, in a review. Prose and tables are wrapped at
+// width columns; commands, addresses, and words that are longer stay whole, so that they can be copied. The only error
+// is the writer's own first one; nothing is written after it.
+func (m Message) WriteText(w io.Writer, style Style, width int) error {
+	p := &printer{w: w, style: style, width: width}
 	p.title(m)
 	if m.Summary != "" {
 		p.gap()
@@ -100,6 +100,8 @@ func CleanLine(s string) string { return strings.Join(strings.Fields(Clean(s)), 
 type printer struct {
 	w     io.Writer
 	style Style
+	// width is in columns.
+	width int
 	err   error
 }
 
@@ -140,7 +142,7 @@ func (p *printer) title(m Message) {
 	if tone := CleanLine(m.Words.Tone(m.Tone)); tone != "" {
 		title = strings.TrimSuffix(tone+" · "+title, " · ")
 	}
-	for i, line := range wrap(title, textWidth-2) {
+	for i, line := range Wrap(title, p.width-2) {
 		if i == 0 {
 			p.line(p.paint(colour, symbol+" "+line))
 		} else {
@@ -150,7 +152,7 @@ func (p *printer) title(m Message) {
 }
 
 func (p *printer) heading(s string) {
-	for _, line := range wrap(CleanLine(s), textWidth) {
+	for _, line := range Wrap(CleanLine(s), p.width) {
 		p.line(p.paint(bold, line))
 	}
 }
@@ -159,7 +161,7 @@ func (p *printer) heading(s string) {
 func (p *printer) prose(first, rest, text string) {
 	indent := first
 	for paragraph := range strings.SplitSeq(strings.TrimSpace(Clean(text)), "\n") {
-		lines := wrap(paragraph, textWidth-Width(rest))
+		lines := Wrap(paragraph, p.width-Width(rest))
 		for _, line := range lines {
 			p.line(strings.TrimRight(indent+line, " "))
 			indent = rest
@@ -184,7 +186,7 @@ func (p *printer) facts(facts []Fact) {
 		value := CleanLine(fact.Value)
 		lines := []string{value}
 		if !fact.Code {
-			lines = wrap(value, textWidth-max(len(rest), Width(label+pad)))
+			lines = Wrap(value, p.width-max(len(rest), Width(label+pad)))
 		}
 		first := p.paint(dim, label) + pad
 		for i, line := range lines {
@@ -210,7 +212,9 @@ func (p *printer) section(s Section, words Words) {
 	}
 	if s.Quote != "" {
 		for line := range strings.SplitSeq(strings.TrimSpace(Clean(s.Quote)), "\n") {
-			p.line("  " + p.paint(dim, "│") + strings.TrimRight(" "+line, " "))
+			for _, part := range Wrap(line, p.width-len("  | ")) {
+				p.line("  " + p.paint(dim, "│") + strings.TrimRight(" "+part, " "))
+			}
 		}
 	}
 	if s.Table != nil {
@@ -231,13 +235,14 @@ func (p *printer) section(s Section, words Words) {
 	p.links(s.Links)
 }
 
-// table keeps each row on its line, however long, so that what is in it can be copied.
+// table is as wide as the text allows.
 func (p *printer) table(t Table, apart bool, words Words) {
 	if apart {
 		p.gap()
 	}
-	for i, line := range t.Lines() {
-		if i == 0 {
+	lines, headings := t.fit(p.width - len("  "))
+	for i, line := range lines {
+		if i < headings {
 			line = p.paint(dim, line)
 		}
 		p.line(strings.TrimRight("  "+line, " "))
@@ -270,100 +275,11 @@ func (p *printer) links(links []Link) {
 		switch {
 		case label == "":
 			p.line("  " + url)
-		case Width(label)+Width(url)+4 <= textWidth:
+		case Width(label)+Width(url)+4 <= p.width:
 			p.line("  " + label + ": " + url)
 		default:
 			p.prose("  ", "  ", label+":")
 			p.line("    " + url)
 		}
-	}
-}
-
-// wrap breaks a line of clean text at blanks, and between characters of scripts that use none, into
-// lines of at most columns. There is always at least one line.
-func wrap(s string, columns int) []string {
-	var lines []string
-	line, used := "", 0
-	for word := range strings.FieldsSeq(s) {
-		blank := 1
-		for _, part := range parts(word) {
-			w := Width(part)
-			switch {
-			case line == "":
-				line, used = part, w
-			case used+blank+w > columns:
-				lines = append(lines, line)
-				line, used = part, w
-			default:
-				line, used = line+strings.Repeat(" ", blank)+part, used+blank+w
-			}
-			blank = 0
-		}
-	}
-	return append(lines, line)
-}
-
-// noLineStart and noLineEnd are the most common characters that East Asian typography keeps with what is
-// before and after them (https://www.w3.org/TR/jlreq/#line_breaking_rules).
-const (
-	noLineStart = "、。，．・：；？！）」』】〕〉》］｝ー々…ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ" + ",.:;?!)]}%"
-	noLineEnd   = "（「『【〔〈《［｛" + "([{"
-)
-
-// parts splits a word where a line may be broken inside it: beside a wide character.
-func parts(word string) []string {
-	var parts []string
-	start := 0
-	var before rune
-	for i, r := range word {
-		breakable := i > start && (columns(before) == 2 || columns(r) == 2) && columns(r) > 0 &&
-			!strings.ContainsRune(noLineStart, r) && !strings.ContainsRune(noLineEnd, before)
-		if breakable {
-			parts = append(parts, word[start:i])
-			start = i
-		}
-		if columns(r) > 0 {
-			before = r
-		}
-	}
-	return append(parts, word[start:])
-}
-
-// Width is how many columns clean text takes in a terminal.
-func Width(s string) int {
-	n := 0
-	for _, r := range s {
-		n += columns(r)
-	}
-	return n
-}
-
-// columns is how many columns a terminal gives to a character: 2 to those that Unicode's East Asian
-// Width calls wide or full-width (https://www.unicode.org/reports/tr11/), in blocks; 0 to marks that
-// sit on the character before.
-func columns(r rune) int {
-	switch {
-	case r < 0x300:
-		return 1
-	case unicode.In(r, unicode.Mn, unicode.Me):
-		return 0
-	case r < 0x1100:
-		return 1
-	case r <= 0x115F, // Hangul Jamo
-		r >= 0x2E80 && r <= 0x303E, // radicals, CJK punctuation
-		r >= 0x3041 && r <= 0xA4CF, // kana to Yi
-		r >= 0xA960 && r <= 0xA97F, // Hangul Jamo, extended
-		r >= 0xAC00 && r <= 0xD7A3, // Hangul
-		r >= 0xF900 && r <= 0xFAFF, // CJK compatibility
-		r >= 0xFE30 && r <= 0xFE6F, // compatibility and small forms
-		r >= 0xFF00 && r <= 0xFF60, // full-width forms
-		r >= 0xFFE0 && r <= 0xFFE6,
-		r >= 0x1F300 && r <= 0x1F64F, // pictographs, emoticons
-		r >= 0x1F680 && r <= 0x1F6FF,
-		r >= 0x1F900 && r <= 0x1FAFF,
-		r >= 0x20000 && r <= 0x3FFFD: // CJK extensions
-		return 2
-	default:
-		return 1
 	}
 }

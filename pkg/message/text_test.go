@@ -89,13 +89,12 @@ func TestWriteTextNeverWrapsWhatIsCopied(t *testing.T) {
 	m := message.Message{
 		Facts: []message.Fact{{Label: "ARN", Value: long, Code: true}},
 		Sections: []message.Section{{
-			Quote: long + " of the quote",
 			Steps: []message.Step{{Text: "Run this.", Command: long + " of the command"}},
 			Links: []message.Link{{Label: "Page", URL: "https://example.com/" + strings.Repeat("a", 100)}},
 		}},
 	}
 	got := text(t, m, message.Plain)
-	for _, want := range []string{long, m.Sections[0].Quote, m.Sections[0].Steps[0].Command, m.Sections[0].Links[0].URL} {
+	for _, want := range []string{long, m.Sections[0].Steps[0].Command, m.Sections[0].Links[0].URL} {
 		if !strings.Contains(got, want) {
 			t.Errorf("broken up: %s\nin %s", want, got)
 		}
@@ -104,7 +103,7 @@ func TestWriteTextNeverWrapsWhatIsCopied(t *testing.T) {
 
 func TestWriteTextStopsAtTheFirstError(t *testing.T) {
 	w := &brokenWriter{good: 2}
-	err := lost().WriteText(w, message.Plain)
+	err := lost().WriteText(w, message.Plain, message.DefaultWidth)
 	if !errors.Is(err, errBroken) {
 		t.Errorf("got error %v, want %v", err, errBroken)
 	}
@@ -188,7 +187,7 @@ func (w *brokenWriter) Write(p []byte) (int, error) {
 func text(t *testing.T, m message.Message, style message.Style) string {
 	t.Helper()
 	var b strings.Builder
-	if err := m.WriteText(&b, style); err != nil {
+	if err := m.WriteText(&b, style, message.DefaultWidth); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

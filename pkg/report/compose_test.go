@@ -133,7 +133,7 @@ func testGolden(t *testing.T, l catalog.Language, name string, r report.Report) 
 func text(t *testing.T, m message.Message) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := m.WriteText(&b, message.Plain); err != nil {
+	if err := m.WriteText(&b, message.Plain, message.DefaultWidth); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

@@ -72,7 +72,7 @@ func (r *reader) account(at, id, name string) {
 
 func (r *reader) runbook(at, finding, address string) {
 	if !slices.Contains(r.known.Findings, finding) {
-		r.problem(at, "%s is no finding of the catalogue (replay -catalog lists them)", quoted(finding))
+		r.problem(at, "%s is no finding of the catalogue (coverage catalog lists them)", quoted(finding))
 	}
 	if u, err := url.Parse(address); err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.ContainsAny(address, " \t\r\n<>|") {
 		r.problem(at, "not an https address")
@@ -174,7 +174,7 @@ func (r *reader) pattern(at, value string) {
 
 func (r *reader) finding(at, value string) {
 	if !slices.ContainsFunc(r.known.Findings, func(id string) bool { return like(value, id) }) {
-		r.problem(at, "%s fits no finding of the catalogue (replay -catalog lists them)", quoted(value))
+		r.problem(at, "%s fits no finding of the catalogue (coverage catalog lists them)", quoted(value))
 	}
 }
 

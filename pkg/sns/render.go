@@ -58,7 +58,7 @@ func perProtocol(m message.Message, budget int) (string, error) {
 func plainText(m message.Message) string {
 	var b strings.Builder
 	// A strings.Builder never fails.
-	_ = m.WriteText(&b, message.Plain)
+	_ = m.WriteText(&b, message.Plain, message.DefaultWidth)
 	return b.String()
 }
 

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"guardduty-coverage-notifier/internal/app"
+	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/config"
+	"guardduty-coverage-notifier/pkg/message"
+	"guardduty-coverage-notifier/pkg/notify"
+	"guardduty-coverage-notifier/pkg/slack"
+)
+
+// destinations checks the rules and everybody whom they and the settings name.
+func (d *doctor) destinations(ctx context.Context, cfg config.Config, cloud aws.Config, account string, send bool) {
+	var connected app.Destinations
+	d.checkIf(ctx, account != "" || cfg.Routes.Parameter == "", "Routes", func(ctx context.Context) finding {
+		var err error
+		if connected, err = app.Connect(ctx, cfg, cloud, d.now); err != nil {
+			return finding{failing, err.Error(), "Correct the rules; coverage routes shows what they do."}
+		}
+		return routesFound(cfg.Routes, connected)
+	})
+	reachable := func(sink notify.Sink) bool {
+		return account != "" || strings.HasPrefix(sink.Name(), "slack") && cfg.Slack.SecretSource == ""
+	}
+	for _, sink := range connected.All() {
+		if checked, ok := sink.(*slack.Sink); ok {
+			d.checkIf(ctx, reachable(sink), "Slack ("+sink.Name()+")", func(ctx context.Context) finding { return slackWorks(ctx, checked) })
+		}
+	}
+	for _, topic := range topicsOf(cfg, connected) {
+		d.checkIf(ctx, account != "", "Topic "+topic, func(ctx context.Context) finding { return topicWorks(ctx, cloud, topic) })
+	}
+	if !send {
+		return
+	}
+	test := testMessage(connected.Language, account, cloud.Region, d.now())
+	for _, sink := range connected.All() {
+		d.checkIf(ctx, reachable(sink), "Test message to "+sink.Name(), func(ctx context.Context) finding { return sent(ctx, sink, test) })
+	}
+}
+
+// sent sends the test message.
+func sent(ctx context.Context, sink notify.Sink, test message.Message) finding {
+	_, err := sink.Send(ctx, test, "")
+	refusal, bySlack := errors.AsType[*slack.Error](err)
+	switch {
+	case err == nil:
+		return finding{verdict: passed, detail: "sent"}
+	case bySlack:
+		return finding{failing, refusal.Error(), slackRemedy(err)}
+	case isDenied(err):
+		return finding{failing, "access is denied: " + reasonOf(err), "Allow sns:Publish on the topic."}
+	}
+	return finding{failing, reasonOf(err), "Correct what it names, then run coverage doctor again."}
+}
+
+func routesFound(routes config.Routes, connected app.Destinations) finding {
+	from := "in ROUTES"
+	switch {
+	case routes.Parameter != "":
+		from = "in the parameter " + routes.Parameter
+	case routes.Text == "":
+		return finding{verdict: passed, detail: "none are set; the default applies"}
+	}
+	return finding{verdict: passed, detail: fmt.Sprintf("%s %s, for %s", counted(len(connected.Table.Rules), "rule"), from, counted(len(connected.All()), "destination"))}
+}
+
+// counted is a number with what it counts.
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
+}
+
+// topicsOf are the topics of the settings and of the rules.
+func topicsOf(cfg config.Config, connected app.Destinations) []string {
+	var topics []string
+	if cfg.SNS.Enabled() {
+		topics = append(topics, cfg.SNS.TopicARN)
+	}
+	for _, target := range connected.Table.Targets() {
+		if target.SNS != "" && !slices.Contains(topics, target.SNS) {
+			topics = append(topics, target.SNS)
+		}
+	}
+	return topics
+}
+
+// slackWorks checks a credential and its channel.
+func slackWorks(ctx context.Context, sink *slack.Sink) finding {
+	access, err := sink.Check(ctx)
+	known := fmt.Sprintf("the token is that of %s in %s", access.Bot, access.Workspace)
+	switch {
+	case err != nil:
+		return finding{failing, err.Error(), slackRemedy(err)}
+	case access.Webhook:
+		return finding{verdict: passed, detail: "an incoming webhook; coverage doctor --send shows whether it works"}
+	case access.Scopes != nil && !slices.Contains(access.Scopes, "chat:write"):
+		return finding{failing, known + ", and lacks the scope chat:write", "Add the scope, install the app again, and store the new token."}
+	case access.Channel == "":
+		return finding{verdict: passed, detail: known + "; it may not look the channel up, coverage doctor --send shows whether it may post"}
+	case access.Archived:
+		return finding{failing, "the channel #" + access.Channel + " is archived", "Name another channel."}
+	case !access.Member:
+		return finding{failing, "the app is not in #" + access.Channel, "Invite it there: /invite @" + access.Bot}
+	}
+	return finding{verdict: passed, detail: known + ", and may post in #" + access.Channel}
+}
+
+// slackRemedy is what to do about a refusal
+// (https://docs.slack.dev/reference/methods/chat.postMessage#errors, https://docs.slack.dev/reference/methods/auth.test#errors).
+func slackRemedy(err error) string {
+	refusal, ok := errors.AsType[*slack.Error](err)
+	if !ok {
+		return "Correct what it names, then run coverage doctor again."
+	}
+	switch refusal.Code {
+	case "not_in_channel", "channel_not_found":
+		return "Invite the app to the channel, and set SLACK_CHANNEL to the channel's ID, not its name."
+	case "missing_scope":
+		return "Add the scope chat:write, install the app again, and store the new token."
+	case "invalid_auth", "token_revoked", "token_expired", "account_inactive", "not_authed":
+		return "Install the app again, and store its Bot User OAuth Token (xoxb-…)."
+	case "no_service", "no_team", "invalid_token":
+		return "Create a new incoming webhook, and store its URL."
+	case "unusable_credential":
+		return "Store a bot token (xoxb-…) or a webhook's URL, alone and as plain text."
+	case "":
+		return "Check the network, and SLACK_API_URL if it is set."
+	}
+	return "Look the code up at https://docs.slack.dev/reference/methods/chat.postMessage#errors."
+}
+
+// testVersion marks the machine form of a test message. A program that checks the version does not mistake it for a
+// notification.
+const testVersion = "test-1"
+
+// testWords are what a test message says, in one language.
+type testWords struct{ title, summary, account, region, sent string }
+
+func testWordsOf(l catalog.Language) testWords {
+	if l.Code == "ja" {
+		return testWords{
+			title: "テストメッセージ · カバレッジの変化ではありません", account: "アカウント", region: "リージョン", sent: "送信日時",
+			summary: "coverage doctor --send が送信したテストです。この宛先は通知を受信できます。対処は不要です。",
+		}
+	}
+	return testWords{
+		title: "Test message · no coverage has changed", account: "Account", region: "Region", sent: "Sent",
+		summary: "coverage doctor --send sent this test. Notifications reach this destination. No action is required.",
+	}
+}
+
+// testMessage is a message that says it is a test.
+func testMessage(l catalog.Language, account, region string, now time.Time) message.Message {
+	w := testWordsOf(l)
+	unknown := func(value string) string { return cmp.Or(value, "–") }
+	return message.Message{
+		Tone: message.Information, Title: w.title, Summary: w.summary,
+		Facts: []message.Fact{
+			{Label: w.account, Value: unknown(account), Code: true}, {Label: w.region, Value: unknown(region), Code: true},
+			{Label: w.sent, Value: strings.Replace(now.UTC().Format(time.RFC3339), "T", " ", 1)},
+		},
+		Record: message.Record{
+			Version: testVersion, Status: "TEST", ChangedAt: now, Resource: message.RecordResource{Name: "test message"},
+		},
+		Words: message.Words{Information: l.Words.Information, Cut: l.Words.Cut, More: l.Words.More, Links: l.Words.Links},
+	}
+}

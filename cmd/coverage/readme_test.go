@@ -1,0 +1,148 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"guardduty-coverage-notifier/pkg/catalog"
+)
+
+// block is what stands between the marks of that name in a document.
+func block(mark string) *regexp.Regexp {
+	return regexp.MustCompile("(?s)<!-- " + mark + " -->\n```\n(.*?)```\n<!-- /" + mark + " -->")
+}
+
+func TestREADMEShowsTheMessageAsItLooks(t *testing.T) {
+	documentShows(t, "../../README.md", "message", read(t, goldenFolder+"/eks-addon-removed.txt"))
+}
+
+func TestDiagnosisIsShownAsItLooks(t *testing.T) {
+	message := read(t, diagnosedFolder+"/ec2-terminated.txt")
+	_, looked, found := strings.Cut(message, catalog.English.Words.Looked+"\n")
+	if !found {
+		t.Fatalf("no heading %q in\n%s", catalog.English.Words.Looked, message)
+	}
+	looked, _, _ = strings.Cut(looked, "\n\n")
+	documentShows(t, "../../docs/diagnosis.md", "looked", catalog.English.Words.Looked+"\n"+looked+"\n")
+}
+
+// documentShows compares a block of a document with what it has to show, or writes it there.
+func documentShows(t *testing.T, document, mark, want string) {
+	t.Helper()
+	text := read(t, document)
+	place := block(mark).FindStringSubmatchIndex(text)
+	if place == nil {
+		t.Fatalf("%s has no block between <!-- %s --> and <!-- /%s -->", document, mark, mark)
+	}
+	if text[place[2]:place[3]] == want {
+		return
+	}
+	if !*update {
+		t.Fatalf("%s does not show the %s as it is; run go test ./cmd/coverage -update", document, mark)
+	}
+	if err := os.WriteFile(document, []byte(text[:place[2]]+want+text[place[3]:]), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// section is what the README says under a heading, up to the next one.
+func section(t *testing.T, heading string) string {
+	t.Helper()
+	_, rest, found := strings.Cut(read(t, "README.md"), "\n"+heading+"\n")
+	if !found {
+		t.Fatalf("README.md has no heading %q", heading)
+	}
+	text, _, _ := strings.Cut(rest, "\n#")
+	return text
+}
+
+// shellLine is a line of a block that a shell is to run.
+var shellLine = regexp.MustCompile(`(?m)^(make|bin/coverage|go|sam|SLACK_\S+) .*$`)
+
+// TestREADMEsFirstLinesRun runs every line of See it now, without credentials.
+func TestREADMEsFirstLinesRun(t *testing.T) {
+	t.Chdir("../..")
+	targets := regexp.MustCompile(`(?m)^[a-z-]+:`).FindAllString(read(t, "Makefile"), -1)
+	lines := shellLine.FindAllString(section(t, "## See it now"), -1)
+	if len(lines) < 5 {
+		t.Fatalf("found %d lines", len(lines))
+	}
+	for _, line := range lines {
+		command, _, _ := strings.Cut(line, " #")
+		words := shellWords(command)
+		if words[0] == "make" {
+			if len(words) != 2 || !slices.Contains(targets, words[1]+":") {
+				t.Errorf("the Makefile has no target for %q", command)
+			}
+			continue
+		}
+		if got := start(t, "", nil, words[1:]...); words[0] != "bin/coverage" || got.code != exitFine {
+			t.Errorf("%s: exit code %d, %s", command, got.code, got.stderr)
+		}
+	}
+}
+
+// TestREADMEsAccountLinesNeedCredentials runs the lines that need an account, as far as they go without one.
+func TestREADMEsAccountLinesNeedCredentials(t *testing.T) {
+	t.Chdir("../..")
+	lines := shellLine.FindAllString(section(t, "### With your own AWS credentials"), -1)
+	if len(lines) < 3 {
+		t.Fatalf("found %d lines", len(lines))
+	}
+	for _, line := range lines {
+		command, _, _ := strings.Cut(line, " #")
+		words := shellWords(command)
+		if got := start(t, "", nil, words[1:]...); words[0] != "bin/coverage" || got.code != exitFailed || !strings.Contains(got.stdout+got.stderr, "AWS credentials") {
+			t.Errorf("%s: exit code %d, %s", command, got.code, got.stderr)
+		}
+	}
+}
+
+// TestMakeRunIsShort runs what make run would, and counts what it shows.
+func TestMakeRunIsShort(t *testing.T) {
+	t.Chdir("../..")
+	command := exec.CommandContext(t.Context(), "make", "--dry-run", "run")
+	command.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "MAKE") || strings.HasPrefix(v, "MFLAGS") })
+	recipe, err := command.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shown strings.Builder
+	for line := range strings.Lines(string(recipe)) {
+		words := shellWords(strings.TrimSpace(line))
+		switch words[0] {
+		case "echo":
+			shown.WriteString(strings.Join(words[1:], " ") + "\n")
+		case "bin/coverage":
+			got := start(t, "", nil, words[1:]...)
+			if got.code != exitFine {
+				t.Errorf("%s: exit code %d, %s", line, got.code, got.stderr)
+			}
+			shown.WriteString(got.stdout + got.stderr)
+		case "go":
+		default:
+			t.Errorf("nobody knows what %q shows", line)
+		}
+	}
+	contains(t, "make run", shown.String(), []string{"first build", "● Coverage lost", "✔ Coverage restored", "diagnosis", "make run-all"})
+	if lines := strings.Count(shown.String(), "\n"); lines > 120 {
+		t.Errorf("make run shows %d lines, at most 120 are read", lines)
+	}
+}
+
+// shellWords splits a command as a shell does that knows double quotes.
+func shellWords(command string) []string {
+	var words []string
+	for i, part := range strings.Split(command, `"`) {
+		if i%2 == 1 {
+			words = append(words, part)
+			continue
+		}
+		words = append(words, strings.Fields(part)...)
+	}
+	return words
+}

@@ -1,0 +1,264 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/spf13/cobra"
+
+	"guardduty-coverage-notifier/internal/app"
+	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/guardduty"
+	"guardduty-coverage-notifier/pkg/message"
+	"guardduty-coverage-notifier/pkg/report"
+)
+
+const reportAbout = `report shows how much GuardDuty covers now, what it does not cover and since when. It reads your account with your AWS credentials; as the delegated administrator of an organization you see its members, too.
+
+With --file it shows a saved answer of aws guardduty list-coverage instead, and needs no credentials.`
+
+const reportExamples = `coverage report --region eu-central-1 --region us-east-1
+aws guardduty list-coverage --detector-id ID > saved.json
+coverage report --file saved.json --region eu-central-1`
+
+const (
+	// attempts is how often one page is requested before its Region is given up.
+	attempts = 8
+	// namedRegion stands for the Region of a saved answer when it is not known.
+	namedRegion = "your-region-1"
+	// everyPage is how many resources arrive at once.
+	everyPage = 50
+)
+
+// reportFlags are the flags of report.
+type reportFlags struct {
+	viewFlags
+	regions regionsFlag
+	file    string
+}
+
+func newReport(p process, output io.Writer) *cobra.Command {
+	var f reportFlags
+	c := &cobra.Command{
+		Use: "report [flags]", Short: "Report what GuardDuty covers now", Long: reportAbout, Example: reportExamples,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return misuse("report takes no arguments, and got %q; name a saved answer with --file", args[0])
+			}
+			return showReport(c.Context(), f, c.Flags().Changed("file"), p, output)
+		},
+	}
+	f.addFormat(c, asText, asJSON, asSlack)
+	f.addLanguage(c)
+	f.addColor(c)
+	c.Flags().Var(&f.regions, "region", "`REGION` to report on; repeat it for several (default AWS_REGION)")
+	c.Flags().StringVar(&f.file, "file", "", "saved answer of aws guardduty list-coverage in `FILE`, or - for standard input")
+	complete(c, "region", regions())
+	return c
+}
+
+// showReport shows how much is covered.
+func showReport(ctx context.Context, f reportFlags, saved bool, p process, output io.Writer) error {
+	v, err := f.view(p)
+	if err != nil {
+		return err
+	}
+	read := readLive
+	if saved {
+		read = readSaved
+	}
+	r, err := read(ctx, f, p)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return err
+	}
+	screen := terminal{page: &page{w: output, view: v}, view: v}
+	if slices.Contains(r.Regions, namedRegion) {
+		screen.adapt = withoutLinks
+	}
+	if _, err := screen.Send(ctx, report.Compose(v.language, catalog.Local{}, r), ""); err != nil {
+		return err
+	}
+	switch {
+	case len(r.Problems) > 0:
+		return exitCode(exitFailed)
+	case slices.ContainsFunc(r.Uncovered, func(g report.Group) bool { return g.Finding.ID == catalog.Unrecognised }):
+		return exitCode(exitUnknown)
+	}
+	return nil
+}
+
+// readLive reads from GuardDuty, with the caller's own credentials.
+func readLive(ctx context.Context, f reportFlags, p process) (report.Report, error) {
+	cloud, err := p.signedIn(ctx)
+	if err != nil {
+		return report.Report{}, fmt.Errorf("%w\nreport --file needs none", err)
+	}
+	regions := f.regions.values
+	if len(regions) == 0 {
+		if regions, err = regionOf(cloud); err != nil {
+			return report.Report{}, err
+		}
+	}
+	cloud.RetryMode, cloud.RetryMaxAttempts = aws.RetryModeAdaptive, attempts
+	reader := guardduty.New(cloud)
+	states := reader.States(ctx, regions)
+	if marks := newProgress(p); marks != nil {
+		states = watched(ctx, states, reader, regions, marks)
+	}
+	return count(states, regions, p.now())
+}
+
+// regionOf is the Region of the AWS settings.
+func regionOf(cloud aws.Config) ([]string, error) {
+	if cloud.Region == "" {
+		return nil, errors.New("no Region: name one with --region, or set AWS_REGION")
+	}
+	if err := checkRegion(cloud.Region); err != nil {
+		return nil, fmt.Errorf("the Region of your AWS settings: %w", err)
+	}
+	return []string{cloud.Region}, nil
+}
+
+// readSaved reads what somebody saved.
+func readSaved(_ context.Context, f reportFlags, p process) (report.Report, error) {
+	if len(f.regions.values) > 1 {
+		return report.Report{}, misuse("a saved answer is of one Region; give --region once")
+	}
+	region, err := regionOr(f.regions, p.getenv)
+	if err != nil {
+		return report.Report{}, err
+	}
+	var r report.Report
+	if f.file == "-" {
+		r, err = countSaved("standard input", p.waitingForInput(), region, p.now())
+	} else {
+		r, err = countFile(f.file, region, p.now())
+	}
+	if err != nil {
+		return report.Report{}, err
+	}
+	if slices.Contains(r.Regions, namedRegion) {
+		fmt.Fprintf(p.stderr, "A saved answer does not name its Region: commands say %s. Name yours with --region.\n", namedRegion)
+	}
+	return r, nil
+}
+
+func countFile(name, region string, now time.Time) (report.Report, error) {
+	file, err := open(name)
+	if err != nil {
+		return report.Report{}, fmt.Errorf("%s: %w", name, err)
+	}
+	defer file.Close()
+	return countSaved(name, file, region, now)
+}
+
+// countSaved makes a report of a saved answer. region is empty where it is not known.
+func countSaved(name string, in io.Reader, region string, now time.Time) (report.Report, error) {
+	buffered := bufio.NewReader(in)
+	if err := recognizeStart(buffered); err != nil {
+		return report.Report{}, fmt.Errorf("%s: %w", name, err)
+	}
+	var known []string
+	if region != "" {
+		known = []string{region}
+	}
+	r, err := count(guardduty.Saved(buffered, cmp.Or(region, namedRegion)), known, now)
+	if err != nil {
+		return report.Report{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return r, nil
+}
+
+// recognizeStart says in words what is no JSON object, by its beginning.
+func recognizeStart(r *bufio.Reader) error {
+	const enough = 512
+	start, err := r.Peek(enough)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	return recognize(wholeRunes(start))
+}
+
+// wholeRunes is text without a character that is cut in two at its end.
+func wholeRunes(text []byte) []byte {
+	for range 3 {
+		if n := len(text); n > 0 && text[n-1] >= 0x80 {
+			text = text[:n-1]
+		}
+	}
+	return text
+}
+
+// withoutLinks is a report without console pages of a placeholder Region.
+func withoutLinks(m message.Message) message.Message {
+	machine := *m.Report
+	machine.Links = nil
+	m.Links, m.Report = nil, &machine
+	return m
+}
+
+// count makes a report of these Regions, and of any other that is found.
+func count(states iter.Seq2[coverage.State, error], regions []string, now time.Time) (report.Report, error) {
+	builder := report.NewBuilder(nil)
+	var problems []report.Problem
+	for state, err := range states {
+		if problem, ok := errors.AsType[*guardduty.Problem](err); ok {
+			problems = append(problems, app.Problem(problem))
+			continue
+		}
+		if err != nil {
+			return report.Report{}, err
+		}
+		builder.Add(state)
+		if region := state.Resource.Region; region != "" && !slices.Contains(regions, region) {
+			regions = append(regions, region)
+		}
+	}
+	return builder.Report(now, regions, problems, 0), nil
+}
+
+// watched is states with a line of progress until they end.
+func watched(ctx context.Context, states iter.Seq2[coverage.State, error], reader *guardduty.Reader, regions []string, marks *progress) iter.Seq2[coverage.State, error] {
+	return func(yield func(coverage.State, error) bool) {
+		defer marks.clear()
+		of := ""
+		if total := totalOf(ctx, reader, regions); total > 0 {
+			of = fmt.Sprintf("of %d ", total)
+		}
+		read := 0
+		for state, err := range states {
+			if read%everyPage == 0 {
+				marks.show("reading %d %sresources", read, of)
+			}
+			read++
+			if !yield(state, err) {
+				return
+			}
+		}
+	}
+}
+
+// totalOf is how many resources GuardDuty counts, or 0 where it does not say.
+func totalOf(ctx context.Context, reader *guardduty.Reader, regions []string) int {
+	total := 0
+	for _, region := range regions {
+		counted, err := reader.Statistics(ctx, region)
+		if err != nil {
+			return 0
+		}
+		total += counted.Total()
+	}
+	return total
+}
