@@ -133,6 +133,18 @@ func maySend(granted map[string]statement, queue string) bool {
 	return false
 }
 
+// TestOutputsNameEveryRole: policies of secrets, keys and topics in other accounts have to name each.
+func TestOutputsNameEveryRole(t *testing.T) {
+	s := newStack(t, nil)
+	outputs := words(s.At("Outputs"))
+	for name, function := range s.Resources("AWS::Serverless::Function") {
+		role := function["Properties"].(map[string]any)["Role"].(string)
+		if !strings.Contains(outputs, role) {
+			t.Errorf("no output has the role of %s, %s", name, role)
+		}
+	}
+}
+
 // TestFunctionsWaitForTheirPolicies: one that starts earlier fails until the policy is attached.
 func TestFunctionsWaitForTheirPolicies(t *testing.T) {
 	s := newStack(t, nil)

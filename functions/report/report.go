@@ -76,7 +76,7 @@ func (r *reporter) report(ctx context.Context, id, account string) error {
 	unsaved := r.remember(ctx, history, id, notified, made.Summary(), healed)
 	reconciler.finish(ctx, r.reader, made)
 	unhandled := reconciler.flush(ctx)
-	r.note(ctx, made, reconciler, notified)
+	r.note(ctx, made, reconciler, notified, unsent)
 	return errors.Join(unsent, unsaved, unhandled)
 }
 
@@ -140,7 +140,9 @@ func (r *reporter) send(
 }
 
 // note writes what the report counted.
-func (r *reporter) note(ctx context.Context, made report.Report, reconciler *reconciler, notified []string) {
+func (r *reporter) note(
+	ctx context.Context, made report.Report, reconciler *reconciler, notified []string, unsent error,
+) {
 	total := made.Total()
 	var unread []string
 	for _, problem := range made.Problems {
@@ -149,6 +151,6 @@ func (r *reporter) note(ctx context.Context, made report.Report, reconciler *rec
 	r.observe(ctx, telemetry.Report{
 		Resources: total.All, Uncovered: total.All - total.Healthy,
 		Found: reconciler.handedOver, Left: reconciler.left, Unreadable: len(reconciler.unreadable),
-		Regions: made.Regions, Unread: unread, Notified: notified,
+		Regions: made.Regions, Unread: unread, Notified: notified, Err: unsent,
 	})
 }

@@ -275,6 +275,9 @@ func TestReportTriedAgainTellsOnlyWhoWasNotTold(t *testing.T) {
 	if err := w.report(t.Context(), due, own); err == nil || !strings.Contains(err.Error(), "reporting to sns: throttled") {
 		t.Fatalf("the sink's error is lost: %v", err)
 	}
+	if line := w.lines[0]; line.Err == nil || len(line.Notified) != 1 {
+		t.Errorf("the log says that %v received it, and %v", line.Notified, line.Err)
+	}
 	w.topic.err = nil
 	for range 3 {
 		if err := w.report(t.Context(), due, own); err != nil {

@@ -4,6 +4,7 @@ package telemetry
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"strings"
@@ -54,6 +55,8 @@ type Report struct {
 	// Notified are the sinks that received the report, or need not because there is nothing to say; none: it
 	// has to be made again.
 	Notified []string
+	// Err is why other sinks did not receive it.
+	Err error
 }
 
 // ObserveReport writes the line of one report.
@@ -69,8 +72,13 @@ func (o Observer) ObserveReport(ctx context.Context, r Report) {
 	if len(r.Unread) > 0 {
 		metrics = append(metrics, metric{"RegionsUnread", "Count", float64(len(r.Unread))})
 	}
-	if len(r.Unread)+r.Left+r.Unreadable > 0 {
+	if len(r.Unread)+r.Left+r.Unreadable > 0 || r.Err != nil {
 		level = slog.LevelWarn
+	}
+	repairable := misconfigured(r.Err)
+	if repairable {
+		level = slog.LevelError
+		metrics = append(metrics, count("Misconfigured"))
 	}
 	attrs := []slog.Attr{
 		slog.Int("found_changes", r.Found), slog.Int("left_to_next_report", r.Left),
@@ -79,6 +87,8 @@ func (o Observer) ObserveReport(ctx context.Context, r Report) {
 	attrs = list(attrs, "regions", r.Regions)
 	attrs = list(attrs, "unread_regions", r.Unread)
 	attrs = list(attrs, "notified_sinks", r.Notified)
+	attrs = truth(attrs, "misconfigured", repairable)
+	attrs = failure(attrs, "error", r.Err)
 	o.write(ctx, level, "coverage report", attrs, metrics)
 }
 
@@ -89,6 +99,19 @@ func (o Observer) write(
 		attrs = append(attrs, embed(o.Now(), o.Stack, metrics, dimensions)...)
 	}
 	o.Log.LogAttrs(ctx, level, message, attrs...)
+}
+
+// misconfigured reports whether one of the joined errors is of a sink that only a change of configuration
+// repairs.
+func misconfigured(err error) bool {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return slices.ContainsFunc(joined.Unwrap(), misconfigured)
+	}
+	sink, ok := errors.AsType[interface {
+		error
+		Misconfigured() bool
+	}](err)
+	return ok && sink.Misconfigured()
 }
 
 // levelOf is ERROR where somebody has to act, WARN where something is not as it should be.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -243,6 +244,36 @@ func TestLinesOfAnOutcome(t *testing.T) {
 	} {
 		if sink[key] != want {
 			t.Errorf("%s of the sink's line is %v, want %v", key, sink[key], want)
+		}
+	}
+}
+
+// repairable is an error of a sink that only a change of configuration removes, or is not.
+type repairable bool
+
+func (r repairable) Error() string       { return "channel_not_found" }
+func (r repairable) Misconfigured() bool { return bool(r) }
+
+// TestReportSaysWhyASinkFailed: of several sinks, too.
+func TestReportSaysWhyASinkFailed(t *testing.T) {
+	slack := fmt.Errorf("reporting to slack: %w", repairable(false))
+	sns := fmt.Errorf("reporting to sns: %w", repairable(true))
+	for _, test := range []struct {
+		err   error
+		level string
+		rings bool
+	}{
+		{nil, "INFO", false}, {slack, "WARN", false}, {sns, "ERROR", true}, {errors.Join(slack, sns), "ERROR", true},
+	} {
+		failed := reported
+		failed.Err = test.err
+		line := write(t, func(o telemetry.Observer) { o.ObserveReport(t.Context(), failed) })[0]
+		rings := strings.Contains(line, `"Misconfigured":1`)
+		if !strings.Contains(line, `"level":"`+test.level+`"`) || rings != test.rings {
+			t.Errorf("%v: %s", test.err, line)
+		}
+		if test.err != nil && !strings.Contains(line, "channel_not_found") {
+			t.Errorf("the line does not say why: %s", line)
 		}
 	}
 }
