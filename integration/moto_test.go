@@ -62,6 +62,7 @@ func TestAgainstMoto(t *testing.T) {
 		"a ledger that two write":                ledgerConflict,
 		"everything in Japanese":                 inJapanese,
 		"every alarm of our own metrics":         everyAlarm,
+		"the command line's doctor":              doctor,
 	} {
 		t.Run(name, test)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
 
@@ -34,7 +35,10 @@ func newDoctor(p process, output io.Writer) *cobra.Command {
 			if len(args) > 0 {
 				return misuse("doctor takes no arguments, and got %q", args[0])
 			}
-			d := &doctor{process: p, output: output, width: widthOf(p.stdout), marks: newProgress(p)}
+			d := &doctor{process: p, output: output, width: math.MaxInt, marks: newProgress(p)}
+			if isTerminal(p.stdout) {
+				d.width = widthOf(p.stdout)
+			}
 			return d.examine(c.Context(), send)
 		},
 	}
@@ -46,8 +50,9 @@ func newDoctor(p process, output io.Writer) *cobra.Command {
 type doctor struct {
 	process
 	output io.Writer
-	width  int
-	marks  *progress
+	// width is in columns. Where no terminal is, lines are not wrapped, which grep and similar tools need.
+	width int
+	marks *progress
 	// failed is true when a check has failed.
 	failed bool
 }

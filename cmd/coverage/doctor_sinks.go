@@ -53,12 +53,12 @@ func (d *doctor) destinations(ctx context.Context, cfg config.Config, cloud aws.
 // sent sends the test message.
 func sent(ctx context.Context, sink notify.Sink, test message.Message) finding {
 	_, err := sink.Send(ctx, test, "")
-	refusal, bySlack := errors.AsType[*slack.Error](err)
+	_, bySlack := sink.(*slack.Sink)
 	switch {
 	case err == nil:
 		return finding{verdict: passed, detail: "sent"}
 	case bySlack:
-		return finding{failing, refusal.Error(), slackRemedy(err)}
+		return slackFailure(err)
 	case isDenied(err):
 		return finding{failing, "access is denied: " + reasonOf(err), "Allow sns:Publish on the topic."}
 	}
@@ -104,7 +104,7 @@ func slackWorks(ctx context.Context, sink *slack.Sink) finding {
 	known := fmt.Sprintf("the token is that of %s in %s", access.Bot, access.Workspace)
 	switch {
 	case err != nil:
-		return finding{failing, err.Error(), slackRemedy(err)}
+		return slackFailure(err)
 	case access.Webhook:
 		return finding{verdict: passed, detail: "an incoming webhook; coverage doctor --send shows whether it works"}
 	case access.Scopes != nil && !slices.Contains(access.Scopes, "chat:write"):
@@ -119,14 +119,25 @@ func slackWorks(ctx context.Context, sink *slack.Sink) finding {
 	return finding{verdict: passed, detail: known + ", and may post in #" + access.Channel}
 }
 
-// slackRemedy is what to do about a refusal
-// (https://docs.slack.dev/reference/methods/chat.postMessage#errors, https://docs.slack.dev/reference/methods/auth.test#errors).
-func slackRemedy(err error) string {
-	refusal, ok := errors.AsType[*slack.Error](err)
-	if !ok {
-		return "Correct what it names, then run coverage doctor again."
+// slackFailure is a refusal of Slack's, or why the credential could not be read.
+func slackFailure(err error) finding {
+	const unreadable = "the credential cannot be read: "
+	if refusal, ok := errors.AsType[*slack.Error](err); ok {
+		return finding{failing, refusal.Error(), slackRemedy(refusal.Code)}
 	}
-	switch refusal.Code {
+	switch code := codeOf(err); {
+	case code == "ParameterNotFound", code == "ResourceNotFoundException":
+		return finding{failing, unreadable + code, "Create the parameter or secret that SLACK_SECRET names, or correct its name."}
+	case isDenied(err):
+		return finding{failing, unreadable + reasonOf(err), "Allow ssm:GetParameter or secretsmanager:GetSecretValue on it, and kms:Decrypt on its key."}
+	}
+	return finding{failing, unreadable + reasonOf(err), "Correct it, then run coverage doctor again."}
+}
+
+// slackRemedy is what to do about a refusal with that code
+// (https://docs.slack.dev/reference/methods/chat.postMessage#errors, https://docs.slack.dev/reference/methods/auth.test#errors).
+func slackRemedy(code string) string {
+	switch code {
 	case "not_in_channel", "channel_not_found":
 		return "Invite the app to the channel, and set SLACK_CHANNEL to the channel's ID, not its name."
 	case "missing_scope":

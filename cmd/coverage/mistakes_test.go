@@ -62,6 +62,7 @@ func TestMistakesInTheCommandLine(t *testing.T) {
 		"catalog with an argument": {args: []string{"catalog", "eks"}, want: []string{`catalog takes no arguments, and got "eks"`}},
 		"catalog for Slack":        {args: []string{"catalog", "--format", "slack"}, want: []string{`"slack" is not text or json`}},
 		"version with an argument": {args: []string{"version", "x"}, want: []string{"version takes no arguments"}},
+		"doctor with an argument":  {args: []string{"doctor", "slack"}, want: []string{"doctor takes no arguments"}},
 		"a shell":                  {args: []string{"completion", "bsh"}, want: []string{`SHELL is bash, zsh, fish or powershell, not "bsh"; did you mean bash?`}},
 		"no shell":                 {args: []string{"completion"}, want: []string{"completion needs one SHELL: bash, zsh, fish or powershell"}},
 	}

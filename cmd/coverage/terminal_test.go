@@ -189,6 +189,18 @@ func TestHelpFitsTheTerminal(t *testing.T) {
 	}
 }
 
+func TestDoctorFitsTheTerminal(t *testing.T) {
+	for _, columns := range []int{60, 80, 200} {
+		got := startInTerminal(t, columns, map[string]string{"HOLD_MINUTES": "99"}, "doctor").stdout
+		contains(t, "doctor", got, []string{"failed       Settings: ", "HOLD_MINUTES", "→ Correct"})
+		for line := range strings.Lines(got) {
+			if message.Width(strings.TrimSuffix(line, "\n")) > columns {
+				t.Errorf("%d columns of %d: %s", message.Width(line), columns, line)
+			}
+		}
+	}
+}
+
 func TestWidthIsWithinLimits(t *testing.T) {
 	for columns, want := range map[int]int{10: narrowest, 59: narrowest, 60: 60, 133: 133, 200: 200, 500: widest} {
 		got := startInTerminal(t, columns, nil, "replay", lost, "--color", "never").stdout
