@@ -7,6 +7,8 @@ ARCHITECTURE ?= arm64
 # was used before is taken silently.
 STACK ?= guardduty-coverage-notifier
 REGION ?=
+# The histories that make simulation generates.
+SEED ?= 20261124
 # How long make fuzz spends on each target.
 FUZZTIME ?= 10s
 
@@ -19,7 +21,7 @@ BUILT := .aws-sam/build/template.yaml
 export SAM_CLI_TELEMETRY = 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-all test check bench build template integration sam-local fuzz simulation mutation load deploy redrive clean
+.PHONY: help run run-all test check bench build template integration sam-local fuzz simulation soak mutation load deploy redrive clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -58,11 +60,18 @@ bench: ## time and memory per event, then the binary's start, memory and size
 	go run ./bench
 	go run ./bench/report
 
-simulation: ## thousands of generated histories of a whole account through the pipeline
-	go test -count=1 -timeout 30m -run '^TestSimulation' ./pkg/notify -rapid.checks=4000
+# Five simulations of 2,400 histories each.
+SIMULATE = go test -count=1 -timeout 60m -run '^TestSimulation(With.*|OfGroups)?$$' ./pkg/notify -rapid.checks=2400 -rapid.seed=
 
-mutation: ## break the pipeline on purpose, defect by defect, and require that the simulation notices (many minutes)
-	go test -count=1 -timeout 3h -run '^TestMutations$$' ./pkg/notify -mutate
+simulation: ## 12,000 generated histories of a whole account through the pipeline; SEED=n for others
+	@echo "seed $(SEED)"
+	$(SIMULATE)$(SEED)
+
+soak: ## the simulation with one fresh seed after the other, until it fails or is stopped
+	@while seed=$$(od -An -N4 -tu4 /dev/urandom | tr -d ' '); do echo "seed $$seed"; $(SIMULATE)$$seed || exit 1; done
+
+mutation: ## build defects into the pipeline, one by one, and require that the simulation notices each (many minutes)
+	go test -count=1 -timeout 3h -parallel 2 -run '^TestMutations$$' ./pkg/notify -mutate
 
 load: ## 10,000 changes in a minute against a Slack that takes one a second (some minutes)
 	go run ./bench/load

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -9,6 +10,8 @@ import (
 
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/incident"
+	"guardduty-coverage-notifier/pkg/memory"
 	"guardduty-coverage-notifier/pkg/message"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/slack"
@@ -25,16 +28,16 @@ func (r *renderer) Send(_ context.Context, m message.Message, _ string) (string,
 	return "", err
 }
 
-// oblivion is a store to which every change is the first.
-type oblivion struct{}
+// forgetful is a store to which every change is the first.
+type forgetful struct{ *memory.Store }
 
-func (oblivion) Open(_ context.Context, key string) (coverage.Incident, bool, error) {
-	return coverage.Incident{Key: key}, true, nil
+func (forgetful) Claim(_ context.Context, key string, _ *coverage.Change) (incident.Claim, bool, error) {
+	return incident.Claim{Record: incident.Record{Key: key}}, true, nil
 }
 
-func (oblivion) Save(context.Context, coverage.Incident) error { return nil }
-
-func (oblivion) Add(context.Context, string, time.Time) (int, error) { return 1, nil }
+func (forgetful) Save(_ context.Context, claims []incident.Claim) []error {
+	return make([]error, len(claims))
+}
 
 // BenchmarkEvent is decode, classify, compose and render of one sample event after the other.
 func BenchmarkEvent(b *testing.B) {
@@ -52,13 +55,13 @@ func BenchmarkEvent(b *testing.B) {
 	}
 	sink := new(renderer)
 	pipeline := &notify.Pipeline{
-		Sinks: []notify.Sink{sink}, Language: catalog.English, Store: oblivion{}, Pace: oblivion{},
+		Sinks: []notify.Sink{sink}, Language: catalog.English, Store: forgetful{},
 		SinkTimeout: time.Minute, Now: func() time.Time { return time.Unix(1_774_229_808, 0) },
 	}
 	b.ReportAllocs()
 	i := 0
 	for b.Loop() {
-		if err := pipeline.Handle(b.Context(), events[i%len(events)]); err != nil {
+		if err := pipeline.Handle(b.Context(), []json.RawMessage{events[i%len(events)]})[0]; err != nil {
 			b.Fatal(err)
 		}
 		i++

@@ -60,13 +60,19 @@ var mayReach = map[string][]string{
 	"route":    {module + "pkg/coverage"},
 	"compose":  {module + "pkg/coverage", module + "pkg/catalog", module + "pkg/message", columns},
 	"report":   {module + "pkg/coverage", module + "pkg/catalog", module + "pkg/message", columns},
-	"notify":   {module + "pkg/compose", module + "pkg/coverage", module + "pkg/catalog", module + "pkg/message", columns},
+	"incident": {module + "pkg/coverage"},
+	"format":   {module + "pkg/coverage", module + "pkg/incident"},
+	"memory":   {module + "pkg/coverage", module + "pkg/incident"},
+	"notify": {
+		module + "pkg/incident", module + "pkg/compose", module + "pkg/format", module + "pkg/coverage", module + "pkg/catalog",
+		module + "pkg/message", columns,
+	},
 	// The edges turn what comes from outside into plain values.
 	"config":  nil,
 	"trigger": nil,
 	// Each adapter speaks to one service.
 	"diagnose":  {module + "pkg/coverage", awsSDK, awsWire},
-	"dynamo":    {module + "pkg/coverage", awsSDK, awsWire},
+	"dynamo":    {module + "pkg/coverage", module + "pkg/format", module + "pkg/incident", awsSDK, awsWire},
 	"guardduty": {module + "pkg/coverage", awsSDK, awsWire},
 	"secrets":   {awsSDK, awsWire},
 	"slack":     {module + "pkg/message", columns, slackSDK, slackRTM},

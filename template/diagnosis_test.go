@@ -32,7 +32,6 @@ func TestDiagnosisMayDoWhatItDoes(t *testing.T) {
 		"docs/diagnosis.md":                told,
 		"member-role.yaml":                 looks(grants(t, templatetest.New(t, "../member-role.yaml", nil), "DiagnosisRole")),
 		"template.yaml, to NotifyFunction": looks(grants(t, own, "NotifyRole")),
-		"template.yaml, to ReportFunction": looks(grants(t, own, "ReportRole")),
 	} {
 		slices.Sort(listed)
 		if diff := cmp.Diff(called, listed); diff != "" {

@@ -11,6 +11,7 @@ import (
 	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/memory"
 	"guardduty-coverage-notifier/pkg/notify"
 )
 
@@ -49,10 +50,9 @@ type history struct {
 
 // newHistory notifies one sink about everything.
 func newHistory(screen notify.Sink, language catalog.Language, now func() time.Time) *history {
-	memory := notify.NewMemory()
 	h := &history{}
 	h.pipeline = notify.Pipeline{
-		Sinks: []notify.Sink{screen}, Language: language, Store: memory, Pace: memory, SinkTimeout: sinkTimeout, Now: now,
+		Sinks: []notify.Sink{screen}, Language: language, Store: memory.New(), SinkTimeout: sinkTimeout, Now: now,
 		Observe: h.observe,
 	}
 	return h
@@ -84,7 +84,7 @@ func (h *history) observe(_ context.Context, outcome notify.Outcome) {
 // replay handles events that arrived together. It returns an error, or nil, for each event, and what became of all.
 func (h *history) replay(ctx context.Context, events []json.RawMessage) ([]error, []handled) {
 	h.outcomes = nil
-	errs := h.pipeline.HandleAll(ctx, events)
+	errs := h.pipeline.Handle(ctx, events)
 	slices.SortStableFunc(h.outcomes, func(a, b notify.Outcome) int {
 		return cmp.Or(cmp.Compare(a.Change.ID(), b.Change.ID()), cmp.Compare(a.Change.EventID, b.Change.EventID))
 	})

@@ -31,7 +31,7 @@ func main() {
 	}
 	lambda.Start(func(ctx context.Context, payload json.RawMessage) (*trigger.Acknowledgement, error) {
 		delivery := trigger.Unwrap(payload)
-		return delivery.Acknowledge(pipeline.HandleAll(ctx, delivery.Events))
+		return delivery.Acknowledge(pipeline.Handle(ctx, delivery.Events))
 	})
 }
 

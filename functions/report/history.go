@@ -8,12 +8,13 @@ import (
 	"slices"
 
 	"guardduty-coverage-notifier/pkg/dynamo"
+	"guardduty-coverage-notifier/pkg/incident"
 	"guardduty-coverage-notifier/pkg/report"
 )
 
 // ledger keeps the reports, and knows which resources are remembered as uncovered; *dynamo.Ledger is one.
 type ledger interface {
-	Open(ctx context.Context) iter.Seq2[dynamo.OpenResource, error]
+	All(ctx context.Context) iter.Seq2[incident.Stored, error]
 	Healed(ctx context.Context) (int64, error)
 	Reports(ctx context.Context, name string) (dynamo.Reports, error)
 	SaveReports(ctx context.Context, name string, before dynamo.Reports, document json.RawMessage) (dynamo.Reports, error)

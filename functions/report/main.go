@@ -72,6 +72,7 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*
 	if err != nil {
 		return nil, err
 	}
+	cfg.Diagnosis.On = false // What the report finds is queued for the notifier, which diagnoses it.
 	pipeline := app.Pipeline(cfg, destinations, cloud, observer)
 	patient := cloud.Copy()
 	patient.RetryMode, patient.RetryMaxAttempts = aws.RetryModeAdaptive, attempts

@@ -8,26 +8,24 @@ import (
 	"slices"
 	"time"
 
+	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/dynamo"
+	"guardduty-coverage-notifier/pkg/incident"
 	"guardduty-coverage-notifier/pkg/report"
 )
 
 const (
 	// eventTime is how long the event of a change may still be on its way; usually it takes 5 to 12 minutes.
 	eventTime = 30 * time.Minute
-	// handOverSize is how many changes are handed over together, so that like ones become one message, and
-	// handOverMost how many one report hands over.
-	handOverSize = 500
-	handOverMost = 5000
-	// handOverTime is how long the pipeline may take for them; it queues what it cannot send in time. None
-	// begins in the last handOverReserve of an invocation.
-	handOverTime    = time.Minute
-	handOverReserve = 3 * time.Minute
+	// queueMost is how many changes one report queues. None is queued in the last queueReserve of an
+	// invocation.
+	queueMost    = 5000
+	queueReserve = time.Minute
 )
 
-// reconciler compares what GuardDuty lists with what is remembered, and hands over the changes that events
-// missed. The next report finds again whatever is not handed over.
+// reconciler compares what GuardDuty lists with what is remembered, and queues the changes that events missed
+// for the notifier. The next report finds again whatever is not queued.
 type reconciler struct {
 	pipeline pipeline
 	// now is when the report began.
@@ -38,44 +36,52 @@ type reconciler struct {
 
 	// open are the resources that are remembered as uncovered and not seen yet, by their keys. unreadable are
 	// the keys of items that cannot be read.
-	open       map[string]dynamo.OpenResource
+	open       map[string]incident.Record
 	unreadable map[string]bool
 	// accounts are those whose resources are listed, listed is how many resources are.
 	accounts map[string]bool
 	listed   int
+	// unaudited is why what is overdue could not be queued.
+	unaudited error
 
 	found []coverage.Change
-	// handedOver, failed and left are how many changes were handed over, failed then, and are left to the
-	// next report.
-	handedOver, failed, left int
+	// queued, failed and left are how many changes were queued, could not be, and are left to the next report.
+	queued, failed, left int
 }
 
 // load starts a reconciler with the resources that are remembered as uncovered.
 func (r *reporter) load(ctx context.Context, account string) (*reconciler, error) {
 	c := &reconciler{
 		pipeline: r.pipeline, now: r.now(), region: r.region, account: account,
-		open: make(map[string]dynamo.OpenResource), unreadable: make(map[string]bool),
+		open: make(map[string]incident.Record), unreadable: make(map[string]bool),
 		accounts: make(map[string]bool),
 	}
-	for resource, err := range r.ledger.Open(ctx) {
-		if item, ok := errors.AsType[*dynamo.UnreadableItem](err); ok {
-			r.log.WarnContext(ctx, "the report skips an item of the table",
-				"resource_id", item.Key, "error", item.Err.Error())
-			c.unreadable[item.Key] = true
-			continue
+	var unlisted error
+	overdue := r.pipeline.Audit(ctx, func(yield func(incident.Stored, error) bool) {
+		for stored, err := range r.ledger.All(ctx) {
+			if item, ok := errors.AsType[*dynamo.UnreadableItem](err); ok {
+				r.log.WarnContext(ctx, "the report skips an item of the table",
+					"resource_id", item.Key, "error", item.Err.Error())
+				c.unreadable[item.Key] = true
+			} else if err != nil {
+				unlisted = err
+			}
+			if record := stored.Record; record.Change.Status == coverage.Unhealthy {
+				c.open[record.Key] = record
+			}
+			if !yield(stored, err) {
+				return
+			}
 		}
-		if err != nil {
-			return nil, err
-		}
-		c.open[resource.Resource.Key()] = resource
-	}
-	return c, nil
+	})
+	c.unaudited = overdue
+	return c, unlisted
 }
 
 // openedAt is when a resource lost coverage as far as is remembered; zero when it is not.
 func (c *reconciler) openedAt(r coverage.Resource) time.Time {
 	known := c.open[r.Key()]
-	return cmp.Or(known.OpenedAt, known.ChangedAt)
+	return cmp.Or(known.OpenedAt, known.Change.ChangedAt)
 }
 
 // compare compares a listed resource with what is remembered of it.
@@ -89,13 +95,24 @@ func (c *reconciler) compare(s coverage.State) {
 	known, open := c.open[key]
 	delete(c.open, key)
 	lost, regained := s.Status == coverage.Unhealthy && !open, s.Status == coverage.Healthy && open
-	if !lost && !regained || c.unreadable[key] || c.justChanged(s) || c.recent(known.ChangedAt) {
+	other := s.Status == coverage.Unhealthy && open && !sameCauses(s, known)
+	if !lost && !regained && !other || c.unreadable[key] || c.justChanged(s) || c.recent(known.Change.ChangedAt) {
 		return
 	}
 	if s.UpdatedAt.IsZero() {
 		s.UpdatedAt = c.now
 	}
 	c.find(s.Change(c.now))
+}
+
+// sameCauses reports whether GuardDuty lists the resource with the causes that are remembered.
+func sameCauses(s coverage.State, known incident.Record) bool {
+	var causes []string
+	for _, f := range catalog.Classify(s.Change(s.UpdatedAt)) {
+		causes = append(causes, string(f.ID))
+	}
+	slices.Sort(causes)
+	return slices.Equal(slices.Compact(causes), known.Causes)
 }
 
 // justChanged reports whether the event of the last change may still be on its way. Of an ECS cluster nobody
@@ -108,7 +125,7 @@ func (c *reconciler) justChanged(s coverage.State) bool {
 func (c *reconciler) recent(changed time.Time) bool { return c.now.Sub(changed) < eventTime }
 
 func (c *reconciler) find(change coverage.Change) {
-	if len(c.found) == handOverMost {
+	if len(c.found) == queueMost {
 		c.left++
 		return
 	}
@@ -119,8 +136,9 @@ func (c *reconciler) find(change coverage.Change) {
 func (c *reconciler) finish(ctx context.Context, reader reader, made report.Report) {
 	var missing []coverage.Resource
 	for _, known := range c.open {
-		if known.Resource.Region == c.region && !c.recent(known.ChangedAt) && c.visible(known.Resource) {
-			missing = append(missing, known.Resource)
+		resource := known.Change.Resource
+		if resource.Region == c.region && !c.recent(known.Change.ChangedAt) && c.visible(resource) {
+			missing = append(missing, resource)
 		}
 	}
 	if len(missing) == 0 || !readToEnd(made, c.region) || !c.complete(ctx, reader) {
@@ -149,35 +167,27 @@ func (c *reconciler) complete(ctx context.Context, reader reader) bool {
 	return err == nil && c.listed >= counted.Total()
 }
 
-// flush hands over what was found, as far as there is time for it.
+// flush queues what was found, as far as there is time for it.
 func (c *reconciler) flush(ctx context.Context) error {
-	handing, cancel := withReserve(ctx, handOverReserve)
+	ctx, cancel := withReserve(ctx, queueReserve)
 	defer cancel()
-	var last error
-	for batch := range slices.Chunk(c.found, handOverSize) {
-		if handing.Err() != nil {
-			c.left += len(batch)
-			continue
-		}
-		for _, err := range c.handOver(ctx, batch) {
-			if err != nil {
-				c.failed++
-				last = err
-			}
-		}
-		c.handedOver += len(batch)
+	if len(c.found) == 0 || ctx.Err() != nil {
+		c.left += len(c.found)
+		return nil
 	}
+	var last error
+	for _, err := range c.pipeline.Enqueue(ctx, c.found) {
+		if err != nil {
+			c.failed++
+			last = err
+		}
+	}
+	c.queued = len(c.found) - c.failed
 	if last != nil {
-		return fmt.Errorf("handing over changes that events missed: %d of %d failed, the last: %w",
-			c.failed, c.handedOver, last)
+		return fmt.Errorf("queueing changes that events missed: %d of %d failed, the last: %w",
+			c.failed, len(c.found), last)
 	}
 	return nil
-}
-
-func (c *reconciler) handOver(ctx context.Context, batch []coverage.Change) []error {
-	ctx, cancel := context.WithTimeout(ctx, handOverTime)
-	defer cancel()
-	return c.pipeline.HandleChanges(ctx, batch)
 }
 
 // withReserve is ctx that ends so long before its deadline.

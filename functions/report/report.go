@@ -16,6 +16,7 @@ import (
 	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/guardduty"
+	"guardduty-coverage-notifier/pkg/incident"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/report"
 )
@@ -34,9 +35,10 @@ type reader interface {
 	Statistics(ctx context.Context, region string) (guardduty.Statistics, error)
 }
 
-// pipeline notifies people of changes; *notify.Pipeline is one.
+// pipeline queues what the notifier has to look at; *notify.Pipeline is one.
 type pipeline interface {
-	HandleChanges(ctx context.Context, changes []coverage.Change) []error
+	Enqueue(ctx context.Context, changes []coverage.Change) []error
+	Audit(ctx context.Context, stored iter.Seq2[incident.Stored, error]) error
 }
 
 // reporter makes reports, one at a time.
@@ -77,7 +79,7 @@ func (r *reporter) report(ctx context.Context, id, account string) error {
 	reconciler.finish(ctx, r.reader, made)
 	unhandled := reconciler.flush(ctx)
 	r.note(ctx, made, reconciler, notified, unsent)
-	return errors.Join(unsent, unsaved, unhandled)
+	return errors.Join(unsent, unsaved, unhandled, reconciler.unaudited)
 }
 
 // read reads all Regions into a report, and has the reconciler compare every resource.
@@ -150,7 +152,7 @@ func (r *reporter) note(
 	}
 	r.observe(ctx, telemetry.Report{
 		Resources: total.All, Uncovered: total.All - total.Healthy,
-		Found: reconciler.handedOver, Left: reconciler.left, Unreadable: len(reconciler.unreadable),
+		Found: reconciler.queued, Left: reconciler.left, Unreadable: len(reconciler.unreadable),
 		Regions: made.Regions, Unread: unread, Notified: notified, Err: unsent,
 	})
 }

@@ -28,6 +28,7 @@ import (
 	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/guardduty"
 	"guardduty-coverage-notifier/pkg/guardduty/guarddutytest"
+	"guardduty-coverage-notifier/pkg/incident"
 	"guardduty-coverage-notifier/pkg/message"
 	"guardduty-coverage-notifier/pkg/notify"
 )
@@ -52,9 +53,12 @@ type world struct {
 	// handed are the changes that were handed to the pipeline, batch by batch.
 	handed [][]coverage.Change
 	// handling is what becomes of each; nil: they are handled.
-	handling func(ctx context.Context, batch []coverage.Change) error
-	lines    []telemetry.Report
-	logged   bytes.Buffer
+	// audited are the keys that were audited, unaudited why that failed.
+	audited   []string
+	unaudited error
+	handling  func(ctx context.Context, batch []coverage.Change) error
+	lines     []telemetry.Report
+	logged    bytes.Buffer
 }
 
 func newWorld(t *testing.T, regions map[string]guarddutytest.Region) *world {
@@ -104,8 +108,16 @@ func (l listing) Statistics(context.Context, string) (guardduty.Statistics, erro
 	return guardduty.Statistics{}, nil
 }
 
-// HandleChanges is the pipeline's.
-func (w *world) HandleChanges(ctx context.Context, changes []coverage.Change) []error {
+// Audit is the pipeline's.
+func (w *world) Audit(_ context.Context, stored iter.Seq2[incident.Stored, error]) error {
+	for s := range stored {
+		w.audited = append(w.audited, s.Record.Key)
+	}
+	return w.unaudited
+}
+
+// Enqueue is the pipeline's.
+func (w *world) Enqueue(ctx context.Context, changes []coverage.Change) []error {
 	w.handed = append(w.handed, changes)
 	errs := make([]error, len(changes))
 	if w.handling != nil {
@@ -156,7 +168,7 @@ func (s *sink) Send(_ context.Context, m message.Message, parent string) (string
 
 // memory is a ledger.
 type memory struct {
-	open []dynamo.OpenResource
+	open []incident.Record
 	// unreadable are the keys of items that cannot be read.
 	unreadable []string
 	healed     int64
@@ -173,20 +185,20 @@ func (m *memory) err(call string) error {
 	return nil
 }
 
-func (m *memory) Open(context.Context) iter.Seq2[dynamo.OpenResource, error] {
-	return func(yield func(dynamo.OpenResource, error) bool) {
+func (m *memory) All(context.Context) iter.Seq2[incident.Stored, error] {
+	return func(yield func(incident.Stored, error) bool) {
 		for _, key := range m.unreadable {
-			if !yield(dynamo.OpenResource{}, &dynamo.UnreadableItem{Key: key, Err: errors.New("of another version")}) {
+			if !yield(incident.Stored{}, &dynamo.UnreadableItem{Key: key, Err: errors.New("of another version")}) {
 				return
 			}
 		}
-		for _, resource := range m.open {
-			if !yield(resource, nil) {
+		for _, record := range m.open {
+			if !yield(incident.Stored{Record: record}, nil) {
 				return
 			}
 		}
 		if err := m.err("open"); err != nil {
-			yield(dynamo.OpenResource{}, err)
+			yield(incident.Stored{}, err)
 		}
 	}
 }
@@ -214,10 +226,16 @@ func instance(account, name, status string, updated time.Time) guarddutytest.Res
 	}
 }
 
-// incident is one that is open.
-func incident(account, region, name string, changed time.Time) dynamo.OpenResource {
-	resource := coverage.Resource{Account: account, Region: region, Kind: coverage.EC2, Name: name}
-	return dynamo.OpenResource{Resource: resource, ChangedAt: changed}
+// openInstance is an EC2 instance that is remembered as uncovered.
+func openInstance(account, region, name string, changed time.Time) incident.Record {
+	return openRecord(coverage.Resource{Account: account, Region: region, Kind: coverage.EC2, Name: name}, time.Time{}, changed)
+}
+
+func openRecord(r coverage.Resource, opened, changed time.Time) incident.Record {
+	return incident.Record{
+		Key: r.Key(), Change: coverage.Change{Resource: r, Status: coverage.Unhealthy, ChangedAt: changed},
+		OpenedAt: opened, Causes: []string{string(catalog.NoReason)},
+	}
 }
 
 // cluster is an ECS cluster that GuardDuty lists.
@@ -227,8 +245,8 @@ func cluster(name string, status coverage.Status, updated time.Time) coverage.St
 }
 
 // openCluster is an ECS cluster that is remembered as uncovered.
-func openCluster(name string, opened, changed time.Time) dynamo.OpenResource {
-	return dynamo.OpenResource{Resource: cluster(name, "", changed).Resource, OpenedAt: opened, ChangedAt: changed}
+func openCluster(name string, opened, changed time.Time) incident.Record {
+	return openRecord(cluster(name, "", changed).Resource, opened, changed)
 }
 
 var longAgo = start.Add(-24 * time.Hour)
@@ -358,19 +376,19 @@ func TestReconcilerFindsWhatEventsMissed(t *testing.T) {
 	fresh := start.Add(-20 * time.Minute)
 	tests := map[string]struct {
 		listed guarddutytest.Resource
-		open   []dynamo.OpenResource
+		open   []incident.Record
 		want   []string
 	}{
 		"lost, unknown":            {listed: instance(own, "i-1", "UNHEALTHY", longAgo), want: []string{"UNHEALTHY i-1"}},
 		"lost, unknown, no moment": {listed: instance(own, "i-1", "UNHEALTHY", time.Unix(0, 0)), want: []string{"UNHEALTHY i-1"}},
 		"lost just now":            {listed: instance(own, "i-1", "UNHEALTHY", fresh)},
-		"lost and known":           {listed: instance(own, "i-1", "UNHEALTHY", longAgo), open: []dynamo.OpenResource{incident(own, eu, "i-1", longAgo)}},
+		"lost and known":           {listed: instance(own, "i-1", "UNHEALTHY", longAgo), open: []incident.Record{openInstance(own, eu, "i-1", longAgo)}},
 		"covered, unknown":         {listed: instance(own, "i-1", "HEALTHY", longAgo)},
-		"back, unnoticed":          {listed: instance(own, "i-1", "HEALTHY", longAgo), open: []dynamo.OpenResource{incident(own, eu, "i-1", longAgo.Add(-1))}, want: []string{"HEALTHY i-1"}},
-		"back just now":            {listed: instance(own, "i-1", "HEALTHY", fresh), open: []dynamo.OpenResource{incident(own, eu, "i-1", longAgo)}},
-		"lost again just now":      {listed: instance(own, "i-1", "HEALTHY", longAgo), open: []dynamo.OpenResource{incident(own, eu, "i-1", fresh)}},
-		"of a status to come":      {listed: instance(own, "i-1", "PAUSED", longAgo), open: []dynamo.OpenResource{incident(own, eu, "i-1", longAgo)}},
-		"one of the same name":     {listed: instance(own, "i-1", "UNHEALTHY", longAgo), open: []dynamo.OpenResource{incident(own, us, "i-1", fresh)}, want: []string{"UNHEALTHY i-1"}},
+		"back, unnoticed":          {listed: instance(own, "i-1", "HEALTHY", longAgo), open: []incident.Record{openInstance(own, eu, "i-1", longAgo.Add(-1))}, want: []string{"HEALTHY i-1"}},
+		"back just now":            {listed: instance(own, "i-1", "HEALTHY", fresh), open: []incident.Record{openInstance(own, eu, "i-1", longAgo)}},
+		"lost again just now":      {listed: instance(own, "i-1", "HEALTHY", longAgo), open: []incident.Record{openInstance(own, eu, "i-1", fresh)}},
+		"of a status to come":      {listed: instance(own, "i-1", "PAUSED", longAgo), open: []incident.Record{openInstance(own, eu, "i-1", longAgo)}},
+		"one of the same name":     {listed: instance(own, "i-1", "UNHEALTHY", longAgo), open: []incident.Record{openInstance(own, us, "i-1", fresh)}, want: []string{"UNHEALTHY i-1"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -380,7 +398,7 @@ func TestReconcilerFindsWhatEventsMissed(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(test.want, w.changes()); diff != "" {
-				t.Errorf("handed over (-want +got):\n%s", diff)
+				t.Errorf("queued (-want +got):\n%s", diff)
 			}
 			for _, change := range slices.Concat(w.handed...) {
 				if change.ChangedAt.IsZero() || !change.ReceivedAt.Equal(start) {
@@ -415,25 +433,25 @@ func TestReconcilerFindsWhatIsGone(t *testing.T) {
 	}
 	tests := map[string]struct {
 		region guarddutytest.Region
-		open   dynamo.OpenResource
+		open   incident.Record
 		gone   bool
 	}{
-		"of an account that is listed":        {there, incident(member, eu, "i-9", longAgo), true},
-		"of the function's own account":       {there, incident(own, eu, "i-9", longAgo), true},
-		"the last of all":                     {guarddutytest.List(), incident(own, eu, "i-9", longAgo), true},
-		"of an account that may be elsewhere": {there, incident("999988887777", eu, "i-9", longAgo), false},
-		"lost just now":                       {there, incident(member, eu, "i-9", start.Add(-10*time.Minute)), false},
-		"in a Region that was not read":       {failing, incident(own, eu, "i-9", longAgo), false},
-		"in a Region without monitoring":      {guarddutytest.Region{Detector: "d", Off: true}, incident(own, eu, "i-9", longAgo), false},
-		"in a Region that was not asked for":  {there, incident(own, "eu-west-1", "i-9", longAgo), false},
-		"in a list that lacks something":      {miscounted, incident(member, eu, "i-9", longAgo), false},
-		"in a list that nobody counted":       {uncounted, incident(member, eu, "i-9", longAgo), false},
-		"in a Region of another stack":        {there, incident(own, us, "i-9", longAgo), false},
+		"of an account that is listed":        {there, openInstance(member, eu, "i-9", longAgo), true},
+		"of the function's own account":       {there, openInstance(own, eu, "i-9", longAgo), true},
+		"the last of all":                     {guarddutytest.List(), openInstance(own, eu, "i-9", longAgo), true},
+		"of an account that may be elsewhere": {there, openInstance("999988887777", eu, "i-9", longAgo), false},
+		"lost just now":                       {there, openInstance(member, eu, "i-9", start.Add(-10*time.Minute)), false},
+		"in a Region that was not read":       {failing, openInstance(own, eu, "i-9", longAgo), false},
+		"in a Region without monitoring":      {guarddutytest.Region{Detector: "d", Off: true}, openInstance(own, eu, "i-9", longAgo), false},
+		"in a Region that was not asked for":  {there, openInstance(own, "eu-west-1", "i-9", longAgo), false},
+		"in a list that lacks something":      {miscounted, openInstance(member, eu, "i-9", longAgo), false},
+		"in a list that nobody counted":       {uncounted, openInstance(member, eu, "i-9", longAgo), false},
+		"in a Region of another stack":        {there, openInstance(own, us, "i-9", longAgo), false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, map[string]guarddutytest.Region{eu: test.region, us: guarddutytest.List()})
-			w.ledger.open = []dynamo.OpenResource{test.open}
+			w.ledger.open = []incident.Record{test.open}
 			if err := w.report(t.Context(), "", own); err != nil {
 				t.Fatal(err)
 			}
@@ -442,7 +460,7 @@ func TestReconcilerFindsWhatIsGone(t *testing.T) {
 				want = []string{"GONE i-9"}
 			}
 			if diff := cmp.Diff(want, w.changes()); diff != "" {
-				t.Errorf("handed over (-want +got):\n%s", diff)
+				t.Errorf("queued (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -454,13 +472,13 @@ func TestReconcilerFindsBusyClusters(t *testing.T) {
 	fresh := start.Add(-time.Minute)
 	tests := map[string]struct {
 		listed coverage.State
-		open   []dynamo.OpenResource
+		open   []incident.Record
 		want   []string
 	}{
 		"lost, unknown":       {cluster("web", coverage.Unhealthy, fresh), nil, []string{"UNHEALTHY web"}},
-		"lost and known":      {cluster("web", coverage.Unhealthy, fresh), []dynamo.OpenResource{openCluster("web", longAgo, longAgo)}, nil},
-		"back, unnoticed":     {cluster("web", coverage.Healthy, fresh), []dynamo.OpenResource{openCluster("web", longAgo, longAgo)}, []string{"HEALTHY web"}},
-		"lost again just now": {cluster("web", coverage.Healthy, fresh), []dynamo.OpenResource{openCluster("web", longAgo, fresh)}, nil},
+		"lost and known":      {cluster("web", coverage.Unhealthy, fresh), []incident.Record{openCluster("web", longAgo, longAgo)}, nil},
+		"back, unnoticed":     {cluster("web", coverage.Healthy, fresh), []incident.Record{openCluster("web", longAgo, longAgo)}, []string{"HEALTHY web"}},
+		"lost again just now": {cluster("web", coverage.Healthy, fresh), []incident.Record{openCluster("web", longAgo, fresh)}, nil},
 		"covered, unknown":    {cluster("web", coverage.Healthy, fresh), nil, nil},
 	}
 	for name, test := range tests {
@@ -472,7 +490,7 @@ func TestReconcilerFindsBusyClusters(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(test.want, w.changes()); diff != "" {
-				t.Errorf("handed over (-want +got):\n%s", diff)
+				t.Errorf("queued (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -481,7 +499,7 @@ func TestReconcilerFindsBusyClusters(t *testing.T) {
 func TestReportCountsAgesFromWhatIsRemembered(t *testing.T) {
 	w := newWorld(t, nil)
 	w.list(cluster("web", coverage.Unhealthy, start.Add(-time.Minute)))
-	w.ledger.open = []dynamo.OpenResource{openCluster("web", longAgo, longAgo.Add(time.Hour))}
+	w.ledger.open = []incident.Record{openCluster("web", longAgo, longAgo.Add(time.Hour))}
 	if err := w.report(t.Context(), "", own); err != nil {
 		t.Fatal(err)
 	}
@@ -495,12 +513,12 @@ func TestReconcilerComparesTheRegionsThatTheStackServes(t *testing.T) {
 		return guarddutytest.List(instance(own, name, "UNHEALTHY", longAgo))
 	}
 	w := newWorld(t, map[string]guarddutytest.Region{eu: lost("i-eu"), us: lost("i-us")})
-	w.ledger.open = []dynamo.OpenResource{incident(own, us, "i-gone", longAgo)}
+	w.ledger.open = []incident.Record{openInstance(own, us, "i-gone", longAgo)}
 	if err := w.report(t.Context(), "", own); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"UNHEALTHY i-eu"}, w.changes()); diff != "" {
-		t.Errorf("handed over (-want +got):\n%s", diff)
+		t.Errorf("queued (-want +got):\n%s", diff)
 	}
 	if report := w.slack.told[0].Report; report.Total.Total != 2 || report.Total.Covered != 0 {
 		t.Errorf("the report counts %+v, want both Regions", report.Total)
@@ -516,7 +534,7 @@ func TestReportSkipsItemsThatCannotBeRead(t *testing.T) {
 		t.Fatalf("%d reports: %v", len(w.slack.told), err)
 	}
 	if diff := cmp.Diff([]string{"UNHEALTHY other"}, w.changes()); diff != "" {
-		t.Errorf("handed over (-want +got):\n%s", diff)
+		t.Errorf("queued (-want +got):\n%s", diff)
 	}
 	if got := w.lines[0].Unreadable; got != 1 {
 		t.Errorf("%d unreadable items are counted", got)
@@ -526,16 +544,15 @@ func TestReportSkipsItemsThatCannotBeRead(t *testing.T) {
 	}
 }
 
-func TestReconcilerHandsOverInBatches(t *testing.T) {
+func TestFoundChangesAreQueuedAfterTheReport(t *testing.T) {
 	tests := map[int]struct {
-		batches []int
-		left    int
-	}{1200: {[]int{500, 500, 200}, 0}, 5400: {slices.Repeat([]int{500}, 10), 400}}
+		queued, left int
+	}{1200: {1200, 0}, 5400: {5000, 400}}
 	for n, want := range tests {
 		w := newWorld(t, map[string]guarddutytest.Region{eu: many(n), us: guarddutytest.List()})
 		w.handling = func(context.Context, []coverage.Change) error {
 			if len(w.slack.told) != 1 || w.ledger.saves != 1 {
-				t.Errorf("changes are handed over before the report: %d sent, %d saved", len(w.slack.told), w.ledger.saves)
+				t.Errorf("changes are queued before the report: %d sent, %d saved", len(w.slack.told), w.ledger.saves)
 			}
 			return errors.New("queue away")
 		}
@@ -543,8 +560,8 @@ func TestReconcilerHandsOverInBatches(t *testing.T) {
 		if problems := w.slack.told[0].Report.Problems; len(problems) > 0 {
 			t.Errorf("a Region was not read: %+v", problems)
 		}
-		if diff := cmp.Diff(want.batches, w.batches()); diff != "" || w.lines[0].Left != want.left {
-			t.Errorf("%d left, batches of %d (-want +got):\n%s", w.lines[0].Left, n, diff)
+		if queued := len(slices.Concat(w.handed...)); queued != want.queued || w.lines[0].Left != want.left {
+			t.Errorf("%d left of %d, %d queued", w.lines[0].Left, n, queued)
 		}
 		if err == nil || !strings.Contains(err.Error(), "failed, the last: queue away") {
 			t.Errorf("got %v", err)
@@ -559,25 +576,15 @@ func many(n int) guarddutytest.Region {
 	}}
 }
 
-// batches are the sizes of what was handed over.
-func (w *world) batches() []int {
-	var sizes []int
-	for _, batch := range w.handed {
-		sizes = append(sizes, len(batch))
-	}
-	return sizes
-}
-
-// TestHandOversEndInTime has a pipeline that takes all the time it is given.
-func TestHandOversEndInTime(t *testing.T) {
+// TestFoundChangesAreQueuedInTime leaves to the next report what there is no time, or no room, for.
+func TestFoundChangesAreQueuedInTime(t *testing.T) {
 	tests := map[string]struct {
-		time    time.Duration
-		batches int
+		time                time.Duration
+		found, queued, left int
 	}{
-		"much time":                  {15 * time.Minute, 5},
-		"until the reserve":          {5*time.Minute + time.Second, 3},
-		"until a part of a minute":   {5*time.Minute - time.Second, 2},
-		"no time besides the report": {3 * time.Minute, 0},
+		"enough time":                {15 * time.Minute, 100, 100, 0},
+		"more than one report takes": {15 * time.Minute, queueMost + 7, queueMost, 7},
+		"no time besides the report": {time.Minute, 100, 0, 100},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -585,26 +592,17 @@ func TestHandOversEndInTime(t *testing.T) {
 				w := &world{t: t, ledger: &memory{}, slack: &sink{name: "slack"}, topic: &sink{name: "sns"}}
 				w.reporter = newReporter(w)
 				var states []coverage.State
-				for i := range 5 * handOverSize {
+				for i := range test.found {
 					states = append(states, cluster(fmt.Sprint(i), coverage.Unhealthy, longAgo))
 				}
 				w.list(states...)
-				w.handling = func(ctx context.Context, _ []coverage.Change) error {
-					began := time.Now()
-					<-ctx.Done()
-					if took := time.Since(began); took != time.Minute {
-						t.Errorf("a hand-over took %v", took)
-					}
-					return nil
-				}
 				ctx, cancel := context.WithTimeout(t.Context(), test.time)
 				defer cancel()
 				if err := w.report(ctx, "", own); err != nil {
 					t.Error(err)
 				}
-				left := (5 - test.batches) * handOverSize
-				if len(w.handed) != test.batches || w.lines[0].Left != left {
-					t.Errorf("%d batches, %d left", len(w.handed), w.lines[0].Left)
+				if n := len(slices.Concat(w.handed...)); n != test.queued || w.lines[0].Left != test.left {
+					t.Errorf("%d changes were queued, %d are left, want %d and %d", n, w.lines[0].Left, test.queued, test.left)
 				}
 				if len(w.slack.told) != 1 || len(w.topic.told) != 1 || ctx.Err() != nil {
 					t.Errorf("%d and %d reports; %v", len(w.slack.told), len(w.topic.told), ctx.Err())
@@ -614,15 +612,29 @@ func TestHandOversEndInTime(t *testing.T) {
 	}
 }
 
+// TestReportAuditsWhatIsStored hands everything that is stored to the pipeline, and goes on when that fails.
+func TestReportAuditsWhatIsStored(t *testing.T) {
+	w := newWorld(t, map[string]guarddutytest.Region{eu: guarddutytest.List(instance(own, "i-1", "UNHEALTHY", longAgo)), us: guarddutytest.List()})
+	w.ledger.open = []incident.Record{openInstance(own, eu, "i-1", longAgo)}
+	w.unaudited = errors.New("the queue is away")
+	err := w.report(t.Context(), "", own)
+	if err == nil || !strings.Contains(err.Error(), "the queue is away") || len(w.slack.told) != 1 {
+		t.Errorf("%v; %d reports", err, len(w.slack.told))
+	}
+	if !slices.Equal(w.audited, []string{w.ledger.open[0].Key}) {
+		t.Errorf("audited %q", w.audited)
+	}
+}
+
 func TestReportIsMadeOfWhatThereWasTimeFor(t *testing.T) {
 	w := newWorld(t, map[string]guarddutytest.Region{eu: guarddutytest.List(instance(own, "i-1", "HEALTHY", longAgo))})
-	w.ledger.open = []dynamo.OpenResource{incident(own, eu, "i-9", longAgo)}
+	w.ledger.open = []incident.Record{openInstance(own, eu, "i-9", longAgo)}
 	ctx, cancel := context.WithTimeout(t.Context(), readReserve-time.Second)
 	defer cancel()
 	if err := w.report(ctx, "", own); err != nil {
 		t.Fatal(err)
 	}
 	if len(w.slack.told) != 1 || len(w.slack.told[0].Report.Problems) != 2 || len(w.handed) != 0 {
-		t.Errorf("told %+v, handed over %v", w.slack.told, w.handed)
+		t.Errorf("told %+v, queued %v", w.slack.told, w.handed)
 	}
 }

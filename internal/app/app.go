@@ -13,6 +13,7 @@ import (
 	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/diagnose"
 	"guardduty-coverage-notifier/pkg/dynamo"
+	"guardduty-coverage-notifier/pkg/memory"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/sqs"
 )
@@ -28,17 +29,16 @@ func Pipeline(cfg config.Config, destinations Destinations, cloud aws.Config, ob
 		Language:    destinations.Language,
 		Local:       destinations.Local(),
 		Hold:        cfg.Hold,
-		StormLimit:  cfg.StormLimit,
+		RateLimit:   cfg.StormLimit,
 		SinkTimeout: sinkTimeout,
 		Now:         observer.Now,
 	}
 	if cfg.IncidentTable == "" {
-		memory := notify.NewMemory()
-		pipeline.Store, pipeline.Pace = memory, memory
+		pipeline.Store = memory.New()
 	} else {
 		table := dynamodb.NewFromConfig(cloud)
 		store := dynamo.New(table, cfg.IncidentTable, observer.Now, rand.Text)
-		pipeline.Store, pipeline.Pace = store, store
+		pipeline.Store = store
 		observer.CountRecovered = dynamo.NewLedger(table, cfg.IncidentTable).CountHealed
 	}
 	if cfg.WaitingQueue != "" {

@@ -12,7 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/format"
+	"guardduty-coverage-notifier/pkg/incident"
 )
 
 const (
@@ -22,63 +23,43 @@ const (
 	reportPrefix = "report/"
 )
 
-// client is what a Ledger needs of DynamoDB; *dynamodb.Client is one.
-type client interface {
-	updater
+// reader is what a Ledger needs of DynamoDB; *dynamodb.Client is one.
+type reader interface {
+	client
 	GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
 	Scan(ctx context.Context, in *dynamodb.ScanInput, opts ...func(*dynamodb.Options)) (*dynamodb.ScanOutput, error)
 }
 
 // Ledger is what a report needs of the table of incidents. It may be used concurrently.
 type Ledger struct {
-	client client
+	client reader
 	table  string
 }
 
 // NewLedger returns the Ledger of that table.
-func NewLedger(client client, table string) *Ledger {
+func NewLedger(client reader, table string) *Ledger {
 	return &Ledger{client: client, table: table}
 }
 
-// OpenResource is a resource that is remembered as uncovered.
-type OpenResource struct {
-	Resource coverage.Resource
-	// OpenedAt is when it lost coverage, zero where that was not seen; ChangedAt is when it last changed.
-	OpenedAt, ChangedAt time.Time
-}
-
-// UnreadableItem is an item that cannot be read, perhaps because a newer version of this program wrote it.
-type UnreadableItem struct {
-	// Key is the item's, at most 200 characters of it.
-	Key string
-	Err error
-}
-
-// Error names the item and what is wrong with it.
-func (u *UnreadableItem) Error() string { return fmt.Sprintf("item %q: %v", u.Key, u.Err) }
-
-// Unwrap is what is wrong with it.
-func (u *UnreadableItem) Unwrap() error { return u.Err }
-
-// Open yields every resource that is remembered as uncovered, in no order. An item that cannot be read yields
-// an *UnreadableItem, and the others follow; any other error is the last of what it yields. It reads the
-// whole table, of 1 MB a request: 128 read request units each
+// All yields every record and group, in no order. One that cannot be read is an error of its own, of type *UnreadableItem, and the
+// next ones follow; any other error is the last of what it yields. It reads the whole table, of 1 MB a request: 128 read
+// request units each
 // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/capacity-reads-writes.html).
-func (l *Ledger) Open(ctx context.Context) iter.Seq2[OpenResource, error] {
-	return func(yield func(OpenResource, error) bool) {
+func (l *Ledger) All(ctx context.Context) iter.Seq2[incident.Stored, error] {
+	return func(yield func(incident.Stored, error) bool) {
 		var start map[string]types.AttributeValue
 		for {
 			out, err := l.scan(ctx, start)
 			if err != nil {
-				yield(OpenResource{}, fmt.Errorf("listing open incidents in table %s: %w", l.table, err))
+				yield(incident.Stored{}, fmt.Errorf("listing incidents in table %s: %w", l.table, err))
 				return
 			}
 			for _, item := range out.Items {
-				resource, open, err := openResource(item)
+				stored, err := l.readStored(item)
 				if err != nil {
-					err = &UnreadableItem{keyOf(item), err}
+					err = &UnreadableItem{Key: keyOf(item), Err: err}
 				}
-				if (open || err != nil) && !yield(resource, err) {
+				if !yield(stored, err) {
 					return
 				}
 			}
@@ -89,41 +70,55 @@ func (l *Ledger) Open(ctx context.Context) iter.Seq2[OpenResource, error] {
 	}
 }
 
-// openResource is the resource that an item remembers as uncovered. open is false for one that is covered,
-// and for items that are not of one resource.
-func openResource(item map[string]types.AttributeValue) (resource OpenResource, open bool, err error) {
-	incident, err := read(item)
-	if err != nil || incident.Status != coverage.Unhealthy || incident.Group != nil {
-		return OpenResource{}, false, err
-	}
-	if incident.Change.Resource.Key() != incident.Key {
-		return OpenResource{}, false, errors.New("the item does not say of which resource it is")
-	}
-	return OpenResource{incident.Change.Resource, incident.OpenedAt, incident.ChangedAt}, true, nil
+// UnreadableItem is why one item of the table could not be read.
+type UnreadableItem struct {
+	// Key is the item's.
+	Key string
+	Err error
 }
 
-// scan reads one page. The filter leaves out most of what is not open; the document says whether it is.
+// Error names the item.
+func (e *UnreadableItem) Error() string { return "item " + e.Key + ": " + e.Err.Error() }
+
+// Unwrap is why.
+func (e *UnreadableItem) Unwrap() error { return e.Err }
+
+func (l *Ledger) readStored(item map[string]types.AttributeValue) (stored incident.Stored, err error) {
+	if until, err := whole(item["leaseUntil"]); err == nil {
+		stored.LeasedUntil = time.UnixMilli(until)
+	}
+	if item["revision"] != nil {
+		g, err := readGroup(item)
+		stored.Group = &g
+		return stored, err
+	}
+	document, ok := item["document"].(*types.AttributeValueMemberS)
+	if !ok {
+		return stored, errors.New("the item's document is not a string")
+	}
+	stored.Record, err = format.UnmarshalRecord([]byte(document.Value))
+	return stored, err
+}
+
+// scan reads one page of records and groups: they alone have a document.
 func (l *Ledger) scan(ctx context.Context, start map[string]types.AttributeValue) (*dynamodb.ScanOutput, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	return l.client.Scan(ctx, &dynamodb.ScanInput{
 		TableName:                &l.table,
 		ExclusiveStartKey:        start,
-		FilterExpression:         new("contains(#document, :open)"),
-		ProjectionExpression:     new("pk, #document, #version"),
-		ExpressionAttributeNames: map[string]string{"#document": "document", "#version": "version"},
-		ExpressionAttributeValues: map[string]types.AttributeValue{
-			":open": text(`"status":"` + string(coverage.Unhealthy) + `"`),
-		},
+		FilterExpression:         new("attribute_exists(#document)"),
+		ProjectionExpression:     new("pk, #document, members, revision, leaseUntil"),
+		ExpressionAttributeNames: map[string]string{"#document": "document"},
 	})
 }
 
 func keyOf(item map[string]types.AttributeValue) string {
 	key, _ := item["pk"].(*types.AttributeValueMemberS)
 	if key == nil {
-		return ""
+		return "without a key"
 	}
-	return shown(key.Value)
+	return strconv.Quote(shown(key.Value))
 }
 
 // Reports is what was remembered of earlier reports.

@@ -1,14 +1,15 @@
 // Package dynamo remembers incidents in one DynamoDB table.
 //
-// The table has a string key pk and a time-to-live attribute expires. An incident is one item: the document,
-// its version, and while somebody works on it a lease. A minute's count of a sink's messages is an item too.
+// The table has a string key pk and a time-to-live attribute expires. A record is one item: its document with the version,
+// and while somebody works on it a lease and the changes that the claims are about. A group is an item that holds its open
+// members beside its document, so that they change without its lease. A minute's count of a sink's messages is an
+// item, too.
 package dynamo
 
 import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -18,119 +19,278 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/format"
+	"guardduty-coverage-notifier/pkg/incident"
 )
 
 const (
-	// Lease is how long a claim lasts when its holder dies. It is longer than the function may run, so that a
-	// living holder never loses its claim.
-	Lease = 2 * time.Minute
-	// retention is how long an incident is remembered after its last change, and paceRetention a minute's count.
-	retention     = 90 * 24 * time.Hour
-	paceRetention = time.Hour
+	// Lease is how long a claim lasts when its holder dies. It is longer than the function may run (60 s) and a message
+	// may arrive after its answer was lost (incident.Fence), so that a living holder never loses its claim and a dead
+	// one's last message has arrived.
+	Lease = 120 * time.Second
+	// retention is how long a record or group is remembered after its last change, openRetention one of an open loss:
+	// forgotten earlier, its message would stay as it is. countRetention is for a minute's count and for a record that
+	// knows nothing: somebody asked for a key that does not exist.
+	retention      = 90 * 24 * time.Hour
+	openRetention  = 400 * 24 * time.Hour
+	countRetention = time.Hour
 	// timeout is how long one request may take: a table that hangs must not cost the message.
 	timeout = 3 * time.Second
-	// version is that of the document.
-	version = 1
 	// longestKey is how long a key may be before its digest stands in for it. DynamoDB's limit is 2048 bytes
 	// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html).
 	longestKey = 1024
 )
 
-// updater is what the Store needs of DynamoDB; *dynamodb.Client is one.
-type updater interface {
-	UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
+// client is what the Store needs of DynamoDB; *dynamodb.Client is one.
+type client interface {
+	UpdateItem(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
+	TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (
+		*dynamodb.TransactWriteItemsOutput, error)
 }
 
-// Store is a table of incidents. It may be used concurrently.
+// Store is a table of records and groups. It may be used concurrently.
 type Store struct {
-	client updater
+	client client
 	table  string
 	now    func() time.Time
 	token  func() string
 }
 
-// New returns the Store in that table. token returns a new, unguessable proof of a claim at each call.
-func New(client updater, table string, now func() time.Time, token func() string) *Store {
+// New returns the Store of that table. token returns another text at each call.
+func New(client client, table string, now func() time.Time, token func() string) *Store {
 	return &Store{client: client, table: table, now: now, token: token}
 }
 
-// Open claims the incident of that key, empty when there is none. ok is false while another claim lasts. An item that
-// this version cannot read is an error that names it.
-//
-// When DynamoDB's answer is lost the SDK asks again, and finds this very claim. What the item was before is then not known,
-// so the incident is Unsure.
-func (s *Store) Open(ctx context.Context, key string) (incident coverage.Incident, ok bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	token, now := s.token(), s.now()
-	out, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:           &s.table,
-		Key:                 itemKey(key),
-		UpdateExpression:    new("SET lease = :token, leaseUntil = :until, expires = if_not_exists(expires, :expires)"),
-		ConditionExpression: new("attribute_not_exists(leaseUntil) OR leaseUntil < :now OR lease = :token"),
-		ExpressionAttributeValues: map[string]types.AttributeValue{
-			":token":   text(token),
-			":until":   number(now.Add(Lease).UnixMilli()),
-			":now":     number(now.UnixMilli()),
-			":expires": number(now.Add(retention).Unix()),
-		},
-		ReturnValues: types.ReturnValueAllOld,
-	})
-	if _, claimed := errors.AsType[*types.ConditionalCheckFailedException](err); claimed {
-		return coverage.Incident{}, false, nil
+// unclaimed is the condition under which an item may be claimed: nobody else's lease is running, and no later version
+// wrote it, which this one must not overwrite. A request that is repeated because its answer was lost finds its own lease.
+const unclaimed = "(attribute_not_exists(leaseUntil) OR leaseUntil < :now OR lease = :token)" +
+	" AND (attribute_not_exists(version) OR version <= :version)"
+
+// Claim leases the record of that key, empty when there is none, and leaves the change on it as an intent. ok is false while
+// somebody else has claimed it. The error of a record that a later version wrote wraps format.ErrNewer.
+func (s *Store) Claim(ctx context.Context, key string, intent *coverage.Change) (c incident.Claim, ok bool, err error) {
+	set, values := "SET lease = :token, leaseUntil = :until, expires = if_not_exists(expires, :expires)", s.leaseValues()
+	if intent != nil {
+		change, err := format.MarshalChange(*intent)
+		if err != nil {
+			return incident.Claim{}, false, fmt.Errorf("claiming record %q: %w", shown(key), err)
+		}
+		set += ", intents = list_append(if_not_exists(intents, :none), :intent)"
+		values[":none"] = &types.AttributeValueMemberL{}
+		values[":intent"] = &types.AttributeValueMemberL{Value: []types.AttributeValue{text(string(change))}}
 	}
-	if err == nil {
-		incident, err = read(out.Attributes)
+	before, ok, err := s.lease(ctx, key, set, values)
+	if err != nil || !ok {
+		return incident.Claim{}, false, s.failed("claiming record", key, err)
 	}
+	c, err = readClaim(before, values, intent != nil)
 	if err != nil {
-		return coverage.Incident{}, false, fmt.Errorf("opening incident %q in table %s: %w", shown(key), s.table, err)
+		s.release(ctx, key, values)
+		return incident.Claim{}, false, s.failed("claiming record", key, err)
 	}
-	if _, abandoned := out.Attributes["leaseUntil"]; abandoned {
-		incident.Unsure = true
-	}
-	incident.Key, incident.Lease = key, token
-	return incident, true, nil
+	c.Record.Key = key
+	return c, true, nil
 }
 
-// Save writes an incident that Open returned and ends its claim.
-func (s *Store) Save(ctx context.Context, incident coverage.Incident) error {
+func (s *Store) leaseValues() map[string]types.AttributeValue {
+	now := s.now()
+	return map[string]types.AttributeValue{
+		":token":   text(s.token()),
+		":until":   number(now.Add(Lease).UnixMilli()),
+		":now":     number(now.UnixMilli()),
+		":expires": number(now.Add(retention).Unix()),
+		":version": number(format.Version),
+	}
+}
+
+// lease claims an item and returns it as it was before.
+func (s *Store) lease(ctx context.Context, key, update string, values map[string]types.AttributeValue) (
+	before map[string]types.AttributeValue, ok bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	document, err := json.Marshal(incident)
-	if err == nil {
-		_, err = s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-			TableName:           &s.table,
-			Key:                 itemKey(incident.Key),
-			UpdateExpression:    new("SET document = :document, version = :version, expires = :expires REMOVE lease, leaseUntil"),
-			ConditionExpression: new("lease = :token"),
-			ExpressionAttributeValues: map[string]types.AttributeValue{
-				":document": text(string(document)),
-				":version":  number(version),
-				":expires":  number(s.now().Add(retention).Unix()),
-				":token":    text(incident.Lease),
-			},
-		})
+	out, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                           &s.table,
+		Key:                                 itemKey(key),
+		UpdateExpression:                    &update,
+		ConditionExpression:                 new(unclaimed),
+		ExpressionAttributeValues:           values,
+		ReturnValues:                        types.ReturnValueAllOld,
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	})
+	if refused, is := errors.AsType[*types.ConditionalCheckFailedException](err); is {
+		if v, _ := whole(refused.Item["version"]); v > format.Version {
+			return nil, false, fmt.Errorf("version %d, this one reads up to %d: %w", v, format.Version, format.ErrNewer)
+		}
+		return nil, false, nil
 	}
+	if err != nil {
+		return nil, false, err
+	}
+	return out.Attributes, true, nil
+}
+
+// readClaim is what an item said before it was claimed: nothing when it was made by this very claim.
+func readClaim(before, values map[string]types.AttributeValue, intended bool) (incident.Claim, error) {
+	c := incident.Claim{Lease: values[":token"].(*types.AttributeValueMemberS).Value}
+	if document, ok := before["document"].(*types.AttributeValueMemberS); ok {
+		var err error
+		if c.Record, err = format.UnmarshalRecord([]byte(document.Value)); err != nil {
+			return incident.Claim{}, err
+		}
+	} else if before["document"] != nil {
+		return incident.Claim{}, errors.New("the item's document is not a string")
+	}
+	intents, _ := before["intents"].(*types.AttributeValueMemberL)
+	own := false
+	if lease, ok := before["lease"].(*types.AttributeValueMemberS); ok {
+		own = lease.Value == c.Lease
+		c.Abandoned = !own
+	}
+	if intents == nil {
+		return c, nil
+	}
+	for i, value := range intents.Value {
+		if own && intended && i == len(intents.Value)-1 {
+			break // The same request arrived before, and its answer was lost.
+		}
+		document, ok := value.(*types.AttributeValueMemberS)
+		if !ok {
+			return incident.Claim{}, errors.New("an intent of the item is not a string")
+		}
+		change, err := format.UnmarshalChange([]byte(document.Value))
+		if err != nil {
+			return incident.Claim{}, err
+		}
+		c.Intents, c.Abandoned = append(c.Intents, change), true
+	}
+	return c, nil
+}
+
+// release ends a claim that cannot be used. At worst its lease runs out.
+func (s *Store) release(ctx context.Context, key string, values map[string]types.AttributeValue) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	_, _ = s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                 &s.table,
+		Key:                       itemKey(key),
+		UpdateExpression:          new("REMOVE lease, leaseUntil, intents"),
+		ConditionExpression:       new("lease = :token"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":token": values[":token"]},
+	})
+}
+
+// maxTransaction is how many items one transaction may write
+// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html).
+const maxTransaction = 100
+
+// Save writes the claims' records and ends the claims, several in one request; it returns an error for each, nil where it
+// succeeded. It fails where the claim was lost to somebody else.
+func (s *Store) Save(ctx context.Context, claims []incident.Claim) []error {
+	errs := make([]error, len(claims))
+	done := make(chan struct{})
+	chunks := 0
+	for start := 0; start < len(claims); start += maxTransaction {
+		end := min(start+maxTransaction, len(claims))
+		chunks++
+		go func() {
+			s.saveSome(ctx, claims[start:end], errs[start:end])
+			done <- struct{}{}
+		}()
+	}
+	for range chunks {
+		<-done
+	}
+	return errs
+}
+
+// saveSome saves the claims in one transaction. One that cannot be saved makes the transaction fail: then each is
+// saved by itself.
+func (s *Store) saveSome(ctx context.Context, claims []incident.Claim, errs []error) {
+	writes := make([]types.TransactWriteItem, len(claims))
+	for i, c := range claims {
+		update, err := s.save(c)
+		if err != nil {
+			errs[i] = s.failed("saving record", c.Record.Key, err)
+			return
+		}
+		writes[i] = types.TransactWriteItem{Update: update}
+	}
+	if len(claims) > 1 {
+		bounded, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		_, err := s.client.TransactWriteItems(bounded, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
+		if err == nil {
+			return
+		}
+		if bounded.Err() != nil {
+			for i, c := range claims {
+				errs[i] = s.failed("saving record", c.Record.Key, err)
+			}
+			return
+		}
+	}
+	for i, write := range writes {
+		errs[i] = s.saveOne(ctx, claims[i].Record.Key, write.Update)
+		if errors.Is(errs[i], context.DeadlineExceeded) {
+			for j := i + 1; j < len(writes); j++ {
+				errs[j] = errs[i]
+			}
+			return
+		}
+	}
+}
+
+func (s *Store) saveOne(ctx context.Context, key string, u *types.Update) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: u.TableName, Key: u.Key, UpdateExpression: u.UpdateExpression,
+		ConditionExpression: u.ConditionExpression, ExpressionAttributeValues: u.ExpressionAttributeValues,
+	})
 	if _, lost := errors.AsType[*types.ConditionalCheckFailedException](err); lost {
 		err = errors.New("the claim on it was lost to somebody else")
 	}
-	if err != nil {
-		return fmt.Errorf("saving incident %q in table %s: %w", shown(incident.Key), s.table, err)
-	}
-	return nil
+	return s.failed("saving record", key, err)
 }
 
-// Add counts one more message of the sink in that minute and returns how many there are now.
-func (s *Store) Add(ctx context.Context, sink string, minute time.Time) (int, error) {
+func (s *Store) save(c incident.Claim) (*types.Update, error) {
+	document, err := format.MarshalRecord(c.Record)
+	if err != nil {
+		return nil, err
+	}
+	keep := retention
+	switch c.Record.Change.Status {
+	case "":
+		keep = countRetention
+	case coverage.Unhealthy:
+		keep = openRetention
+	}
+	return &types.Update{
+		TableName: &s.table,
+		Key:       itemKey(c.Record.Key),
+		UpdateExpression: new("SET document = :document, version = :version, expires = :expires" +
+			" REMOVE lease, leaseUntil, intents"),
+		ConditionExpression: new("lease = :token"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{
+			":document": text(string(document)),
+			":version":  number(format.Version),
+			":expires":  number(s.now().Add(keep).Unix()),
+			":token":    text(c.Lease),
+		},
+	}, nil
+}
+
+// Count counts one more message of the sink in that minute and returns how many there are now.
+func (s *Store) Count(ctx context.Context, sink string, minute time.Time) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	key := "pace/" + sink + "/" + minute.UTC().Format(time.RFC3339)
+	key := "rate/" + sink + "/" + minute.UTC().Format(time.RFC3339)
 	out, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:        &s.table,
 		Key:              itemKey(key),
 		UpdateExpression: new("SET expires = if_not_exists(expires, :expires) ADD messages :one"),
 		ExpressionAttributeValues: map[string]types.AttributeValue{
-			":expires": number(s.now().Add(paceRetention).Unix()),
+			":expires": number(s.now().Add(countRetention).Unix()),
 			":one":     number(1),
 		},
 		ReturnValues: types.ReturnValueUpdatedNew,
@@ -138,35 +298,19 @@ func (s *Store) Add(ctx context.Context, sink string, minute time.Time) (int, er
 	if err != nil {
 		return 0, fmt.Errorf("counting messages of %s in table %s: %w", sink, s.table, err)
 	}
-	messages, ok := out.Attributes["messages"].(*types.AttributeValueMemberN)
-	if !ok {
-		return 0, fmt.Errorf("counting messages of %s in table %s: item %q holds no number", sink, s.table, key)
-	}
-	n, err := strconv.Atoi(messages.Value)
+	n, err := whole(out.Attributes["messages"])
 	if err != nil {
-		return 0, fmt.Errorf("counting messages of %s in table %s: %w", sink, s.table, err)
+		return 0, fmt.Errorf("counting messages of %s in table %s: item %q: %w", sink, s.table, key, err)
 	}
-	return n, nil
+	return int(n), nil
 }
 
-// read is the incident in an item: an empty one when the item was made by this very claim.
-func read(item map[string]types.AttributeValue) (coverage.Incident, error) {
-	stored, ok := item["document"]
-	if !ok {
-		return coverage.Incident{}, nil
+// failed is err with what was being done; nil when err is.
+func (s *Store) failed(doing, key string, err error) error {
+	if err == nil {
+		return nil
 	}
-	if v, ok := item["version"].(*types.AttributeValueMemberN); !ok || v.Value != strconv.Itoa(version) {
-		return coverage.Incident{}, fmt.Errorf("the item is not of version %d: another version of this program, or a stranger, wrote it", version)
-	}
-	document, ok := stored.(*types.AttributeValueMemberS)
-	if !ok {
-		return coverage.Incident{}, errors.New("the item's document is not a string")
-	}
-	var incident coverage.Incident
-	if err := json.Unmarshal([]byte(document.Value), &incident); err != nil {
-		return coverage.Incident{}, fmt.Errorf("the item's document: %w", err)
-	}
-	return incident, nil
+	return fmt.Errorf("%s %q in table %s: %w", doing, shown(key), s.table, err)
 }
 
 func itemKey(key string) map[string]types.AttributeValue {

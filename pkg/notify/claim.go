@@ -1,139 +1,94 @@
 package notify
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
-	"sync"
+	"time"
 
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/incident"
 )
 
-// task is one change on its way.
-type task struct {
-	letter   letter
-	change   coverage.Change
-	findings []catalog.Finding
-	route    route
-	// evidence is what a look at the live resource found.
-	evidence []coverage.Evidence
-	verdict  verdict
-	// err is what whoever brought the change is told.
-	err error
-}
+// busyDelay is how long a message waits whose record somebody else has claimed.
+const busyDelay = 30 * time.Second
 
-// claim is the incident of one resource, held against others, with the changes to it that arrived together.
-type claim struct {
-	incident coverage.Incident
-	// before is the incident as it was when it was opened.
-	before coverage.Incident
-	// busy is true when somebody else holds the incident; forgotten is why the store did not answer.
-	busy      bool
-	forgotten error
-	// tasks are in the order of their changes.
-	tasks []*task
-	// lead is the task whose change is the incident's newest; nil when all were stale or known.
-	lead *task
-	// deliveries are what became of the lead with each sink.
-	deliveries []delivery
-}
-
-// read opens and decodes what arrived. What cannot be understood is buried.
-func (p *Pipeline) read(ctx context.Context, events []json.RawMessage) []*task {
-	tasks := make([]*task, len(events))
-	for i, body := range events {
-		tasks[i] = new(task)
-		if err := p.readOne(tasks[i], body); err != nil {
-			tasks[i].verdict = unreadable
-			tasks[i].err = p.bury(ctx, body, err)
-			p.observe(ctx, Outcome{Result: Unreadable, Err: err})
-		}
-	}
-	return tasks
-}
-
-func (p *Pipeline) readOne(t *task, body json.RawMessage) error {
-	var err error
-	if t.letter, err = openLetter(body); err != nil {
-		return err
-	}
-	if t.letter.Change != nil {
-		t.change = *t.letter.Change
-	} else if t.change, err = coverage.Decode(t.letter.Event); err != nil {
-		return err
-	}
-	if t.change.ChangedAt.IsZero() {
-		t.change.ChangedAt = p.Now().UTC()
-	}
-	t.findings = catalog.Classify(t.change)
-	return nil
-}
-
-// bury puts body where a person decides, and returns why when it cannot.
-func (p *Pipeline) bury(ctx context.Context, body json.RawMessage, why error) error {
-	if p.Queue == nil {
-		return why
-	}
-	if err := p.Queue.Bury(ctx, body, why.Error()); err != nil {
-		return fmt.Errorf("%w; and it could not be put aside: %w", why, err)
-	}
-	return nil
-}
-
-// claim opens the incident of every resource that a task is about.
-func (p *Pipeline) claim(ctx context.Context, tasks []*task) []*claim {
-	byKey := make(map[string]*claim)
-	var claims []*claim
-	for _, t := range tasks {
-		if t.verdict == unreadable {
-			continue
-		}
-		key := t.change.Resource.Key()
-		c, ok := byKey[key]
-		if !ok {
-			c = &claim{incident: coverage.Incident{Key: key}}
-			byKey[key] = c
-			claims = append(claims, c)
-		}
-		c.tasks = append(c.tasks, t)
-	}
-	atOnce(claims, func(c *claim) {
-		slices.SortStableFunc(c.tasks, func(a, b *task) int {
-			return cmp.Or(a.change.ChangedAt.Compare(b.change.ChangedAt), cmp.Compare(a.change.Status, b.change.Status))
+// claim leases every record and lets it take in what arrived about it. What cannot be claimed goes back to the queue.
+func (b *batch) claim(ctx context.Context) {
+	atOnce(b.groups, func(g *groupItem) { b.claimGroup(ctx, g) })
+	atOnce(b.items, func(it *item) {
+		var free bool
+		err := b.store.call(func() (err error) {
+			var intent *coverage.Change
+			if newest := it.newest(); newest.Status != "" {
+				intent = &newest
+			}
+			it.claim, free, err = b.p.Store.Claim(ctx, it.key, intent)
+			return err
 		})
-		c.open(ctx, p.Store, p.sinkNames())
+		switch {
+		case err != nil:
+			it.storeErr = err // away.go sees to it.
+		case !free:
+			it.err = b.putBack(ctx, it.events, func(*event) time.Duration { return busyDelay })
+		default:
+			it.claimed = true
+			b.p.observeAll(it)
+		}
 	})
-	return claims
 }
 
-func (c *claim) open(ctx context.Context, store Store, sinks []string) {
-	incident, ok, err := store.Open(ctx, c.incident.Key)
-	switch {
-	case err != nil:
-		c.forgotten = err
-	case !ok:
-		c.busy = true
-	default:
-		if incident.Unsure {
-			incident.Unsure, incident.Doubted = false, sinks
+// observeAll brings the record up to date: with what died claims were about, and with what arrived.
+func (p *Pipeline) observeAll(it *item) {
+	it.record, it.before = it.claim.Record, it.claim.Record
+	r := &it.record
+	r.Key = it.key
+	uncertain := p.abandonedSinks(it.claim)
+	for _, c := range it.claim.Intents {
+		// What a dead claim was about may have been sent, and so is as true as an event. It is delivered again later.
+		r.Observe(c, causesOf(catalog.Classify(c)))
+	}
+	for _, e := range it.events {
+		if !e.isWakeUp() {
+			r.Observe(e.change, e.causes)
 		}
-		c.incident, c.before = incident, incident
+		if e.MayHaveSent {
+			// Somebody notified these sinks without memory, or died before that.
+			uncertain = slices.Concat(uncertain, e.Notified, p.routedSinks(e.change, e.causes))
+		}
+		r.Arrived(e.Due)
+		for _, sink := range e.Redrive {
+			r.Redriven(sink)
+		}
 	}
+	for _, sink := range uncertain {
+		r.Doubt(sink)
+	}
+	p.classify(it)
 }
 
-// atOnce calls f for every item, some of them at the same time.
-func atOnce[T any](items []T, f func(T)) {
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, claimsAtOnce)
-	for _, item := range items {
-		slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			f(item)
-		})
+// abandonedSinks are those that the holders of claims that were never saved may have notified of something.
+func (p *Pipeline) abandonedSinks(c incident.Claim) []string {
+	if !c.Abandoned {
+		return nil
 	}
-	wg.Wait()
+	to := p.decide(c.Record.Change, c.Record.Causes)
+	sinks := c.Record.InDoubt(p.sinkNames(), to.includes)
+	for _, intent := range c.Intents {
+		if intent.Status == coverage.Unhealthy {
+			sinks = append(sinks, p.routedSinks(intent, causesOf(catalog.Classify(intent)))...)
+		}
+	}
+	return sinks
+}
+
+func (p *Pipeline) routedSinks(c coverage.Change, causes []string) []string {
+	to := p.decide(c, causes)
+	return slices.DeleteFunc(p.sinkNames(), func(sink string) bool { return !to.includes(sink) })
+}
+
+// sameChange reports whether both are the same change, perhaps of different events: of the member's account and of the
+// administrator's.
+func sameChange(a, b coverage.Change) bool {
+	return a.Status == b.Status && a.ChangedAt.Equal(b.ChangedAt)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/incident"
 )
 
 // How much a diagnosis may cost.
@@ -16,89 +17,71 @@ const (
 	// end, so that what it knows by its own deadline still arrives.
 	diagnosisTime = 5 * time.Second
 	diagnosisRest = 500 * time.Millisecond
-	// diagnosesMost is how many changes of a batch are diagnosed.
-	diagnosesMost = 10
-	// evidenceMost is how much evidence of one change is kept, valueMost how long a value in it may be.
-	evidenceMost = 40
-	valueMost    = 300
+	// maxDiagnoses is how many changes of a batch are diagnosed.
+	maxDiagnoses = 10
 )
 
-// diagnosis is what was found of one claim's lead.
+// diagnosis is what was found about one item.
 type diagnosis struct {
-	claim    *claim
+	item     *item
 	evidence []coverage.Evidence
 }
 
-// diagnose has a look at what is about to be told. Whoever has not answered in time is not waited for.
-func (p *Pipeline) diagnose(ctx context.Context, claims []*claim) {
-	if p.Diagnoser == nil {
+// diagnose looks for the cause of what is about to be sent. Whoever has not answered in time is not waited for.
+func (b *batch) diagnose(ctx context.Context) {
+	candidates := b.candidates()
+	if b.p.Diagnoser == nil || len(candidates) == 0 {
 		return
 	}
-	if deadline, ok := ctx.Deadline(); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-settleTime-p.SinkTimeout))
-		defer cancel()
-	}
-	ctx, cancel := context.WithTimeout(ctx, diagnosisTime)
+	ctx, cancel := b.sending(ctx)
+	defer cancel()
+	ctx, cancel = context.WithTimeout(ctx, diagnosisTime)
 	defer cancel()
 	end, _ := ctx.Deadline()
-	looking, cancel := context.WithDeadline(ctx, end.Add(-diagnosisRest))
+	checking, cancel := context.WithDeadline(ctx, end.Add(-diagnosisRest))
 	defer cancel()
-	if looking.Err() != nil {
-		return // What time is left is needed to tell it.
+	if checking.Err() != nil {
+		return // What time is left is needed to send.
 	}
-	patients := patients(claims)
-	found := p.look(looking, patients)
-	for range patients {
+	found := b.check(checking, candidates)
+	for range candidates {
 		select {
 		case d := <-found:
-			d.claim.lead.evidence = kept(d.evidence)
+			d.item.evidence = coverage.ClipEvidence(d.evidence)
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// look diagnoses all patients at the same time. Nobody has to receive what it sends.
-func (p *Pipeline) look(ctx context.Context, patients []*claim) <-chan diagnosis {
-	found := make(chan diagnosis, len(patients))
-	for _, c := range patients {
-		change, findings := c.lead.change, make([]string, len(c.lead.findings))
-		for i, f := range c.lead.findings {
-			findings[i] = string(f.ID)
+// check diagnoses all candidates at the same time. Nobody has to receive what it sends.
+func (b *batch) check(ctx context.Context, candidates []*item) <-chan diagnosis {
+	found := make(chan diagnosis, len(candidates))
+	for _, it := range candidates {
+		change, causes := it.record.Change, make([]string, len(it.findings))
+		for i, f := range it.findings {
+			causes[i] = string(f.ID)
 		}
-		go func() { found <- diagnosis{c, p.Diagnoser.Diagnose(ctx, change, findings)} }()
+		go func() { found <- diagnosis{it, b.p.Diagnoser.Diagnose(ctx, change, causes)} }()
 	}
 	return found
 }
 
-// patients are the claims that are worth a look, as many as there is time for: of like ones the first before the others,
-// since that one speaks for a group.
-func patients(claims []*claim) []*claim {
-	var worth []*claim
-	alike, nth := map[string]int{}, map[*claim]int{}
-	for _, c := range claims {
-		if c.lead == nil || c.lead.verdict != tell || c.lead.change.Status != coverage.Unhealthy {
+// candidates are the losses that are about to be sent, as many as there is time for: of like ones the first before the
+// others, since that one speaks for a group.
+func (b *batch) candidates() []*item {
+	var all []*item
+	alike, nth := map[string]int{}, map[*item]int{}
+	for _, it := range b.items {
+		sends := slices.ContainsFunc(it.targets, func(t *target) bool { return t.action.Kind != incident.Close })
+		if !sends || it.record.Change.Status != coverage.Unhealthy {
 			continue
 		}
-		key := strings.Join(c.likeness(), "\x00")
-		nth[c] = alike[key]
+		key := strings.Join(it.likeness(), "\x00")
+		nth[it] = alike[key]
 		alike[key]++
-		worth = append(worth, c)
+		all = append(all, it)
 	}
-	slices.SortStableFunc(worth, func(a, b *claim) int { return cmp.Compare(nth[a], nth[b]) })
-	return worth[:min(len(worth), diagnosesMost)]
-}
-
-// kept is evidence without the length that a hostile resource may give it.
-func kept(evidence []coverage.Evidence) []coverage.Evidence {
-	evidence = slices.Clone(evidence[:min(len(evidence), evidenceMost)])
-	for i, e := range evidence {
-		values := make(map[string]string, len(e.Values))
-		for placeholder, value := range e.Values {
-			values[placeholder] = shortened(value, valueMost)
-		}
-		evidence[i] = coverage.Evidence{Check: shortened(e.Check, valueMost), Found: shortened(e.Found, valueMost), Values: values}
-	}
-	return evidence
+	slices.SortStableFunc(all, func(a, b *item) int { return cmp.Compare(nth[a], nth[b]) })
+	return all[:min(len(all), maxDiagnoses)]
 }

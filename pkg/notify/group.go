@@ -2,180 +2,176 @@ package notify
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
-	"fmt"
-	"slices"
+	"time"
 
-	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/incident"
 )
 
-// namesMost is how many members of a group are remembered by name.
-const namesMost = 100
-
-// group tells like changes with one message, and remembers what it says.
-func (r *round) group(ctx context.Context, claims []*claim) {
-	if r.putOff(ctx, claims...) {
-		return
-	}
-	incident := newGroup(r.sink.Name(), claims)
-	ref, err := r.send(ctx, r.p.group(r.language(claims[0]), *incident.Group), "")
-	if err != nil || ref == "" || len(incident.Group.Open) == 0 {
-		// The message cannot, or need not, be brought up to date: each member's recovery is told by itself.
-		r.record("", "", err, claims...)
-		return
-	}
-	if err := r.saveGroup(ctx, incident, ref); err != nil {
-		r.record("", "", nil, claims...)
-		for i := range claims {
-			r.done[len(r.done)-1-i].forgotten = err
-		}
-		return
-	}
-	r.record("", incident.Key, nil, claims...)
+// groupItem is one group with the wake-ups that arrived for it.
+type groupItem struct {
+	key    string
+	events []*event
+	group  incident.Group
+	lease  string
+	wakeAt time.Time
+	err    error
 }
 
-func newGroup(sink string, claims []*claim) coverage.Incident {
-	sample := claims[0].lead.change
-	g := coverage.Group{Sample: clipped(sample), Evidence: claims[0].lead.evidence, Total: len(claims)}
-	digest := sha256.New()
-	for _, c := range claims {
-		fmt.Fprintln(digest, c.lead.change.ID())
-		if len(g.Names) < namesMost {
-			g.Names = append(g.Names, c.lead.change.Resource.Name)
-		}
-		if sample.Status == coverage.Unhealthy {
-			g.Open = append(g.Open, c.incident.Key)
-		}
-	}
-	return coverage.Incident{
-		Key:       "group/" + sink + "/" + hex.EncodeToString(digest.Sum(nil))[:32],
-		Status:    sample.Status,
-		ChangedAt: sample.ChangedAt,
-		OpenedAt:  claims[0].incident.OpenedAt,
-		Causes:    claims[0].incident.Causes,
-		Group:     &g,
-	}
-}
+const (
+	// groupPause is how long a change to a group's members waits, so that the message changes once for many.
+	groupPause = 5 * time.Second
+	// leavePatience is how long it is tried to take a member out of its group before it is notified by itself.
+	leavePatience = 10 * time.Minute
+)
 
-func (r *round) saveGroup(ctx context.Context, group coverage.Incident, ref string) error {
-	stored, ok, err := r.p.Store.Open(ctx, group.Key)
-	if err == nil && !ok {
-		err = errBusy
-	}
-	if err != nil {
-		return fmt.Errorf("opening group %s: %w", group.Key, err)
-	}
-	group.Lease = stored.Lease
-	tellIn(&group, r.sink.Name(), coverage.Told{Ref: ref, Status: group.Status, ChangedAt: group.ChangedAt})
-	return r.p.Store.Save(ctx, group)
-}
-
-// leaveGroups brings the messages of groups up to date whose members recovered. It returns the claims that still need
-// a message of their own: those that are in no group, or have one already.
-func (r *round) leaveGroups(ctx context.Context, claims []*claim) (own []*claim) {
-	members := make(map[string][]*claim)
-	for _, c := range claims {
-		if c.lead.change.Status == coverage.Healthy {
-			for _, group := range c.incident.Told[r.sink.Name()].Groups {
-				members[group] = append(members[group], c)
-			}
-		}
-	}
-	groupOf, failures := make(map[*claim]string), make(map[*claim]error)
-	for _, group := range sortedKeys(members) {
-		spoke, err := r.regroup(ctx, group, members[group])
-		for _, c := range members[group] {
-			failures[c] = errors.Join(failures[c], err)
-			if spoke {
-				groupOf[c] = group
-			}
-		}
-	}
-	for _, c := range claims {
-		switch {
-		case failures[c] != nil:
-			r.record("", "", failures[c], c)
-		case groupOf[c] != "" && r.parent(c) == "":
-			r.record("", groupOf[c], nil, c)
-		default:
-			own = append(own, c)
-		}
-	}
-	return own
-}
-
-// regroup brings one group's message up to date. spoke is false when the group is not remembered.
-func (r *round) regroup(ctx context.Context, key string, claims []*claim) (spoke bool, err error) {
-	group, ok, err := r.p.Store.Open(ctx, key)
+// claimGroup leases a group. What cannot be claimed goes back to the queue.
+func (b *batch) claimGroup(ctx context.Context, g *groupItem) {
+	var free bool
+	err := b.store.call(func() (err error) {
+		g.group, g.lease, free, err = b.p.Store.ClaimGroup(ctx, g.key)
+		return err
+	})
+	now := b.p.Now()
 	switch {
 	case err != nil:
-		return false, nil
-	case !ok:
-		return false, errBusy
-	case group.Group == nil:
-		_ = r.p.Store.Save(ctx, group) // At worst the lease runs out.
-		return false, nil
+		g.err = b.putBack(ctx, g.events, func(e *event) time.Duration { return e.backoff(now) })
+	case !free:
+		g.err = b.putBack(ctx, g.events, func(*event) time.Duration { return busyDelay })
+	default:
+		for _, e := range g.events {
+			if len(e.Redrive) > 0 {
+				g.group.Redriven()
+			}
+		}
 	}
-	updated, changed := leave(group, claims)
-	if changed {
-		err = r.update(ctx, &updated, claims)
-	}
-	if err != nil {
-		_ = r.p.Store.Save(ctx, group) // At worst the lease runs out.
-		return false, err
-	}
-	if err := r.p.Store.Save(ctx, updated); err != nil {
-		// Otherwise the next update would count these members again.
-		return false, fmt.Errorf("remembering a group's message: %w", err)
-	}
-	return true, nil
 }
 
-// update changes the group's message.
-func (r *round) update(ctx context.Context, group *coverage.Incident, claims []*claim) error {
-	if err := r.refused(ctx, claims); err != nil {
+// groupsOf are the groups of one sink that were claimed.
+func (b *batch) groupsOf(sink string) (groups []*groupItem) {
+	for _, g := range b.groups {
+		if g.lease != "" && g.group.Sink == sink {
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
+// updateGroup changes the group's message if its members changed, and notes what became of it.
+func (r *run) updateGroup(ctx context.Context, item *groupItem) {
+	g := &item.group
+	action := g.Plan(r.p.Now())
+	if action.Kind == incident.Nothing {
+		return
+	}
+	if action.Kind == incident.Wait {
+		item.wakeAt = action.Until
+		return
+	}
+	ref, err := "", r.refused(ctx, g.MayDefer(r.p.Now()))
+	if err == nil {
+		m := r.p.composeGroup(r.languageOf(g), *g)
+		m.Update = len(g.Open) > 0 // Who cannot change a message sends none about fewer members.
+		ref, err = r.deliver(ctx, m, g.Ref)
+	}
+	r.noteGroup(ctx, item, ref, err)
+}
+
+func (r *run) noteGroup(ctx context.Context, item *groupItem, ref string, err error) {
+	g, now := &item.group, r.p.Now()
+	switch {
+	case err == nil:
+		g.Sent(ref, now)
+		return
+	case isDeferral(err):
+		g.Deferred(now)
+	case r.giveUp(ctx, g.Key, g.Retry, err):
+		g.GaveUp()
+		return
+	default:
+		g.Failed(now, retryAfter(err))
+	}
+	item.wakeAt = g.NextAttempt
+}
+
+func (r *run) languageOf(g *incident.Group) catalog.Language {
+	if l, ok := catalog.LanguageOf(g.Language); ok {
+		return l
+	}
+	return r.p.Language
+}
+
+// leaveGroups takes the targets out of their groups, one call a group, and returns all targets with what is left to be
+// done about each.
+func (r *run) leaveGroups(ctx context.Context, targets []*target) []*target {
+	members := make(map[string][]*target)
+	var groups []string
+	for _, t := range targets {
+		group := t.record.Notified[r.sink.Name()].Group
+		if group == "" {
+			continue
+		}
+		if members[group] == nil {
+			groups = append(groups, group)
+		}
+		members[group] = append(members[group], t)
+	}
+	for _, group := range groups {
+		known, err := r.leave(ctx, group, members[group])
+		for _, t := range members[group] {
+			r.noteLeft(t, known, err)
+		}
+	}
+	return targets
+}
+
+// leave takes members out of their group and makes sure that its message follows.
+func (r *run) leave(ctx context.Context, group string, targets []*target) (known bool, err error) {
+	members := make([]string, len(targets))
+	for i, t := range targets {
+		members[i] = incident.Member(t.key)
+	}
+	due, covered := r.p.Now().Add(groupPause), false
+	err = r.store.call(func() (err error) {
+		known, covered, err = r.p.Store.Leave(ctx, group, members, due)
 		return err
+	})
+	if err != nil || !known || covered {
+		return known, err
 	}
-	told := group.Told[r.sink.Name()]
-	m := r.p.group(r.language(claims[0]), *group.Group)
-	m.Update = len(group.Group.Open) > 0
-	ref, err := r.send(ctx, m, told.Ref)
-	if err != nil {
-		return err
+	if r.p.Queue == nil {
+		return true, r.updateNow(ctx, group)
 	}
-	told.Ref = ref
-	tellIn(group, r.sink.Name(), told)
-	return nil
+	return true, r.sendWakeUp(ctx, group, due)
 }
 
-// leave is the group without the claims as open members, and whether that makes a difference.
-func leave(group coverage.Incident, claims []*claim) (coverage.Incident, bool) {
-	leaving := make(map[string]bool, len(claims))
-	for _, c := range claims {
-		leaving[c.incident.Key] = true
+// updateNow changes a group's message at once, where nothing can wait.
+func (r *run) updateNow(ctx context.Context, key string) error {
+	g := &groupItem{key: key}
+	r.claimGroup(ctx, g)
+	if g.lease == "" {
+		return g.err
 	}
-	g := *group.Group
-	g.Open = slices.DeleteFunc(slices.Clone(g.Open), func(key string) bool { return leaving[key] })
-	changed := len(g.Open) != len(group.Group.Open)
-	group.Group = &g
-	return group, changed
+	g.group.NextAttempt = time.Time{}
+	r.updateGroup(ctx, g)
+	return r.p.Store.SaveGroup(ctx, g.group, g.lease, time.Time{})
 }
 
-// clipped is the change without the length that a hostile event may have, to be stored.
-func clipped(change coverage.Change) coverage.Change {
-	const most = 1000
-	for _, field := range []*string{
-		&change.Resource.Name, &change.Resource.Account, &change.Resource.Region, &change.Resource.ClusterARN,
-		&change.Agent.Version, &change.Agent.Status, &change.Agent.Management, &change.InstanceType,
-	} {
-		*field = shortened(*field, most)
+// noteLeft notes what became of leaving, and plans again what is left to be sent.
+func (r *run) noteLeft(t *target, known bool, err error) {
+	name, now := r.sink.Name(), r.p.Now()
+	switch {
+	case err != nil && t.record.Notified[name].FailingFor(now) < leavePatience:
+		t.record.Leaving(name, now)
+		t.err = err
+	case err != nil || !known:
+		t.record.Orphaned(name)
+	default:
+		t.record.Left(name)
+		t.notified, t.grouped = true, true
 	}
-	change.Resource.Kind = coverage.Kind(shortened(string(change.Resource.Kind), most))
-	change.Issues = slices.Clone(change.Issues[:min(len(change.Issues), 10)])
-	for i, issue := range change.Issues {
-		change.Issues[i] = shortened(issue, most)
-	}
-	return change
+	// Whoever read that it is uncovered is not made to wait for its new cause.
+	to := r.p.routing(t)
+	to.Hold = 0
+	t.action = t.record.Plan(name, to, now)
 }

@@ -4,206 +4,172 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
-	"guardduty-coverage-notifier/pkg/message"
+	"guardduty-coverage-notifier/pkg/incident"
 	"guardduty-coverage-notifier/pkg/notify"
 )
 
-func TestAChangeIsToldOnce(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		loss := d.unhealthy("i-1", lasting, 0)
+var errSink = errors.New("503")
+
+func TestAChangeIsSentOnce(t *testing.T) {
+	story(t, func(h *harness) {
+		loss := h.lost("i-1", lasting, 0)
 		time.Sleep(5 * time.Minute)
-		d.tell(loss)
-		d.tell(loss)
-		d.slack.want(d.T, "EC2 instance i-1: "+disconnected)
-		d.sns.want(d.T, "EC2 instance i-1: "+disconnected)
-		d.wantResults(notify.Notified, notify.Duplicate)
-		if got := d.outcomes[0].Latency; got != 5*time.Minute {
+		h.deliver(loss)
+		h.deliver(loss)
+		h.slack.want(t, "lost i-1 agent-disconnected")
+		h.sns.want(t, "lost i-1 agent-disconnected")
+		h.wantResults(notify.Notified, notify.Duplicate)
+		if got := h.outcomes[0].Latency; got != 5*time.Minute {
 			t.Errorf("latency %v, want what passed since the change", got)
 		}
 	})
 }
 
 func TestCopiesOfOneChangeAreOne(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		x := transition{Status: coverage.Unhealthy, Previous: coverage.Healthy, Issue: lasting}
-		member := event("i-1", d.began, d.began, x, 0)
-		administrator := event("i-1", d.began, d.began.Add(time.Minute), x, 1)
-		if member == administrator {
-			t.Fatal("the copies are the same event")
-		}
-		d.tell(json.RawMessage(member), json.RawMessage(administrator))
-		d.slack.want(d.T, "EC2 instance i-1: "+disconnected)
-		d.wantResults(notify.Duplicate, notify.Notified)
+	story(t, func(h *harness) {
+		x := transition{Status: coverage.Unhealthy, Issue: lasting}
+		h.deliver(json.RawMessage(event("i-1", h.began, h.began, x, 0)), json.RawMessage(event("i-1", h.began, h.began.Add(time.Minute), x, 1)))
+		h.slack.want(t, "lost i-1 agent-disconnected")
+		h.wantResults(notify.Notified, notify.Duplicate)
 	})
 }
 
-func TestAnOlderChangeIsNotTold(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		loss, recovery := d.unhealthy("i-1", lasting, 0), d.healthy("i-1", time.Minute)
-		time.Sleep(time.Hour)
-		d.tell(recovery)
-		d.tell(loss)
-		d.slack.want(d.T, "EC2 instance i-1: "+back)
-		d.wantResults(notify.Notified, notify.Stale)
-	})
-}
-
-func TestOfABatchTheNewestIsTold(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		d.tell(d.healthy("i-1", time.Minute), d.unhealthy("i-1", lasting, 0), d.unhealthy("i-1", other, 2*time.Minute))
-		d.slack.want(d.T, "EC2 instance i-1: "+kernel)
-		d.wantResults(notify.Stale, notify.Stale, notify.Notified)
+func TestOfABatchTheNewestIsSent(t *testing.T) {
+	story(t, func(h *harness) {
+		h.deliver(h.back("i-1", time.Minute), h.lost("i-1", lasting, 0), h.lost("i-1", other, 2*time.Minute))
+		h.deliver(h.lost("i-1", lasting, time.Minute+30*time.Second))
+		h.slack.want(t, "lost i-1 kernel-too-old")
+		h.wantResults(notify.Notified, notify.Stale, notify.Stale, notify.Stale)
 	})
 }
 
 func TestARecoveryAnswersItsLoss(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		d.tell(d.unhealthy("i-1", lasting, 0))
-		d.tell(d.healthy("i-1", time.Hour))
-		d.tell(d.unhealthy("i-1", lasting, 2*time.Hour))
-		d.slack.want(d.T, "EC2 instance i-1: "+disconnected, "EC2 instance i-1: "+back+" (ref 1)", "EC2 instance i-1: "+disconnected)
-		d.sns.want(d.T, "EC2 instance i-1: "+disconnected, "EC2 instance i-1: "+back, "EC2 instance i-1: "+disconnected)
-		recovery := d.slack.sent[1]
-		if got := recovery.Record.Incident; got == nil || got.DurationSeconds != 3600 {
+	story(t, func(h *harness) {
+		h.deliver(h.lost("i-1", lasting, 0))
+		h.deliver(h.lost("i-1", other, time.Minute))
+		h.deliver(h.lost("i-1", other, 2*time.Minute)) // GuardDuty looked again and found the same.
+		h.deliver(h.back("i-1", time.Hour))
+		h.deliver(h.lost("i-1", lasting, 2*time.Hour))
+		h.slack.want(t, "lost i-1 agent-disconnected", "lost i-1 kernel-too-old (ref 1)", "back i-1 (ref 1)", "lost i-1 agent-disconnected")
+		h.sns.want(t, "lost i-1 agent-disconnected", "lost i-1 kernel-too-old", "back i-1", "lost i-1 agent-disconnected")
+		if got := h.slack.sent[2].Record.Incident; got == nil || got.DurationSeconds != 3600 {
 			t.Errorf("the recovery says %+v of the incident, want an hour", got)
 		}
 	})
 }
 
-func TestANewCauseUpdatesTheMessage(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		d.tell(d.unhealthy("i-1", lasting, 0))
-		again := transition{Status: coverage.Unhealthy, Previous: coverage.Unhealthy}
-		again.At, again.Issue = time.Minute, other
-		d.tell(d.event("i-1", again))
-		again.At = 2 * time.Minute // GuardDuty looked again and found the same
-		d.tell(d.event("i-1", again))
-		d.slack.want(d.T, "EC2 instance i-1: "+disconnected, "EC2 instance i-1: "+kernel+" (ref 1)")
-		d.wantResults(notify.Notified, notify.Notified, notify.Duplicate)
+// TestARecoveryWithoutALoss is sent: the notifier may have been installed in between. Its repeat is not.
+func TestARecoveryWithoutALoss(t *testing.T) {
+	story(t, func(h *harness) {
+		h.deliver(h.back("i-1", time.Minute))
+		h.deliver(h.back("i-1", time.Minute), h.back("i-1", time.Hour), h.lost("i-1", lasting, 0))
+		h.slack.want(t, "back i-1")
+		h.wantResults(notify.Notified, notify.Duplicate, notify.Stale, notify.Stale)
 	})
 }
 
-func TestTheSameAgainIsToldToWhomTheFirstWasNot(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		d.slack.fail = func(n int) error { return map[int]error{2: errTrouble}[n] }
-		d.tell(d.unhealthy("i-1", lasting, 0))
-		again := transition{At: time.Minute, Status: coverage.Unhealthy, Previous: coverage.Unhealthy, Issue: other}
-		d.tell(d.event("i-1", again))
-		again.At = 2 * time.Minute
-		d.tell(d.event("i-1", again))
-		d.slack.want(d.T, "EC2 instance i-1: "+disconnected, "EC2 instance i-1: "+kernel+" (ref 1)")
-		d.sns.want(d.T, "EC2 instance i-1: "+disconnected, "EC2 instance i-1: "+kernel)
+func TestAHeldLoss(t *testing.T) {
+	story(t, func(h *harness) {
+		h.deliver(h.lost("i-1", transient, 0), h.lost("i-2", transient, 0), h.lost("i-3", transient, 0))
+		h.deliver(h.lost("i-1", transient, 0))
+		h.slack.want(t)
+		h.queue.wantDelays(t, 15*time.Minute, 15*time.Minute, 15*time.Minute)
+		h.deliver(h.back("i-2", 5*time.Minute), h.lost("i-3", lasting, 5*time.Minute))
+		h.slack.want(t, "lost i-3 agent-disconnected")
+		h.later(15 * time.Minute)
+		h.slack.want(t, "lost i-3 agent-disconnected", "lost i-1 waiting-for-ssm")
+		h.wantResults(notify.Held, notify.Held, notify.Held, notify.Duplicate, notify.Recovered, notify.Notified, notify.Notified)
 	})
 }
 
-func TestWhatDoesNotHealIsToldAfterTheHold(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		d.tell(d.unhealthy("i-1", transient, 0))
-		d.tell(d.unhealthy("i-1", transient, 0))
-		d.slack.want(d.T)
-		d.queue.wantDelays(d.T, 15*time.Minute)
-		d.later(15 * time.Minute)
-		d.slack.want(d.T, "EC2 instance i-1: "+waitsForSSM)
-		d.wantResults(notify.Held, notify.Duplicate, notify.Notified)
-	})
-}
-
-func TestWhatHealsDisturbsNobody(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		d.tell(d.unhealthy("i-1", transient, 0))
-		d.tell(d.healthy("i-1", 5*time.Minute))
-		d.later(15 * time.Minute)
-		d.slack.want(d.T)
-		d.wantResults(notify.Held, notify.Recovered, notify.Stale)
-	})
-}
-
-func TestWhatIsHeldIsToldAtOnceForALastingCause(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		d.tell(d.unhealthy("i-1", transient, 0))
-		d.tell(d.event("i-1", transition{At: time.Minute, Status: coverage.Unhealthy, Previous: coverage.Unhealthy, Issue: lasting}))
-		d.later(15 * time.Minute)
-		d.slack.want(d.T, "EC2 instance i-1: "+disconnected)
-		d.wantResults(notify.Held, notify.Notified, notify.Stale)
-	})
-}
-
-func TestNothingIsHeldThatCouldNotWait(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		d.queue.fail = errTrouble
-		loss := d.unhealthy("i-1", transient, 0)
-		if err := d.Handle(d.Context(), loss); !errors.Is(err, errTrouble) || !strings.Contains(err.Error(), "i-1") {
-			t.Errorf("error %v, want the queue's, and of which instance", err)
+func TestASinkThatRefusesForGood(t *testing.T) {
+	story(t, func(h *harness) {
+		h.slack.fail = func(int) error { return refusal{permanent: true, cause: errors.New("not_in_channel")} }
+		loss := h.lost("i-1", lasting, 0)
+		h.deliver(loss)
+		h.deliver(loss)
+		h.sns.want(t, "lost i-1 agent-disconnected")
+		if len(h.queue.dead) != 1 || !strings.Contains(h.queue.reasons[0], "slack: refused: not_in_channel") {
+			t.Fatalf("%d dead letters, because of %q", len(h.queue.dead), h.queue.reasons)
 		}
-		d.queue.fail = nil
-		d.tell(loss) // the invoker delivers it again
-		d.later(15 * time.Minute)
-		d.slack.want(d.T, "EC2 instance i-1: "+waitsForSSM)
-		d.wantResults(notify.Failed, notify.Held, notify.Notified)
+		if want := `{"coverageQueue":1,"key":"111122223333/eu-west-1/EC2/i-1","redrive":["slack"]}`; string(h.queue.dead[0]) != want {
+			t.Errorf("the dead letter is %s, want %s", h.queue.dead[0], want)
+		}
+		h.slack.fail = nil
+		h.deliver(h.queue.dead[0]) // A person redrives it.
+		h.slack.want(t, "lost i-1 agent-disconnected")
+		h.sns.want(t, "lost i-1 agent-disconnected")
+		h.wantResults(notify.GaveUp, notify.Duplicate, notify.Notified)
 	})
 }
 
-func TestARefusalForGoodIsBuriedAtOnce(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		d.slack.fail = func(int) error { return refusal{permanent: true} }
-		loss := d.unhealthy("i-1", lasting, 0)
-		d.tell(loss)
-		d.sns.want(d.T, "EC2 instance i-1: "+disconnected)
-		if len(d.queue.buried) != 1 || !strings.Contains(d.queue.reasons[0], "slack: refused") {
-			t.Fatalf("buried %q because of %q", d.queue.buried, d.queue.reasons)
+func TestASinkThatFailsForAWhile(t *testing.T) {
+	story(t, func(h *harness) {
+		h.slack.fail = func(n int) error { return map[bool]error{true: errSink}[n <= 7] }
+		h.deliver(h.lost("i-1", lasting, 0))
+		h.drain()
+		s, m := time.Second, time.Minute
+		h.queue.wantDelays(t, 30*s, 30*s, m, 2*m, 4*m, 8*m, 15*m)
+		h.slack.want(t, "lost i-1 agent-disconnected")
+		h.sns.want(t, "lost i-1 agent-disconnected")
+		if got := h.outcomes[6].FailingFor; got != 16*m {
+			t.Errorf("failing for %v at the seventh failure", got)
 		}
-		d.tell(loss) // a copy does not bury it again
-		d.slack.fail = nil
-		d.tell(json.RawMessage(d.queue.buried[0])) // and a person brings it back
-		d.slack.want(d.T, "EC2 instance i-1: "+disconnected)
-		d.wantResults(notify.GaveUp, notify.Duplicate, notify.Notified)
 	})
 }
 
-func TestARefusalForNowWaitsLongerAndLonger(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		d.slack.fail = func(n int) error { return map[bool]error{true: errTrouble}[n <= 7] }
-		d.tell(d.unhealthy("i-1", lasting, 0))
-		for range 7 {
-			d.later(d.queue.delays[len(d.queue.delays)-1])
-		}
-		d.queue.wantDelays(d.T, 30*time.Second, time.Minute, 2*time.Minute, 4*time.Minute, 8*time.Minute, 15*time.Minute, 15*time.Minute)
-		d.slack.want(d.T, "EC2 instance i-1: "+disconnected)
-		d.sns.want(d.T, "EC2 instance i-1: "+disconnected)
-	})
-}
-
-func TestWhatIsRefusedForMoreThanADayIsBuried(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		d.slack.fail = func(int) error { return errTrouble }
-		d.tell(d.unhealthy("i-1", lasting, 0))
-		for len(d.queue.waiting) > 0 {
-			d.later(15 * time.Minute)
-		}
-		if waited := time.Since(d.began); waited < 24*time.Hour || waited > 27*time.Hour {
+func TestASinkThatFailsForMoreThanADay(t *testing.T) {
+	story(t, func(h *harness) {
+		h.slack.fail = func(int) error { return errSink }
+		h.deliver(h.lost("i-1", lasting, 0))
+		h.drain()
+		if waited := time.Since(h.began); waited < 26*time.Hour || waited > 27*time.Hour {
 			t.Errorf("given up after %v, want some more than a day", waited)
 		}
-		if len(d.queue.buried) != 1 {
-			t.Errorf("buried %d, want 1", len(d.queue.buried))
+		if len(h.queue.dead) != 1 {
+			t.Errorf("%d dead letters, want 1", len(h.queue.dead))
+		}
+		h.slack.fail = nil
+		h.deliver(h.lost("i-1", other, 27*time.Hour)) // The next change is worth a new attempt.
+		h.slack.want(t, "lost i-1 kernel-too-old")
+	})
+}
+
+// TestANewerChangeWaitsForAnOlderOneThatMayStillArrive is about the fence after a lost answer.
+func TestANewerChangeWaitsForAnOlderOneThatMayStillArrive(t *testing.T) {
+	story(t, func(h *harness) {
+		h.slack.fail = func(n int) error {
+			return map[int]error{1: refusal{uncertain: true, cause: errors.New("timeout")}}[n]
+		}
+		h.deliver(h.lost("i-1", lasting, 0))
+		h.later(10 * time.Second)
+		h.deliver(h.back("i-1", 10*time.Second))
+		h.slack.want(t)
+		h.sns.want(t, "lost i-1 agent-disconnected", "back i-1")
+		h.drain()
+		h.slack.want(t, "back i-1")
+		if at := h.slack.sent[0].at.Sub(h.began); at != 30*time.Second {
+			t.Errorf("sent after %v", at)
 		}
 	})
 }
 
 func TestRetryAfter(t *testing.T) {
 	tests := map[string]struct {
-		after    time.Duration
-		deadline time.Duration
-		sentAt   time.Duration
-		delays   []time.Duration
+		after, deadline, sentAt time.Duration
+		delays                  []time.Duration
 	}{
 		"short, waited for on the spot":     {after: 3 * time.Second, deadline: time.Minute, sentAt: 3 * time.Second},
-		"short, and no time left":           {after: 3 * time.Second, deadline: 20 * time.Second, delays: []time.Duration{30 * time.Second}},
+		"short, and no time left":           {after: 3 * time.Second, deadline: 30 * time.Second, delays: []time.Duration{30 * time.Second}},
 		"longer than the first delay":       {after: 90 * time.Second, deadline: time.Minute, delays: []time.Duration{90 * time.Second}},
 		"shorter than the first delay":      {after: 10 * time.Second, deadline: time.Minute, delays: []time.Duration{30 * time.Second}},
 		"longer than the queue can wait":    {after: time.Hour, deadline: time.Minute, delays: []time.Duration{15 * time.Minute}},
@@ -212,20 +178,20 @@ func TestRetryAfter(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			atDesk(t, func(d *desk) {
-				d.slack.fail = func(n int) error { return map[int]error{1: refusal{after: test.after}}[n] }
-				ctx := d.Context()
+			story(t, func(h *harness) {
+				h.slack.fail = func(n int) error { return map[int]error{1: refusal{after: test.after}}[n] }
+				ctx := h.Context()
 				if test.deadline > 0 {
 					var cancel context.CancelFunc
 					ctx, cancel = context.WithTimeout(ctx, test.deadline)
 					defer cancel()
 				}
-				if err := d.Handle(ctx, d.unhealthy("i-1", lasting, 0)); err != nil {
+				if err := errors.Join(h.Handle(ctx, []json.RawMessage{h.lost("i-1", lasting, 0)})...); err != nil {
 					t.Fatal(err)
 				}
-				d.queue.wantDelays(d.T, test.delays...)
-				if test.delays == nil && (len(d.slack.sent) != 1 || d.slack.sent[0].at.Sub(d.began) != test.sentAt) {
-					t.Errorf("sent %v, want once after %v", d.slack.sent, test.sentAt)
+				h.queue.wantDelays(t, test.delays...)
+				if test.delays == nil && (len(h.slack.sent) != 1 || h.slack.sent[0].at.Sub(h.began) != test.sentAt) {
+					t.Errorf("sent %d, want once after %v", len(h.slack.sent), test.sentAt)
 				}
 			})
 		})
@@ -233,348 +199,497 @@ func TestRetryAfter(t *testing.T) {
 }
 
 func TestAHungSinkCostsItsOwnTimeAlone(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		d.slack.hang = true
-		d.tell(d.unhealthy("i-1", lasting, 0), d.unhealthy("i-2", other, 0))
-		d.sns.want(d.T, "EC2 instance i-1: "+disconnected, "EC2 instance i-2: "+kernel)
-		for _, s := range d.sns.sent {
-			if !s.at.Equal(d.began) {
-				t.Errorf("SNS was told after %v", s.at.Sub(d.began))
+	story(t, func(h *harness) {
+		h.slack.hang = true
+		h.deliver(h.lost("i-1", lasting, 0), h.lost("i-2", other, 0))
+		h.sns.want(t, "lost i-1 agent-disconnected", "lost i-2 kernel-too-old")
+		for _, s := range h.sns.sent {
+			if !s.at.Equal(h.began) {
+				t.Errorf("SNS was notified after %v", s.at.Sub(h.began))
 			}
 		}
-		if took := time.Since(d.began); took != d.SinkTimeout || d.slack.tries != 1 {
-			t.Errorf("it took %v and %d tries, want %v and one", took, d.slack.tries, d.SinkTimeout)
+		if took := time.Since(h.began); took != h.SinkTimeout || h.slack.tries != 1 {
+			t.Errorf("it took %v and %d tries, want %v and one", took, h.slack.tries, h.SinkTimeout)
 		}
-		if err := d.outcomes[0].Err; err == nil || !strings.Contains(err.Error(), "slack: no answer within 8s") {
+		if err := h.outcomes[0].Err; err == nil || !strings.Contains(err.Error(), "slack: no answer within 8s") {
 			t.Errorf("error %v, want one that names the time", err)
 		}
-		d.wantResults(notify.Waiting, notify.Waiting)
+		h.wantResults(notify.Waiting, notify.Waiting)
 	})
 }
 
-func TestTimeIsLeftToRemember(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		d.slack.hang = true
-		ctx, cancel := context.WithTimeout(d.Context(), 15*time.Second)
-		defer cancel()
-		if err := d.Handle(ctx, d.unhealthy("i-1", lasting, 0)); err != nil {
-			t.Fatal(err)
-		}
-		if took := time.Since(d.began); took != 5*time.Second {
-			t.Errorf("it took %v of 15 s, want 10 s to be left", took)
-		}
-		if err := d.outcomes[0].Err; err == nil || !strings.Contains(err.Error(), "no time was left") {
-			t.Errorf("error %v, want one that says why", err)
-		}
-	})
+// TestTimeIsLeftToSave has an invocation that has 20 s for what follows sending, and so sends nothing in its last 28 s.
+func TestTimeIsLeftToSave(t *testing.T) {
+	for left, tries := range map[time.Duration]int{28*time.Second + 1: 1, 27 * time.Second: 0} {
+		story(t, func(h *harness) {
+			h.slack.hang = true
+			ctx, cancel := context.WithTimeout(h.Context(), left)
+			defer cancel()
+			if err := errors.Join(h.Handle(ctx, []json.RawMessage{h.lost("i-1", lasting, 0)})...); err != nil {
+				t.Fatal(err)
+			}
+			if h.slack.tries != tries {
+				t.Errorf("with %v left: %d tries, want %d", left, h.slack.tries, tries)
+			}
+			h.wantResults(notify.Waiting)
+			if got := h.outcomes[0].FailingFor; got != 0 {
+				t.Errorf("a sink that was not tried is failing for %v", got)
+			}
+		})
+	}
 }
 
 func TestWithoutAQueueNothingWaits(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		d.Queue = nil
-		d.slack.fail = func(n int) error { return map[int]error{1: errTrouble}[n] }
-		loss := d.unhealthy("i-1", transient, 0)
-		if err := d.Handle(d.Context(), loss); !errors.Is(err, errTrouble) || !strings.Contains(err.Error(), "no queue") {
+	story(t, func(h *harness) {
+		h.Queue = nil
+		h.slack.fail = func(n int) error { return map[int]error{1: errSink}[n] }
+		loss := h.lost("i-1", transient, 0)
+		if err := errors.Join(h.Handle(h.Context(), []json.RawMessage{loss})...); !errors.Is(err, errSink) || !strings.Contains(err.Error(), "no queue") {
 			t.Errorf("error %v, want Slack's, and that there is no queue", err)
 		}
-		d.sns.want(d.T, "EC2 instance i-1: "+waitsForSSM) // nor is it held
-		d.tell(loss)                                      // the invoker delivers it again
-		d.slack.want(d.T, "EC2 instance i-1: "+waitsForSSM)
-		d.sns.want(d.T, "EC2 instance i-1: "+waitsForSSM)
-		if err := d.Handle(d.Context(), json.RawMessage(`{}`)); err == nil {
+		h.sns.want(t, "lost i-1 waiting-for-ssm") // Nor is it held.
+		time.Sleep(time.Minute)
+		h.deliver(loss) // The invoker delivers it again.
+		h.slack.want(t, "lost i-1 waiting-for-ssm")
+		h.sns.want(t, "lost i-1 waiting-for-ssm")
+		if h.Handle(h.Context(), []json.RawMessage{json.RawMessage(`{}`)})[0] == nil {
 			t.Error("what is no event was swallowed")
 		}
 	})
 }
 
-func TestWithoutTheStoreItIsToldAllTheSame(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		store := &shutStore{Memory: notify.NewMemory(), openErr: errShut}
-		d.Store = store
-		d.tell(d.unhealthy("i-1", lasting, 0))
-		d.slack.want(d.T, "EC2 instance i-1: "+disconnected)
-		if err := d.outcomes[0].StoreErr; !errors.Is(err, errShut) {
-			t.Errorf("forgotten because of %v, want %v", err, errShut)
-		}
-		d.later(time.Minute) // the note waits on
-		store.openErr = nil
-		d.later(time.Minute)
-		d.tell(d.unhealthy("i-1", lasting, 0), d.healthy("i-1", time.Hour))
-		d.slack.want(d.T, "EC2 instance i-1: "+disconnected, "EC2 instance i-1: "+back+" (ref 1)")
-	})
-}
-
-func TestWhatTheStoreDoesNotTakeIsNotedLater(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		store := &shutStore{Memory: notify.NewMemory()}
-		d.Store = store
-		d.tell(d.unhealthy("i-1", transient, 0))
-		store.saveErr = errShut
-		d.tell(d.healthy("i-1", time.Minute)) // nobody is told, and the store does not know why
-		store.saveErr = nil
-		d.later(15 * time.Minute)
-		if len(d.slack.sent) > 0 && !strings.Contains(d.slack.sent[len(d.slack.sent)-1].Title, back) {
-			t.Errorf("the last word is %q", d.slack.sent[len(d.slack.sent)-1].Title)
-		}
-	})
-}
-
-// TestWhomAnOlderChangeMayHaveMisledHearsTheNewest: the store is away, and the answer of a sink that took an older change is lost.
-func TestWhomAnOlderChangeMayHaveMisledHearsTheNewest(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		store := &shutStore{Memory: notify.NewMemory()}
-		d.Store = store
-		d.tell(d.unhealthy("i-1", lasting, 0))
-		d.tell(d.healthy("i-1", time.Minute))
-		time.Sleep(time.Second)
-		store.openErr = errShut
-		d.slack.fail = func(int) error { return errTrouble }
-		d.tell(d.unhealthy("i-1", lasting, 0))
-		store.openErr, d.slack.fail = nil, nil
-		d.later(time.Minute)
-		d.slack.want(d.T, "EC2 instance i-1: "+disconnected, "EC2 instance i-1: "+back+" (ref 1)", "EC2 instance i-1: "+back)
-		d.sns.want(d.T, "EC2 instance i-1: "+disconnected, "EC2 instance i-1: "+back, "EC2 instance i-1: "+disconnected, "EC2 instance i-1: "+back)
-	})
-}
-
-// TestWhatIsUnsureStaysSoForWhomNobodyCouldTell: somebody told SNS of the loss and died before it was noted, and SNS refuses the
-// recovery for good. The next recovery is told all the same, for SNS may still say otherwise.
-func TestWhatIsUnsureStaysSoForWhomNobodyCouldTell(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		store := &shutStore{Memory: notify.NewMemory()}
-		d.Store = store
-		if err := store.Save(d.Context(), store.abandoned(d.Context(), d.T, "i-1")); err != nil {
-			d.Fatal(err)
-		}
-		d.sns.fail = func(int) error { return refusal{permanent: true} }
-		d.tell(d.healthy("i-1", time.Minute))
-		d.sns.fail = nil
-		d.tell(d.healthy("i-1", time.Hour))
-		d.sns.want(d.T, "EC2 instance i-1: "+back)
-		d.wantResults(notify.GaveUp, notify.Notified)
-	})
-}
-
-func TestWhomAnOlderChangeMisledHearsTheNewest(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		store := &shutStore{Memory: notify.NewMemory()}
-		d.Store = store
-		d.tell(d.healthy("i-1", time.Hour))
-		time.Sleep(time.Second)
-		store.openErr = errShut
-		d.tell(d.unhealthy("i-1", lasting, 0)) // a late event, told because nobody could say that it is late
-		store.openErr = nil
-		d.later(time.Minute)
-		d.slack.want(d.T, "EC2 instance i-1: "+back, "EC2 instance i-1: "+disconnected, "EC2 instance i-1: "+back+" (ref 2)")
-		d.sns.want(d.T, "EC2 instance i-1: "+back, "EC2 instance i-1: "+disconnected, "EC2 instance i-1: "+back)
-	})
-}
-
-func TestANoteOfTheNewestOutlivesABatchOfNotes(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		store := &shutStore{Memory: notify.NewMemory(), openErr: errShut}
-		d.Store = store
-		d.slack.fail = func(n int) error { return map[int]error{1: refusal{permanent: true}}[n] }
-		d.tell(d.unhealthy("i-1", lasting, 0)) // of which SNS alone takes note
-		time.Sleep(time.Second)
-		recovery := d.healthy("i-1", time.Minute)
-		d.tell(recovery)
-		d.later(time.Minute) // both notes come together while the store is still away
-		store.openErr = nil
-		for len(d.queue.waiting) > 0 {
-			d.later(15 * time.Minute)
-		}
-		d.tell(recovery)
-		d.slack.want(d.T, "EC2 instance i-1: "+back)
-		d.sns.want(d.T, "EC2 instance i-1: "+disconnected, "EC2 instance i-1: "+back)
-	})
-}
-
-func TestWhatCannotBeReadIsBuried(t *testing.T) {
+func TestWhatCannotBeReadGoesToTheDeadLetterQueue(t *testing.T) {
 	tests := map[string]struct{ body, want string }{
-		"not JSON":                    {`x`, "decoding event"},
-		"another event":               {`{"source":"aws.ec2","detail-type":"x"}`, `source "aws.ec2"`},
-		"a corrupt letter":            {`{"coverageLetter":1,"event":`, "reading a waiting change"},
-		"a letter of another version": {`{"coverageLetter":2,"event":{},"reason":"held","since":"2026-01-01T00:00:00Z"}`, "version 2, expected 1"},
-		"a foreign letter":            {`{"coverageLetter":1,"event":{},"reason":"nonsense","since":"2026-01-01T00:00:00Z"}`, `unknown reason "nonsense"`},
-		"a letter of no known status": {`{"coverageLetter":1,"change":{"Status":"?"},"reason":"retry","since":"2026-01-01T00:00:00Z"}`, `unknown status "?"`},
-		"a letter without its time":   {`{"coverageLetter":1,"event":{},"reason":"held"}`, "since when"},
-		"a letter around nothing":     {`{"coverageLetter":1,"reason":"held","since":"2026-01-01T00:00:00Z"}`, "decoding event"},
-		"a letter of another type":    {`{"coverageLetter":"1"}`, "reading a waiting change"},
+		"not JSON":                     {`x`, "decoding event"},
+		"another event":                {`{"source":"aws.ec2","detail-type":"x"}`, `source "aws.ec2"`},
+		"a corrupt message":            {`{"coverageQueue":1,"event":`, "reading a queued message"},
+		"a message of another version": {`{"coverageQueue":2,"key":"k"}`, "version 2, expected 1"},
+		"a message without a version":  {`{"coverageQueue":0,"key":"k"}`, "version 0, expected 1"},
+		"a message of nothing":         {`{"coverageQueue":1,"due":"2026-01-01T00:00:00Z"}`, "0 of key, event and change"},
+		"a message of too much":        {`{"coverageQueue":1,"key":"k","event":{}}`, "2 of key, event and change"},
+		"a change of no known status":  {`{"coverageQueue":1,"change":{"status":"?"}}`, `unknown status "?"`},
+		"a message around nothing":     {`{"coverageQueue":1,"event":{}}`, "not a GuardDuty coverage event"},
+		"a message of another type":    {`{"coverageQueue":"1"}`, "reading a queued message"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			atDesk(t, func(d *desk) {
-				d.tell(json.RawMessage(test.body), d.unhealthy("i-1", lasting, 0))
-				d.slack.want(d.T, "EC2 instance i-1: "+disconnected)
-				if len(d.queue.reasons) != 1 || !strings.Contains(d.queue.reasons[0], test.want) {
-					t.Errorf("buried because of %q, want %q", d.queue.reasons, test.want)
+			story(t, func(h *harness) {
+				h.deliver(json.RawMessage(test.body), h.lost("i-1", lasting, 0))
+				h.slack.want(t, "lost i-1 agent-disconnected")
+				if len(h.queue.reasons) != 1 || !strings.Contains(h.queue.reasons[0], test.want) {
+					t.Errorf("because of %q, want %q", h.queue.reasons, test.want)
 				}
-				d.queue.fail = errTrouble
-				if err := d.Handle(d.Context(), json.RawMessage(test.body)); !errors.Is(err, errTrouble) || !strings.Contains(err.Error(), test.want) {
-					t.Errorf("error %v, want why it is unreadable and why it could not be buried", err)
+				h.queue.fail = errAway
+				err := h.Handle(h.Context(), []json.RawMessage{json.RawMessage(test.body)})[0]
+				if !errors.Is(err, errAway) || !strings.Contains(err.Error(), test.want) {
+					t.Errorf("error %v, want why it is unreadable and why it is not in the dead-letter queue", err)
 				}
 			})
 		})
 	}
 }
 
-func TestAStormIsToldAsGroups(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		d.StormLimit = 2
-		for _, loss := range d.fleet(10) {
-			d.tell(loss)
+// TestTheStoreIsAway is the story of an event that waits for the table: queued as it came, marked, sent without memory,
+// and known at last.
+func TestTheStoreIsAway(t *testing.T) {
+	story(t, func(h *harness) {
+		h.store.away = errAway
+		h.deliver(h.lost("i-1", lasting, 0), h.back("i-2", 0))
+		h.slack.want(t)
+		for time.Since(h.began) < 10*time.Minute {
+			h.later(30 * time.Second)
 		}
-		if got := len(d.slack.sent); got != 2 {
+		h.slack.want(t)
+		for time.Since(h.began) < 35*time.Minute {
+			h.later(30 * time.Second)
+		}
+		h.slack.want(t, "lost i-1 agent-disconnected") // Once, and no recovery.
+		h.store.away = nil
+		h.drain()
+		h.slack.want(t, "lost i-1 agent-disconnected", "lost i-1 agent-disconnected", "back i-2")
+		h.deliver(h.back("i-1", time.Hour))
+		h.slack.want(t, "lost i-1 agent-disconnected", "lost i-1 agent-disconnected", "back i-2", "back i-1 (ref 2)")
+	})
+}
+
+// TestWithoutMemoryManyAreAGroup sends one message for many losses that could not wait any longer.
+func TestWithoutMemoryManyAreAGroup(t *testing.T) {
+	story(t, func(h *harness) {
+		h.store.away = errAway
+		h.deliver(h.fleet(40, func(name string) json.RawMessage { return h.lost(name, lasting, 0) })...)
+		for time.Since(h.began) < 11*time.Minute {
+			h.later(30 * time.Second)
+		}
+		h.slack.want(t, "40 of 40 open")
+	})
+}
+
+func TestAnEventWaitsForTheStoreForADay(t *testing.T) {
+	story(t, func(h *harness) {
+		h.store.away = errAway
+		h.deliver(h.back("i-1", 0))
+		h.drain()
+		if waited := time.Since(h.began); waited < 26*time.Hour || waited > 27*time.Hour || len(h.queue.dead) != 1 {
+			t.Errorf("%d dead letters after %v", len(h.queue.dead), waited)
+		}
+		h.store.away = nil
+		h.deliver(h.queue.dead[0])
+		h.slack.want(t, "back i-1")
+	})
+}
+
+func TestATableThatHangsIsAskedOnce(t *testing.T) {
+	story(t, func(h *harness) {
+		h.store.away = fmt.Errorf("claiming: %w", context.DeadlineExceeded)
+		h.deliver(h.fleet(300, func(name string) json.RawMessage { return h.lost(name, lasting, 0) })...)
+		if h.store.claims > 16 || len(h.queue.queued) != 300 {
+			t.Errorf("%d claims, %d queued", h.store.claims, len(h.queue.queued))
+		}
+	})
+}
+
+func TestWhatCannotBeSavedComesAgain(t *testing.T) {
+	story(t, func(h *harness) {
+		h.store.unsaved = errAway
+		h.deliver(h.lost("i-1", lasting, 0))
+		h.queue.wantDelays(t, 150*time.Second)
+		if err := h.outcomes[0].StoreErr; !errors.Is(err, errAway) {
+			t.Errorf("the outcome says %v of the store", err)
+		}
+		h.wantResults(notify.Notified)
+	})
+}
+
+func TestARateLimitMakesGroups(t *testing.T) {
+	story(t, func(h *harness) {
+		h.RateLimit = 2
+		for _, loss := range h.fleet(10, func(name string) json.RawMessage { return h.lost(name, lasting, 0) }) {
+			h.deliver(loss)
+		}
+		if got := len(h.slack.sent); got != 2 {
 			t.Fatalf("%d messages in a minute, want 2", got)
 		}
-		d.later(time.Minute)
-		d.slack.want(d.T, "EC2 instance i-00: "+disconnected, "EC2 instance i-01: "+disconnected, "8 EC2 instances: "+disconnected)
-		if last := d.outcomes[len(d.outcomes)-1]; len(last.Grouped) != 2 {
+		h.later(time.Minute)
+		h.slack.want(t, "lost i-0 agent-disconnected", "lost i-1 agent-disconnected", "8 of 8 open")
+		if last := h.outcomes[len(h.outcomes)-1]; len(last.Grouped) != 2 {
 			t.Errorf("grouped for %v, want both sinks", last.Grouped)
 		}
 	})
 }
 
-func TestAStormGivesWayAtLast(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		d.StormLimit = 1
-		busy := d.unhealthy("busy", other, 0)
-		d.tell(busy, d.unhealthy("i-1", lasting, 0))
-		for n := time.Duration(1); len(d.queue.waiting) > 0 && n < 30; n++ {
-			// Something else takes the only place of every minute.
-			time.Sleep(time.Minute)
-			d.tell(d.event("busy", transition{At: 2 * n * time.Minute, Status: coverage.Healthy, Previous: coverage.Unhealthy}))
-			d.tell(d.queue.take()...)
-		}
-		if waited := time.Since(d.began); waited > 20*time.Minute {
+func TestARateLimitIsGivenWayToForAWhile(t *testing.T) {
+	story(t, func(h *harness) {
+		h.RateLimit, h.store.counted = 20, 1000 // Something else takes every place of every minute.
+		h.deliver(h.lost("i-1", lasting, 0))
+		h.drain()
+		h.slack.want(t, "lost i-1 agent-disconnected")
+		if waited := h.slack.sent[0].at.Sub(h.began); waited != 15*time.Minute {
 			t.Errorf("it waited for %v", waited)
 		}
 	})
 }
 
 func TestAGroupCountsItsMembersDown(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		d.tell(d.fleet(4)...)
-		d.tell(d.healthy("i-02", time.Minute))
-		d.tell(d.healthy("i-00", time.Minute), d.healthy("i-01", time.Minute))
-		d.tell(d.healthy("i-03", time.Minute))
-		if got := len(d.slack.sent); got != 4 {
-			t.Fatalf("%d messages and changes, want 4", got)
+	story(t, func(h *harness) {
+		h.deliver(h.fleet(4, func(name string) json.RawMessage { return h.lost(name, lasting, 0) })...)
+		h.deliver(h.back("i-2", time.Minute))
+		h.later(5 * time.Second)
+		h.deliver(h.back("i-0", time.Minute))
+		h.deliver(h.back("i-1", time.Minute))
+		h.drain()
+		h.deliver(h.back("i-3", time.Minute))
+		h.drain()
+		h.slack.want(t, "4 of 4 open", "3 of 4 open (ref 1)", "1 of 4 open (ref 1)", "0 of 4 open (ref 1)")
+		// The other sink cannot change what it said, so that each recovery is a message.
+		h.sns.want(t, "4 of 4 open", "back i-2", "back i-0", "back i-1", "back i-3")
+		if !h.slack.sent[1].Update || h.slack.sent[3].Update {
+			t.Error("only the last change of the message is news")
 		}
-		for i, want := range []struct {
-			open   int
-			update bool
-			parent string
-			says   string
-		}{
-			{open: 4, says: "4 EC2 instances"},
-			{open: 3, update: true, parent: "ref 1", says: "3 of 4"},
-			{open: 1, update: true, parent: "ref 1", says: "1 of 4"},
-			{open: 0, parent: "ref 1", says: "4 EC2 instances"},
-		} {
-			got := d.slack.sent[i]
-			if got.Record.Group.Open != want.open || got.Update != want.update || got.parent != want.parent || !strings.Contains(got.Summary, want.says) {
-				t.Errorf("message %d: %d open, update %v, parent %q, %q; want %+v", i, got.Record.Group.Open, got.Update, got.parent, got.Summary, want)
-			}
-		}
-		if tone := d.slack.sent[3].Tone; tone != message.Restored {
-			t.Errorf("the last one has tone %v", tone)
-		}
-		// The other sink cannot change what it said, so that each recovery is told, like ones together.
-		d.sns.want(d.T, "4 EC2 instances: "+disconnected, "EC2 instance i-02: "+back, "EC2 instance i-00: "+back,
-			"EC2 instance i-01: "+back, "EC2 instance i-03: "+back)
 	})
 }
 
-func TestAMemberWithANewCauseStaysUncovered(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		d.tell(d.fleet(3)...)
-		d.tell(d.event("i-01", transition{At: time.Minute, Status: coverage.Unhealthy, Previous: coverage.Unhealthy, Issue: other}))
-		d.tell(d.healthy("i-00", 2*time.Minute), d.healthy("i-02", 2*time.Minute))
-		d.tell(d.healthy("i-01", 3*time.Minute))
-		d.slack.want(d.T, "3 EC2 instances: "+disconnected, "EC2 instance i-01: "+kernel, "3 EC2 instances: "+disconnected+" (ref 1)",
-			"3 EC2 instances: all covered again (ref 1)", "EC2 instance i-01: "+back+" (ref 2)")
+// TestAGroupsMessageChangesEvery5Seconds at most, however many members recover.
+func TestAGroupsMessageChangesEvery5Seconds(t *testing.T) {
+	story(t, func(h *harness) {
+		h.deliver(h.fleet(60, func(name string) json.RawMessage { return h.lost(name, lasting, 0) })...)
+		for _, back := range h.fleet(60, func(name string) json.RawMessage { return h.back(name, time.Minute) }) {
+			h.deliver(back)
+			h.later(500 * time.Millisecond)
+		}
+		h.drain()
+		var last time.Time
+		for _, m := range h.slack.sent {
+			if m.at.Sub(last) < 5*time.Second {
+				t.Errorf("it changed after %v", m.at.Sub(last))
+			}
+			last = m.at
+		}
+		if got := h.slack.sent[len(h.slack.sent)-1].Record.Group.Open; got != 0 || len(h.slack.sent) > 9 {
+			t.Errorf("%d are open in the end, after %d changes", got, len(h.slack.sent))
+		}
+	})
+}
+
+func TestAMemberWithANewCauseLeavesItsGroup(t *testing.T) {
+	story(t, func(h *harness) {
+		h.deliver(h.fleet(3, func(name string) json.RawMessage { return h.lost(name, lasting, 0) })...)
+		h.deliver(h.lost("i-1", other, time.Minute))
+		h.drain()
+		h.deliver(h.back("i-0", 2*time.Minute), h.back("i-2", 2*time.Minute))
+		h.drain()
+		h.deliver(h.back("i-1", 3*time.Minute))
+		h.slack.want(t, "3 of 3 open", "lost i-1 kernel-too-old", "2 of 3 open (ref 1)", "0 of 3 open (ref 1)", "back i-1 (ref 2)")
+	})
+}
+
+func TestAGroupThatCannotBeLeftForAMoment(t *testing.T) {
+	story(t, func(h *harness) {
+		h.deliver(h.fleet(3, func(name string) json.RawMessage { return h.lost(name, lasting, 0) })...)
+		h.store.groupsAway = errAway
+		h.deliver(h.fleet(3, func(name string) json.RawMessage { return h.back(name, time.Minute) })...)
+		h.later(30 * time.Second)
+		h.store.groupsAway = nil
+		h.drain()
+		h.slack.want(t, "3 of 3 open", "0 of 3 open (ref 1)")
+	})
+}
+
+func TestAGroupThatIsNotKnownAndOneThatCannotBeLeft(t *testing.T) {
+	for name, breaks := range map[string]func(*fakeStore){
+		"not known":    func(s *fakeStore) { s.forgets = true },
+		"not readable": func(s *fakeStore) { s.groupsAway = errAway },
+	} {
+		t.Run(name, func(t *testing.T) {
+			story(t, func(h *harness) {
+				breaks(h.store)
+				h.deliver(h.fleet(3, func(name string) json.RawMessage { return h.lost(name, lasting, 0) })...)
+				h.deliver(h.back("i-0", time.Minute))
+				h.drain()
+				h.slack.want(t, "3 of 3 open", "back i-0")
+			})
+		})
+	}
+}
+
+func TestGroupsHaveAtMost500Members(t *testing.T) {
+	story(t, func(h *harness) {
+		h.deliver(h.fleet(503, func(name string) json.RawMessage { return h.lost(name, lasting, 0) })...)
+		h.slack.want(t, "500 of 500 open", "3 of 3 open")
+		h.deliver(h.fleet(503, func(name string) json.RawMessage { return h.back(name, time.Minute) })...)
+		h.drain()
+		for _, m := range h.slack.sent[2:] {
+			if m.Record.Group.Open != 0 {
+				t.Errorf("%d of %d are open in the end", m.Record.Group.Open, m.Record.Group.Total)
+			}
+		}
 	})
 }
 
 func TestTwoAlikeAreNoGroup(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		d.tell(append(d.fleet(2), d.unhealthy("i-02", other, 0))...)
-		d.slack.want(d.T, "EC2 instance i-00: "+disconnected, "EC2 instance i-01: "+disconnected, "EC2 instance i-02: "+kernel)
+	story(t, func(h *harness) {
+		h.deliver(h.lost("i-0", lasting, 0), h.lost("i-1", lasting, 0), h.lost("i-2", other, 0))
+		h.slack.want(t, "lost i-0 agent-disconnected", "lost i-1 agent-disconnected", "lost i-2 kernel-too-old")
 	})
 }
 
-func TestAGroupThatIsNotRememberedTellsEachRecovery(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		store := &groupless{Memory: notify.NewMemory()}
-		d.Store = store
-		d.tell(d.fleet(3)...)
-		d.tell(d.healthy("i-00", time.Minute))
-		d.slack.want(d.T, "3 EC2 instances: "+disconnected, "EC2 instance i-00: "+back)
-	})
-}
-
-// groupless remembers no groups.
-type groupless struct{ *notify.Memory }
-
-func (s *groupless) Open(ctx context.Context, key string) (coverage.Incident, bool, error) {
-	if strings.HasPrefix(key, "group/") {
-		return coverage.Incident{}, false, errShut
-	}
-	return s.Memory.Open(ctx, key)
-}
-
-func TestWhoeverComesWhileTheIncidentIsWorkedOnWaits(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		first, second := d.unhealthy("i-1", lasting, 0), d.healthy("i-1", time.Minute)
-		d.slack.hang = true
+func TestWhoeverComesWhileTheRecordIsClaimedWaits(t *testing.T) {
+	story(t, func(h *harness) {
+		h.slack.hang = true
 		done := make(chan error)
-		go func() { done <- d.Handle(d.Context(), first) }()
+		go func() { done <- errors.Join(h.Handle(h.Context(), []json.RawMessage{h.lost("i-1", lasting, 0)})...) }()
 		synctest.Wait()
-		d.tell(second)
+		h.handle(h.back("i-1", time.Second))
+		h.queue.wantDelays(t, 30*time.Second)
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
-		d.queue.wantDelays(d.T, 30*time.Second, 30*time.Second) // one for the lease, one for Slack
-		d.slack.hang = false
-		d.later(30 * time.Second)
-		d.sns.want(d.T, "EC2 instance i-1: "+disconnected, "EC2 instance i-1: "+back)
-		d.slack.want(d.T, "EC2 instance i-1: "+back)
+		h.slack.hang = false
+		h.drain()
+		h.sns.want(t, "lost i-1 agent-disconnected", "back i-1")
+		h.slack.want(t, "back i-1") // It may have taken the loss.
 	})
 }
 
-func TestMemoryRefusesWhatWasNotOpened(t *testing.T) {
-	m := notify.NewMemory()
-	if err := m.Save(t.Context(), coverage.Incident{Key: "x"}); err == nil {
-		t.Error("saved what nobody opened")
-	}
-	if _, ok, err := m.Open(t.Context(), "x"); !ok || err != nil {
-		t.Errorf("opening: %v, %v", ok, err)
-	}
-	if _, ok, err := m.Open(t.Context(), "x"); ok || err != nil {
-		t.Errorf("opening what is claimed: %v, %v", ok, err)
+// TestWakeUps of a thousand copies, of keys that nobody knows, and of groups that are gone, do nothing, once.
+func TestWakeUpsThatSayNothing(t *testing.T) {
+	story(t, func(h *harness) {
+		for _, key := range []string{"111122223333/eu-west-1/EC2/unknown", "group/slack/unknown", "x", "group/"} {
+			var copies []json.RawMessage
+			for range 1000 {
+				copies = append(copies, json.RawMessage(fmt.Sprintf(`{"coverageQueue":1,"key":%q,"due":"2000-01-01T00:00:00Z"}`, key)))
+			}
+			h.deliver(copies...)
+		}
+		if len(h.outcomes)+len(h.slack.sent)+len(h.queue.queued)+len(h.queue.dead) != 0 {
+			t.Errorf("%d outcomes, %d sent, %d queued, %d dead", len(h.outcomes), len(h.slack.sent), len(h.queue.queued), len(h.queue.dead))
+		}
+	})
+}
+
+// TestAChangeOfTheFutureIsOneOfNow, so that it outdates nothing real.
+func TestAChangeOfTheFutureIsOneOfNow(t *testing.T) {
+	for _, ahead := range []time.Duration{5 * time.Minute, time.Hour, 365 * 24 * time.Hour} {
+		story(t, func(h *harness) {
+			h.handle(h.lost("i-1", transient, ahead))
+			time.Sleep(6 * time.Minute)
+			h.deliver(h.back("i-1", 6*time.Minute))
+			h.deliver(h.lost("i-1", lasting, 7*time.Minute))
+			h.drain()
+			h.slack.want(t, "lost i-1 agent-disconnected")
+		})
 	}
 }
 
-// FuzzLetter brings hostile bodies: whatever they hold, it is told, waits, is buried or is an error.
-func FuzzLetter(f *testing.F) {
-	f.Add([]byte(`{"coverageLetter":1,"event":{"source":"aws.guardduty","detail-type":"GuardDuty Runtime Protection Healthy"},"reason":"remember","told":{"slack":{"ref":"x","status":"UNHEALTHY","groups":["group/x"]}},"sinks":["slack",""],"attempt":-9,"storms":99,"since":"2026-01-01T00:00:00Z"}`))
-	f.Add([]byte(`{"coverageLetter":1,"event":{"source":"aws.guardduty","detail-type":"GuardDuty Runtime Protection Unhealthy"},"change":{"Status":"?"},"reason":"retry","attempt":9223372036854775807,"since":"9999-12-31T23:59:59Z"}`))
+func TestAnItemOfALaterVersionIsAStoreThatIsAway(t *testing.T) {
+	story(t, func(h *harness) {
+		h.store.away = fmt.Errorf("version 2: %w", errAway)
+		h.deliver(h.lost("i-1", lasting, 0))
+		h.wantResults(notify.Waiting)
+		if len(h.queue.queued) != 1 || !strings.Contains(string(h.queue.queued[0].body), `"event":{`) {
+			t.Errorf("queued %v", h.queue.queued)
+		}
+	})
+}
+
+func TestQueuedChangesOfAReport(t *testing.T) {
+	story(t, func(h *harness) {
+		change := coverage.Change{
+			Resource: coverage.Resource{Kind: coverage.EC2, Name: "i-1", Account: "111122223333", Region: "eu-west-1"},
+			Status:   coverage.Unhealthy, Issues: []string{transient}, ChangedAt: h.began.Add(-time.Hour), Found: true,
+		}
+		gone := change
+		gone.Status, gone.Issues, gone.Gone, gone.ChangedAt = coverage.Healthy, nil, true, h.began
+		if err := errors.Join(h.Enqueue(h.Context(), []coverage.Change{change})...); err != nil {
+			t.Fatal(err)
+		}
+		h.drain()
+		h.slack.want(t, "lost i-1 waiting-for-ssm") // What a report finds is not held.
+		if err := errors.Join(h.Enqueue(h.Context(), []coverage.Change{change, gone})...); err != nil {
+			t.Fatal(err)
+		}
+		h.drain()
+		h.slack.want(t, "lost i-1 waiting-for-ssm", "back i-1 (ref 1)")
+		h.queue.fail = errAway
+		if err := errors.Join(h.Enqueue(h.Context(), []coverage.Change{change})...); !errors.Is(err, errAway) {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+func TestAuditGoesOnWhenTheQueueFails(t *testing.T) {
+	story(t, func(h *harness) {
+		overdue := incident.Record{Key: "111122223333/eu-west-1/EC2/i-1"}
+		overdue.Observe(coverage.Change{Status: coverage.Unhealthy, ChangedAt: h.began.Add(-time.Hour)}, []string{"a"})
+		all := func(yield func(incident.Stored, error) bool) {
+			_ = yield(incident.Stored{}, errAway) && yield(incident.Stored{Record: overdue}, nil) &&
+				yield(incident.Stored{Record: overdue, LeasedUntil: h.began.Add(time.Minute)}, nil)
+		}
+		if err := h.Audit(h.Context(), all); err != nil || len(h.queue.queued) != 1 {
+			t.Errorf("%d wake-ups: %v", len(h.queue.queued), err)
+		}
+		h.queue.fail = errAway
+		if err := h.Audit(h.Context(), all); !errors.Is(err, errAway) || !strings.Contains(err.Error(), overdue.Key) {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+// FuzzHandle brings hostile bodies: whatever they hold, it is sent, queued or given up.
+func FuzzHandle(f *testing.F) {
+	f.Add([]byte(`{"coverageQueue":1,"event":{"source":"aws.guardduty","detail-type":"GuardDuty Runtime Protection Healthy"},"mayHaveSent":true,"notified":["slack",""],"since":"2026-01-01T00:00:00Z"}`))
+	f.Add([]byte(`{"coverageQueue":1,"key":"group/slack/x","redrive":["slack"],"due":"9999-12-31T23:59:59Z"}`))
+	f.Add([]byte(`{"coverageQueue":1,"key":"k","redrive":["slack","else"],"since":"9999-12-31T23:59:59Z"}`))
 	f.Add([]byte(event("i-1", time.Unix(1e9, 0), time.Unix(1e9, 0), transition{Status: coverage.Unhealthy, Issue: transient}, 0)))
-	f.Add([]byte(`{"coverageLetter":1}`))
+	f.Add([]byte(`{"coverageQueue":1}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		atDesk(t, func(d *desk) {
-			d.slack.fail = func(n int) error { return map[bool]error{true: errTrouble}[n%2 == 1] }
-			if err := d.Handle(d.Context(), body); err != nil {
-				t.Fatalf("neither told nor put aside: %v", err)
+		story(t, func(h *harness) {
+			h.slack.fail = func(n int) error { return map[bool]error{true: errSink}[n%2 == 1] }
+			if err := h.Handle(h.Context(), []json.RawMessage{body})[0]; err != nil {
+				t.Fatalf("neither sent nor queued nor given up: %v", err)
 			}
-			if len(d.outcomes) != 1 {
-				t.Errorf("%d outcomes of one body", len(d.outcomes))
+			if len(h.outcomes) > 1 {
+				t.Errorf("%d outcomes of one body", len(h.outcomes))
 			}
-			for range 3 {
-				d.later(15 * time.Minute)
-			}
+			h.drain()
 		})
+	})
+}
+
+// byCause routes a disconnected agent to Slack, an old kernel to nobody, and everything else to all.
+func byCause(_ coverage.Change, causes []string) notify.Decision {
+	switch {
+	case slices.Contains(causes, causeOf(lasting)):
+		return to("slack")
+	case slices.Contains(causes, causeOf(other)):
+		return to()
+	}
+	return to("slack", "sns")
+}
+
+func to(sinks ...string) notify.Decision {
+	d := notify.Decision{To: map[string]catalog.Language{}}
+	for _, sink := range sinks {
+		d.To[sink] = catalog.English
+	}
+	return d
+}
+
+func TestARecoveryGoesTheWayOfItsLoss(t *testing.T) {
+	story(t, func(h *harness) {
+		h.Route = byCause
+		h.deliver(h.lost("i-1", lasting, 0))
+		h.deliver(h.lost("i-1", other, time.Minute))
+		h.deliver(h.back("i-1", time.Hour))
+		h.slack.want(t, "lost i-1 agent-disconnected", "back i-1 (ref 1)")
+		h.sns.want(t)
+		h.wantResults(notify.Notified, notify.Muted, notify.Notified)
+	})
+}
+
+func TestWhatIsRoutedToNobodyIsCounted(t *testing.T) {
+	story(t, func(h *harness) {
+		h.Route = byCause
+		loss := h.lost("i-1", other, 0)
+		h.deliver(loss)
+		h.deliver(loss)
+		h.deliver(h.back("i-1", time.Hour))
+		h.slack.want(t)
+		h.queue.wantDelays(t)
+		h.wantResults(notify.Muted, notify.Duplicate, notify.Muted)
+	})
+}
+
+func TestASilentRecoveryIsTheRulesOwnWish(t *testing.T) {
+	story(t, func(h *harness) {
+		h.Route = func(change coverage.Change, causes []string) notify.Decision {
+			if change.Status == coverage.Healthy {
+				return notify.Decision{Silent: true}
+			}
+			return byCause(change, causes)
+		}
+		h.deliver(h.lost("i-1", lasting, 0))
+		h.deliver(h.back("i-1", time.Hour))
+		h.deliver(h.lost("i-1", lasting, 2*time.Hour))
+		h.slack.want(t, "lost i-1 agent-disconnected", "lost i-1 agent-disconnected")
+		h.wantResults(notify.Notified, notify.Muted, notify.Notified)
+	})
+}
+
+// TestEachSinkIsNotifiedInItsLanguage, and what is in another language is no group with the rest.
+func TestEachSinkIsNotifiedInItsLanguage(t *testing.T) {
+	story(t, func(h *harness) {
+		h.Route = func(change coverage.Change, _ []string) notify.Decision {
+			decision := to("slack", "sns")
+			if change.Resource.Name == "i-3" {
+				decision.To["slack"] = catalog.Japanese
+			}
+			return decision
+		}
+		h.deliver(h.fleet(4, func(name string) json.RawMessage { return h.lost(name, lasting, 0) })...)
+		h.slack.want(t, "3 of 3 open", "lost i-3 agent-disconnected")
+		h.sns.want(t, "4 of 4 open")
+		if english, japanese := h.slack.sent[0].Summary, h.slack.sent[1].Summary; !strings.Contains(japanese, "カバレッジ") || strings.Contains(english, "カバレッジ") {
+			t.Errorf("sent %q and %q", english, japanese)
+		}
 	})
 }

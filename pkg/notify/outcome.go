@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -8,7 +9,7 @@ import (
 	"guardduty-coverage-notifier/pkg/coverage"
 )
 
-// Result is what became of a change. It is logged: its values are part of the log's format.
+// Result is what became of a change.
 type Result string
 
 // The results.
@@ -19,19 +20,18 @@ const (
 	Held Result = "held"
 	// Recovered: it recovered while it was held, and nobody was notified.
 	Recovered Result = "recovered_while_held"
-	// Duplicate: nothing was left to do, because it is known already.
+	// Duplicate: nothing was left to be done; Stale: something newer was known of the resource.
 	Duplicate Result = "duplicate"
-	// Stale: it is older than what is known of the resource.
-	Stale Result = "stale"
-	// Muted: its route leads to nobody.
+	Stale     Result = "stale"
+	// Muted: its rules notify nobody.
 	Muted Result = "muted"
-	// Waiting: a sink could not be notified yet; a wake-up is queued.
+	// Waiting: a sink could not be notified yet, or the record could not be claimed; it is queued.
 	Waiting Result = "waiting"
-	// GaveUp: for at least one sink it was sent to the dead-letter queue.
+	// GaveUp: a sink refused it for good, or for too long, and it went to the dead-letter queue.
 	GaveUp Result = "gave_up"
-	// Failed: it could neither be sent nor wait; whoever delivered it has to deliver it again.
+	// Failed: it could be neither sent nor queued; whoever delivered it has to deliver it again.
 	Failed Result = "failed"
-	// Unreadable: it is neither a coverage event nor one of our own queue messages, and was sent to the dead-letter queue.
+	// Unreadable: it is neither a coverage event nor a message of ours, and went to the dead-letter queue.
 	Unreadable Result = "unreadable"
 )
 
@@ -42,51 +42,178 @@ type Outcome struct {
 	Findings []catalog.Finding
 	// Evidence is what the diagnosis found.
 	Evidence []coverage.Evidence
-	// Notified are the sinks that were notified now, Grouped those of them by a group's message.
+	// Notified are the sinks that were notified now, Grouped those of them that a group's message notified.
 	Notified, Grouped []string
-	// Deferred are the sinks that wait for their rate limit, Failing those that failed and will be retried, GaveUp those
-	// for which the change was sent to the dead-letter queue.
+	// Deferred gave way to the rate limit, Failing failed and will be tried again, GaveUp will not.
 	Deferred, Failing, GaveUp []string
-	// FailingFor is how long the sink that has failed longest has been failing for this resource; 0: none has.
+	// FailingFor is how long the sink that has failed for longest has been failing for this resource; 0: none is.
 	FailingFor time.Duration
-	// Misconfigured is true when a sink failed for a reason that only a change of configuration removes.
+	// Misconfigured is true when a sink failed for a reason that only a change of the configuration removes.
 	Misconfigured bool
-	// StoreErr is why the store could not be reached; what had to be sent was sent all the same.
+	// StoreErr is why the store could not be reached; sinks may have been notified all the same.
 	StoreErr error
-	// Err is everything else that went wrong, even when the change waits because of it.
+	// Err is everything else that went wrong, even when it is queued on account of it.
 	Err error
-	// Latency is the time from the change to the notification; 0 when none was sent.
+	// Latency is how long after the change itself the sinks were notified; 0 when none was.
 	Latency time.Duration
 }
 
-// misconfigured reports whether err says that only a change of configuration removes it.
-func misconfigured(err error) bool {
-	type misconfigured interface {
-		error
-		Misconfigured() bool
+// acknowledge observes the outcomes and says which messages have to be delivered again.
+func (b *batch) acknowledge(ctx context.Context) []error {
+	for _, g := range b.groups {
+		for _, e := range g.events {
+			e.err = g.err
+		}
 	}
-	m, ok := errors.AsType[misconfigured](err)
-	return ok && m.Misconfigured()
+	for _, it := range b.items {
+		lead := it.lead()
+		outcome := b.outcomeOf(it)
+		if lead != nil || worthLogging(outcome.Result) {
+			b.p.observe(ctx, outcome)
+		}
+		for _, e := range it.events {
+			if it.err != nil {
+				e.err = outcome.Err
+			}
+			if e.isWakeUp() || e == lead {
+				continue
+			}
+			result := Stale
+			if lead != nil && sameChange(e.change, lead.change) {
+				result = Duplicate
+			}
+			b.p.observe(ctx, Outcome{Result: result, Change: e.change, Findings: catalog.Classify(e.change)})
+		}
+	}
+	errs := make([]error, len(b.events))
+	for i, e := range b.events {
+		errs[i] = e.err
+	}
+	return errs
+}
+
+// lead is the event that the record's newest change came with; nil when it came earlier.
+func (it *item) lead() (lead *event) {
+	newest := it.newest()
+	if it.claimed {
+		newest = it.record.Change
+	}
+	for _, e := range it.events {
+		if !e.isWakeUp() && sameChange(e.change, newest) {
+			lead = e
+		}
+	}
+	return lead
+}
+
+// worthLogging reports whether the result of a wake-up says anything.
+func worthLogging(r Result) bool { return r == Notified || r == Waiting || r == GaveUp || r == Failed }
+
+func (b *batch) outcomeOf(it *item) Outcome {
+	now := b.p.Now()
+	o := Outcome{Change: it.record.Change, Findings: it.findings, Evidence: it.evidence, StoreErr: it.storeErr}
+	if !it.claimed && it.newest().Status != "" {
+		o.Change, o.Findings = it.newest(), catalog.Classify(it.newest())
+	}
+	for _, t := range it.targets {
+		switch {
+		case t.notified:
+			o.Notified = append(o.Notified, t.sink)
+			if t.grouped {
+				o.Grouped = append(o.Grouped, t.sink)
+			}
+		case t.deferred:
+			o.Deferred = append(o.Deferred, t.sink)
+		case t.gaveUp:
+			o.GaveUp = append(o.GaveUp, t.sink)
+		case t.err != nil:
+			o.Failing = append(o.Failing, t.sink)
+			o.FailingFor = max(o.FailingFor, t.record.Notified[t.sink].FailingFor(now))
+		}
+		if t.err != nil && !t.deferred {
+			o.Err = errors.Join(o.Err, t.err)
+			o.Misconfigured = o.Misconfigured || misconfigured(t.err)
+		}
+	}
+	if len(o.Notified) > 0 {
+		o.Latency = now.Sub(o.Change.ChangedAt)
+	}
+	o.Err = errors.Join(o.Err, it.err)
+	o.Result = it.resultOf(o, b.p)
+	return o
+}
+
+func (it *item) resultOf(o Outcome, p *Pipeline) Result {
+	news := it.claimed && !sameChange(it.before.Change, it.record.Change)
+	switch {
+	case it.err != nil:
+		return Failed
+	case len(o.GaveUp) > 0:
+		return GaveUp
+	case len(o.Deferred)+len(o.Failing) > 0:
+		return Waiting
+	case len(o.Notified) > 0:
+		return Notified
+	case !it.claimed:
+		return Waiting
+	case news && len(it.decision.To) == 0:
+		return Muted
+	case news && !it.wakeAt.IsZero():
+		return Held
+	case news && p.wasHeld(it) && it.record.Change.Status == coverage.Healthy:
+		return Recovered
+	}
+	return Duplicate
+}
+
+// wasHeld reports whether the record was about a loss of which nobody had been notified, because it was held.
+func (p *Pipeline) wasHeld(it *item) bool {
+	before := it.before
+	if before.Change.Status != coverage.Unhealthy || p.holdOf(before.Change) == 0 {
+		return false
+	}
+	for _, n := range before.Notified {
+		if n.Status == coverage.Unhealthy || n.Uncertain {
+			return false
+		}
+	}
+	return len(p.decide(before.Change, before.Causes).To) > 0
+}
+
+func (p *Pipeline) observe(ctx context.Context, outcome Outcome) {
+	if p.Observe != nil {
+		p.Observe(ctx, outcome)
+	}
 }
 
 // permanent reports whether err says that trying again cannot help.
 func permanent(err error) bool {
-	type permanent interface {
-		error
-		Permanent() bool
+	var p interface{ Permanent() bool }
+	return errors.As(err, &p) && p.Permanent()
+}
+
+// uncertain reports whether the message may have been taken although err came back.
+func uncertain(err error) bool {
+	var u interface{ Uncertain() bool }
+	if errors.As(err, &u) {
+		return u.Uncertain()
 	}
-	p, ok := errors.AsType[permanent](err)
-	return ok && p.Permanent()
+	return !permanent(err)
+}
+
+// misconfigured reports whether only a change of the configuration helps.
+func misconfigured(err error) bool {
+	var m interface{ Misconfigured() bool }
+	return errors.As(err, &m) && m.Misconfigured()
 }
 
 // retryAfter is how long the sink asks to be left alone; zero when it does not say.
 func retryAfter(err error) time.Duration {
-	type patient interface {
-		error
-		RetryAfter() time.Duration
-	}
-	if p, ok := errors.AsType[patient](err); ok {
-		return p.RetryAfter()
+	var r interface{ RetryAfter() time.Duration }
+	if errors.As(err, &r) {
+		return r.RetryAfter()
 	}
 	return 0
 }
+
+func isTimeout(err error) bool { return errors.Is(err, context.DeadlineExceeded) }

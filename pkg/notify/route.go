@@ -2,49 +2,69 @@ package notify
 
 import (
 	"slices"
+	"time"
 
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/incident"
 )
 
 // Decision is where a change goes.
 type Decision struct {
-	// To has the names of the sinks that are told, each with the language it is told in. Who was told that a resource is
-	// uncovered hears that it is covered again, whether named or not.
+	// To has the names of the sinks that are notified, each with its language. Who was notified of a loss is notified of
+	// the recovery, too, whether named or not.
 	To map[string]catalog.Language
-	// Silent is true when nobody hears of a recovery, not even who was told of the loss.
+	// Silent is true when nobody is notified of a recovery, not even who was notified of the loss.
 	Silent bool
 }
 
-// route is a Decision as the Pipeline uses it.
-type route struct {
-	// names are the sinks in the order in which the Pipeline has them.
-	names  []string
-	to     map[string]catalog.Language
-	silent bool
+func (d Decision) includes(sink string) bool {
+	_, ok := d.To[sink]
+	return ok
 }
 
-// routeOf is where the change goes. A recovery goes the way of the loss, by the causes that the incident remembers.
-func (p *Pipeline) routeOf(i coverage.Incident, change coverage.Change, findings []catalog.Finding) route {
-	if p.Route == nil {
-		return route{names: p.sinkNames()}
-	}
-	causes := causesOf(findings)
-	if change.Status == coverage.Healthy {
-		causes = i.Causes
-	}
-	decision := p.Route(change, causes)
-	names := slices.DeleteFunc(p.sinkNames(), func(name string) bool {
-		_, named := decision.To[name]
-		return !named
-	})
-	return route{names: names, to: decision.To, silent: decision.Silent && change.Status == coverage.Healthy}
-}
-
-// language is that in which the sink is told of the task's change.
-func (t *task) language(sink string, otherwise catalog.Language) catalog.Language {
-	if language, ok := t.route.to[sink]; ok {
+func (d Decision) language(sink string, otherwise catalog.Language) catalog.Language {
+	if language, ok := d.To[sink]; ok {
 		return language
 	}
 	return otherwise
+}
+
+// decide is where a change with those causes goes.
+func (p *Pipeline) decide(c coverage.Change, causes []string) Decision {
+	if p.Route != nil {
+		return p.Route(c, causes)
+	}
+	to := make(map[string]catalog.Language, len(p.Sinks))
+	for _, sink := range p.Sinks {
+		to[sink.Name()] = p.Language
+	}
+	return Decision{To: to}
+}
+
+// holdOf is how long a loss may recover by itself: not at all when any of its causes usually does not, or when a report
+// found it, which takes longer than that.
+func (p *Pipeline) holdOf(c coverage.Change) time.Duration {
+	lasts := func(f catalog.Finding) bool { return !f.Transient }
+	if p.Queue == nil || p.Hold == 0 || c.Found || slices.ContainsFunc(catalog.Classify(c), lasts) {
+		return 0
+	}
+	return p.Hold
+}
+
+// routing is what Plan needs to know of one sink.
+func (p *Pipeline) routing(t *target) incident.Routing {
+	return incident.Routing{
+		Routed: t.decision.includes(t.sink),
+		Silent: t.decision.Silent && t.record.Change.Status == coverage.Healthy,
+		Hold:   p.holdOf(t.record.Change),
+	}
+}
+
+func (p *Pipeline) sinkNames() []string {
+	names := make([]string, len(p.Sinks))
+	for i, sink := range p.Sinks {
+		names[i] = sink.Name()
+	}
+	return names
 }

@@ -1,12 +1,12 @@
 package notify_test
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -14,7 +14,8 @@ import (
 
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
-	"guardduty-coverage-notifier/pkg/message"
+	"guardduty-coverage-notifier/pkg/format"
+	"guardduty-coverage-notifier/pkg/incident"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/trigger"
 )
@@ -22,19 +23,21 @@ import (
 // How the simulated account is set up, as template.yaml sets up a real one.
 const (
 	functionTimeout = 60 * time.Second
-	lease           = 90 * time.Second
-	visibility      = 3 * time.Minute
+	leaseTime       = 120 * time.Second
+	visibility      = 7 * time.Minute
 	batchWindow     = time.Second
-	batchMost       = 10
-	receivesMost    = 5
+	maxReceives     = 5
 	sinkTimeout     = 8 * time.Second
-	// storeTimeout is how long a hanging store or queue costs.
-	storeTimeout = 3 * time.Second
+	// serviceTimeout is how long a hanging table or queue costs.
+	serviceTimeout = 3 * time.Second
+	// maxHops is how often Lambda's recursive loop detection lets an event pass
+	// (https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html).
+	maxHops = 16
 )
 
-// world is everything around the Pipeline, in virtual time: the asynchronous invoker, the queue and its dead letters,
-// the store, the sinks. It runs in a synctest bubble. Every call takes a time of its own, to the nanosecond, so that
-// no two happen at once and a history always runs the same way.
+// world is everything around the pipeline, in virtual time: the asynchronous invoker, the queue and its dead letters, the
+// table, the sinks. It runs in a synctest bubble. Every call takes a time of its own, to the nanosecond, so that no two
+// happen at once and a history always runs the same way.
 type world struct {
 	history  history
 	start    time.Time
@@ -44,96 +47,159 @@ type world struct {
 	mu      sync.Mutex
 	calls   int
 	nth     map[string]int
-	items   map[string]item
-	paces   map[string]int
-	waiting []*parcel
+	records map[string]recordItem
+	groups  map[string]groupItem
+	counts  map[string]int
+	queue   []*queuedMessage
 	dead    []string
-	sent    chan struct{}
-	running int
-	// acknowledgesAll is how a broken function answers.
-	acknowledgesAll bool
-	// events are the changes by their events.
-	events map[string]coverage.Change
-	// forgot has the keys whose store failed at some time, delivered the newest change of each key that arrived.
-	forgot    map[string]bool
-	delivered map[string]coverage.Change
-	crashed   int
-	log       []string
+	woken   chan struct{}
+	// running are invocations, arriving are calls that take effect later.
+	running, arriving int
+	queued            int
+	// excuses are how often a resource's sink may be notified once more than once, by "key/sink".
+	excuses map[string]int
+	// loopDetection is what template.yaml turns off; dropped counts what it dropped.
+	loopDetection bool
+	dropped       int
+	// broken are promises that the world does not keep, to see whether the simulation notices.
+	broken broken
+	log    []string
 }
 
-// item is one of the store's.
-type item struct {
-	document   string
-	lease      string
-	leaseUntil time.Time
+type broken struct{ noLease, noAbandoned, noIntents, acknowledgesAll, deafQueue bool }
+
+type recordItem struct {
+	document []byte
+	lease    string
+	until    time.Time
+	intents  []coverage.Change
 }
 
-// parcel is a message in the queue.
-type parcel struct {
+type groupItem struct {
+	document []byte
+	open     []string
+	version  int
+	wakeAt   time.Time
+	lease    string
+	until    time.Time
+}
+
+type queuedMessage struct {
 	id       int
 	body     string
 	visible  time.Time
 	received int
+	hops     int
+	twice    bool
 }
 
 // invocation is one run of the function. Once it is dead nothing that it does has an effect.
 type invocation struct {
 	dead bool
-	// crashed is true when it died before its end.
-	crashed bool
-	batch   []coverage.Change
-	// blind has the keys that the store did not open for it; mute is true when the queue took nothing from it.
-	blind map[string]bool
-	mute  bool
+	keys []string
+	hops int
+	// batch are the changes it was invoked with, newest what it takes for true, of what it claimed; groups the members of
+	// groups as it claimed them.
+	batch   map[string][]coverage.Change
+	claimed map[string]coverage.Change
+	groups  map[string][]string
 }
 
 type invocationKey struct{}
 
-var (
-	errDead    = errors.New("the process is gone")
-	errTrouble = errors.New("service unavailable")
-)
+func invocationOf(ctx context.Context) *invocation { return ctx.Value(invocationKey{}).(*invocation) }
 
-// refusal is a sink's error.
+// refusal is the error of a call.
 type refusal struct {
-	permanent bool
-	after     time.Duration
+	permanent, uncertain bool
+	after                time.Duration
+	cause                error
 }
 
-func (r refusal) Error() string             { return "refused" }
+func (r refusal) Error() string             { return fmt.Sprintf("refused: %v", r.cause) }
 func (r refusal) Permanent() bool           { return r.permanent }
+func (r refusal) Uncertain() bool           { return r.uncertain }
 func (r refusal) RetryAfter() time.Duration { return r.after }
+func (r refusal) Unwrap() error             { return r.cause }
+
+var errDead = refusal{cause: errors.New("the process is gone")}
 
 func newWorld(h history, start time.Time) *world {
 	w := &world{
-		history: h, start: start,
-		nth: map[string]int{}, items: map[string]item{}, paces: map[string]int{},
-		events: map[string]coverage.Change{}, sent: make(chan struct{}, 1), forgot: map[string]bool{}, delivered: map[string]coverage.Change{},
+		history: h, start: start, nth: map[string]int{}, records: map[string]recordItem{}, groups: map[string]groupItem{},
+		counts: map[string]int{}, woken: make(chan struct{}, 1), excuses: map[string]int{},
 	}
 	w.sinks = []*display{
 		{world: w, name: "slack", editable: true, shown: map[string]*shown{}},
 		{world: w, name: "sns", shown: map[string]*shown{}},
 	}
 	w.pipeline = &notify.Pipeline{
-		Sinks: []notify.Sink{w.sinks[0], w.sinks[1]}, Language: catalog.English,
-		Store: modelStore{w}, Pace: modelStore{w}, Queue: modelQueue{w},
-		Hold: h.Hold, StormLimit: h.StormLimit, SinkTimeout: sinkTimeout, Now: time.Now,
+		Sinks: []notify.Sink{w.sinks[0], w.sinks[1]}, Language: catalog.English, Store: table{w}, Queue: queue{w},
+		Route: w.route, Hold: h.Hold, RateLimit: h.RateLimit, SinkTimeout: sinkTimeout, Now: w.skewed,
 		Observe: func(_ context.Context, o notify.Outcome) {
-			w.note("outcome %s %s of %s told %v storm %v retry %v buried %v forgotten %v err %v",
-				o.Result, o.Change.Status, o.Change.Resource.Name, o.Notified, o.Deferred, o.Failing, o.GaveUp, o.StoreErr, o.Err)
+			w.note("outcome %s: %s of %s, notified %v deferred %v failing %v gave up %v, store %v, err %v", o.Result,
+				o.Change.Status, o.Change.Resource.Name, o.Notified, o.Deferred, o.Failing, o.GaveUp, o.StoreErr, o.Err)
 		},
 	}
 	return w
 }
 
-// note writes the log that a failing history prints.
+// skewed is the time on the process's clock.
+func (w *world) skewed() time.Time {
+	now := time.Now()
+	if int(now.Sub(w.start)/(20*time.Second))%2 == 0 {
+		return now.Add(w.history.Skew)
+	}
+	return now.Add(-w.history.Skew)
+}
+
+func (w *world) route(c coverage.Change, causes []string) notify.Decision {
+	d := notify.Decision{To: map[string]catalog.Language{}, Silent: w.history.SilentRecoveries && c.Status == coverage.Healthy}
+	for _, sink := range w.routed(c.Resource.Name, causes, time.Since(w.start)) {
+		d.To[sink] = catalog.English
+	}
+	return d
+}
+
+// routed are the sinks that the rules name at that time; of a recovery whose causes nobody remembers, those of all.
+func (w *world) routed(name string, causes []string, at time.Duration) []string {
+	routes := w.history.Routes
+	if routes == nil {
+		return []string{"slack", "sns"}
+	}
+	if w.history.OtherRoutes != nil && at >= w.history.RoutesChange {
+		routes = w.history.OtherRoutes
+	}
+	if len(causes) == 0 {
+		causes = []string{causeOf(transient), causeOf(lasting), causeOf(other)}
+	}
+	var sinks []string
+	for _, issue := range []string{transient, lasting, other} {
+		if slices.Contains(causes, causeOf(issue)) {
+			sinks = append(sinks, routes[name+"/"+issue]...)
+		}
+	}
+	return sinks
+}
+
+func causeOf(issue string) string {
+	c := coverage.Change{Resource: coverage.Resource{Kind: coverage.EC2}, Status: coverage.Unhealthy, Issues: []string{issue}}
+	return string(catalog.Classify(c)[0].ID)
+}
+
 func (w *world) note(format string, args ...any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.log = append(w.log, time.Since(w.start).String()+" "+fmt.Sprintf(format, args...))
+	w.notef(format, args...)
 }
 
-// latency is how long a call takes: up to the history's most, and never twice the same.
+func (w *world) notef(format string, args ...any) {
+	if len(w.log) < 2000 {
+		w.log = append(w.log, time.Since(w.start).String()+" "+fmt.Sprintf(format, args...))
+	}
+}
+
+// latency is how long a call takes: up to the history's, and never twice the same.
 func (w *world) latency(what string) time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -143,52 +209,102 @@ func (w *world) latency(what string) time.Duration {
 	return time.Duration(sum.Sum64()%uint64(w.history.Latency)) + time.Nanosecond
 }
 
-// call is what every call to the outside has in common: it takes its time, may find the service in trouble, and
-// the process may die right before or right after it. effect happens at one moment of virtual time.
-func (w *world) call(ctx context.Context, service, what string, effect func(*invocation)) error {
-	inv := ctx.Value(invocationKey{}).(*invocation)
+// call is what every call to the outside has in common: it takes its time, may find the service in trouble, and the process
+// may die. effect happens at one moment of virtual time. about are the resources that may be notified once more if it
+// goes wrong in a way that leaves room for doubt.
+func (w *world) call(ctx context.Context, service, what string, about []string, effect func(*invocation)) error {
+	inv := invocationOf(ctx)
 	if !pause(ctx, w.latency(service+what)) {
-		return ctx.Err()
+		return refusal{uncertain: true, cause: ctx.Err()}
 	}
-	fault := w.fault(service)
-	if fault == hang {
-		most := storeTimeout
-		if service == "slack" || service == "sns" {
-			most = time.Hour
-		}
-		if !pause(ctx, most) {
-			return ctx.Err()
-		}
+	fault, err := w.begin(inv, service, what, about, effect)
+	if err != nil || fault == none {
+		return err
 	}
+	uncertain := fault == hang || fault == late || fault == lost
+	r := refusal{uncertain: uncertain, cause: errors.New(string(fault)), permanent: fault == permanent}
+	switch fault {
+	case throttle:
+		r.after = 40 * time.Second
+	case moment:
+		r.after = 2 * time.Second
+	case hang, late:
+		if !pause(ctx, timeoutOf(service)) {
+			return refusal{uncertain: true, cause: ctx.Err()}
+		}
+		r.cause = context.DeadlineExceeded
+	}
+	return r
+}
+
+func timeoutOf(service string) time.Duration {
+	if isSink(service) {
+		return sinkTimeout
+	}
+	return serviceTimeout
+}
+
+// begin is the moment at which a call arrives, or does not.
+func (w *world) begin(inv *invocation, service, what string, about []string, effect func(*invocation)) (fault, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if inv.dead {
-		return errDead
+		return none, errDead
 	}
 	w.calls++
-	crash, crashes := w.history.Crashes[w.calls]
-	if crashes && !crash.after {
-		inv.dead, inv.crashed = true, true
-		w.crashed++
-		w.log = append(w.log, fmt.Sprintf("%v crash before %s %.40s", time.Since(w.start), service, what))
-		return errDead
+	fault, crash := w.fault(service), w.history.Crashes[w.calls]
+	if crash == before {
+		w.die(inv, "before "+what)
+		return none, errDead
 	}
-	if fault == none || fault == lost {
+	switch {
+	case fault == none, fault == lost:
 		effect(inv)
+	case fault == late:
+		w.later(inv, timeoutOf(service)+time.Duration(w.calls%20+1)*lateBy/20, effect)
+	case fault == hang && crash == during:
+		w.later(inv, lateBy, effect)
 	}
-	if crashes {
-		inv.dead, inv.crashed = true, true
-		w.crashed++
-		w.log = append(w.log, fmt.Sprintf("%v crash after %s %.40s", time.Since(w.start), service, what))
-		return errDead
+	if crash != "" {
+		w.die(inv, string(crash)+" "+what)
+		return none, errDead
 	}
 	if fault != none {
-		w.log = append(w.log, fmt.Sprintf("%v %s %s: %.40s", time.Since(w.start), service, fault, what))
+		w.notef("%s %s: %.60s", service, fault, what)
+		if fault == hang || fault == late || fault == lost || strings.HasPrefix(what, "save ") {
+			w.excuse(service, about)
+		}
 	}
-	return fault.err()
+	return fault, nil
 }
 
-// pause reports false when ctx ended first.
+func (w *world) later(inv *invocation, after time.Duration, effect func(*invocation)) {
+	w.arriving++
+	time.AfterFunc(after, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.arriving--
+		effect(inv)
+	})
+}
+
+func (w *world) die(inv *invocation, why string) {
+	w.notef("crash %.60s", why)
+	inv.dead = true
+	w.excuse("", inv.keys)
+}
+
+// excuse lets these resources be notified once more: in that sink, or in all.
+func (w *world) excuse(service string, keys []string) {
+	for _, d := range w.sinks {
+		for _, key := range keys {
+			if service == d.name || !isSink(service) {
+				w.excuses[key+"/"+d.name]++
+			}
+		}
+	}
+}
+
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -201,139 +317,279 @@ func pause(ctx context.Context, d time.Duration) bool {
 }
 
 func (w *world) fault(service string) fault {
+	if f, ok := w.history.Blips[w.calls]; ok {
+		if !isSink(service) && (f == throttle || f == moment || f == permanent) {
+			return refuse
+		}
+		return f
+	}
 	now := time.Since(w.start)
 	for _, t := range w.history.Troubles {
-		if t.Service == service && now >= t.From && now < t.From+t.For {
+		covers := t.Service == service || t.Service == "store" && service == "groups"
+		if covers && now >= t.From && now < t.From+t.For {
+			if !isSink(service) && (t.Fault == throttle || t.Fault == permanent) {
+				return refuse
+			}
 			return t.Fault
 		}
 	}
 	return none
 }
 
-// modelStore does what pkg/dynamo does: a lease by conditional write that runs out by itself.
-type modelStore struct{ *world }
+// table does what pkg/dynamo does with DynamoDB: leases by conditional writes that run out by themselves.
+type table struct{ *world }
 
-func (s modelStore) Open(ctx context.Context, key string) (incident coverage.Incident, ok bool, err error) {
-	err = s.call(ctx, "store", "open "+key, func(*invocation) {
-		stored := s.items[key]
-		if ok = !time.Now().Before(stored.leaseUntil); !ok {
+func (s table) Claim(ctx context.Context, key string, intent *coverage.Change) (c incident.Claim, ok bool, err error) {
+	err = s.call(ctx, "store", "claim "+key, []string{key}, func(inv *invocation) {
+		item := s.records[key]
+		if ok = !s.skewed().Before(item.until) || s.broken.noLease; !ok {
 			return
 		}
-		if stored.document != "" {
-			if err := json.Unmarshal([]byte(stored.document), &incident); err != nil {
+		c = incident.Claim{Abandoned: item.lease != "" && !s.broken.noAbandoned}
+		if !s.broken.noIntents && !s.broken.noAbandoned {
+			c.Intents = slices.Clone(item.intents)
+		}
+		if item.document != nil {
+			if c.Record, err = format.UnmarshalRecord(item.document); err != nil {
 				panic(err)
 			}
 		}
-		incident.Unsure = incident.Unsure || stored.lease != ""
-		stored.lease, stored.leaseUntil = fmt.Sprint("lease ", s.calls), time.Now().Add(lease)
-		s.items[key] = stored
-		incident.Key, incident.Lease = key, stored.lease
+		c.Record.Key, c.Lease = key, fmt.Sprint("lease ", s.calls)
+		item.lease, item.until = c.Lease, s.skewed().Add(leaseTime)
+		if intent != nil {
+			item.intents = append(slices.Clone(item.intents), *intent)
+		}
+		s.records[key] = item
+		inv.claim(key, c)
 	})
-	if err != nil {
-		s.trouble(ctx, key, true)
-		return coverage.Incident{}, false, err
-	}
-	return incident, ok, nil
+	return c, ok, err
 }
 
-func (s modelStore) Save(ctx context.Context, incident coverage.Incident) error {
-	lost := false
-	err := s.call(ctx, "store", "save "+incident.Key, func(inv *invocation) {
-		if lost = s.items[incident.Key].lease != incident.Lease; lost {
-			return
-		}
-		document, err := json.Marshal(incident)
-		if err != nil {
-			panic(err)
-		}
-		if incident.Group != nil {
-			s.sinks[0].noteLeavers(inv, s.items[incident.Key].document, incident)
-		}
-		s.items[incident.Key] = item{document: string(document)}
-	})
-	if err == nil && lost {
-		err = errors.New("the claim was lost")
+// claim remembers what the invocation takes for true of a resource.
+func (inv *invocation) claim(key string, c incident.Claim) {
+	r := c.Record
+	for _, change := range append(slices.Clone(c.Intents), inv.batch[key]...) {
+		r.Observe(change, nil)
 	}
-	if err != nil {
-		s.trouble(ctx, incident.Key, false)
+	inv.claimed[key] = r.Change
+}
+
+func (s table) Save(ctx context.Context, claims []incident.Claim) []error {
+	errs := make([]error, len(claims))
+	if len(claims) == 1 {
+		errs[0] = s.saveOne(ctx, claims[0])
+		return errs
+	}
+	keys := make([]string, len(claims))
+	for i, c := range claims {
+		keys[i] = c.Record.Key
+	}
+	cancelled := false
+	err := s.call(ctx, "store", "save "+strings.Join(keys, " "), keys, func(*invocation) {
+		for _, c := range claims {
+			if cancelled = cancelled || !s.holds(c); cancelled {
+				return
+			}
+		}
+		for _, c := range claims {
+			s.write(c)
+		}
+	})
+	for i := range claims {
+		if errs[i] = err; cancelled {
+			errs[i] = s.saveOne(ctx, claims[i])
+		}
+	}
+	return errs
+}
+
+func (s table) saveOne(ctx context.Context, c incident.Claim) error {
+	gone := false
+	err := s.call(ctx, "store", "save "+c.Record.Key, []string{c.Record.Key}, func(*invocation) {
+		if gone = !s.holds(c); !gone {
+			s.write(c)
+		}
+	})
+	if err == nil && gone {
+		err = errors.New("the claim was lost")
 	}
 	return err
 }
 
-func (s modelStore) Add(ctx context.Context, sink string, minute time.Time) (n int, err error) {
-	err = s.call(ctx, "store", "add "+sink, func(*invocation) {
+func (s table) holds(c incident.Claim) bool {
+	return s.records[c.Record.Key].lease == c.Lease || s.broken.noLease
+}
+
+func (s table) write(c incident.Claim) {
+	document, err := format.MarshalRecord(c.Record)
+	if err != nil {
+		panic(err)
+	}
+	s.records[c.Record.Key] = recordItem{document: document}
+}
+
+func (s table) ClaimGroup(ctx context.Context, key string) (g incident.Group, lease string, ok bool, err error) {
+	err = s.call(ctx, "groups", "claim "+key, nil, func(inv *invocation) {
+		item := s.groups[key]
+		if ok = !s.skewed().Before(item.until); !ok {
+			return
+		}
+		lease = fmt.Sprint("lease ", s.calls)
+		g = incident.Group{Key: key}
+		if item.document == nil {
+			return
+		}
+		g = item.group()
+		item.lease, item.until, item.wakeAt = lease, s.skewed().Add(leaseTime), time.Time{}
+		s.groups[key] = item
+		inv.groups[g.Ref] = g.Open
+	})
+	return g, lease, ok, err
+}
+
+func (item groupItem) group() incident.Group {
+	g, err := format.UnmarshalGroup(item.document)
+	if err != nil {
+		panic(err)
+	}
+	g.Open, g.Version = slices.Clone(item.open), item.version
+	return g
+}
+
+func (s table) SaveGroup(ctx context.Context, g incident.Group, lease string, wakeAt time.Time) error {
+	gone := false
+	err := s.call(ctx, "groups", "save "+g.Key, nil, func(*invocation) {
+		item := s.groups[g.Key]
+		if gone = item.lease != lease && item.document != nil; gone || item.document == nil {
+			return
+		}
+		document, err := format.MarshalGroup(g)
+		if err != nil {
+			panic(err)
+		}
+		item.document, item.lease, item.until = document, "", time.Time{}
+		if !wakeAt.IsZero() {
+			item.wakeAt = wakeAt
+		}
+		s.groups[g.Key] = item
+	})
+	if err == nil && gone {
+		err = errors.New("the claim was lost")
+	}
+	return err
+}
+
+func (s table) CreateGroup(ctx context.Context, g incident.Group) error {
+	return s.call(ctx, "groups", "create "+g.Key, nil, func(*invocation) {
+		if _, ok := s.groups[g.Key]; ok {
+			return
+		}
+		document, err := format.MarshalGroup(g)
+		if err != nil {
+			panic(err)
+		}
+		s.groups[g.Key] = groupItem{document: document, open: g.Open, version: g.Version}
+	})
+}
+
+func (s table) Leave(ctx context.Context, group string, members []string, wakeAt time.Time) (known, covered bool, err error) {
+	err = s.call(ctx, "groups", "leave "+group+fmt.Sprint(members), s.namesOf(members), func(*invocation) {
+		item, ok := s.groups[group]
+		if known = ok; !known {
+			return
+		}
+		left := func(m string) bool { return slices.Contains(members, m) }
+		item.open, item.version = slices.DeleteFunc(slices.Clone(item.open), left), item.version+1
+		if covered = item.wakeAt.After(wakeAt.Add(-incident.WakeGrace)); !covered && item.wakeAt.IsZero() {
+			item.wakeAt = wakeAt
+		}
+		s.groups[group] = item
+	})
+	return known, covered, err
+}
+
+// namesOf are the keys of members.
+func (w *world) namesOf(members []string) (keys []string) {
+	for _, r := range w.history.Resources {
+		if key := keyOf(r.Name); slices.Contains(members, incident.Member(key)) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+func (s table) Count(ctx context.Context, sink string, minute time.Time) (n int, err error) {
+	err = s.call(ctx, "store", "count "+sink, nil, func(*invocation) {
 		key := sink + minute.String()
-		s.paces[key]++
-		n = s.paces[key]
+		s.counts[key]++
+		n = s.counts[key]
 	})
 	return n, err
 }
 
-// trouble remembers that the store failed for a key; blind is true when it could not be opened.
-func (s modelStore) trouble(ctx context.Context, key string, blind bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	inv := ctx.Value(invocationKey{}).(*invocation)
-	if inv.dead {
-		return
-	}
-	s.forgot[key] = true
-	if blind {
-		inv.blind[key] = true
-	}
-}
+// queue is an SQS queue with its dead-letter queue.
+type queue struct{ *world }
 
-// modelQueue is an SQS queue with its dead-letter queue.
-type modelQueue struct{ *world }
-
-func (q modelQueue) Wait(ctx context.Context, body json.RawMessage, delay time.Duration) error {
-	if delay < 0 || delay > notify.MaxDelay {
+func (q queue) Send(ctx context.Context, body json.RawMessage, delay time.Duration) error {
+	if delay < 0 || delay > incident.MaxDelay {
 		return fmt.Errorf("a delay of %v is out of range", delay)
 	}
-	err := q.call(ctx, "queue", "wait "+string(body), func(*invocation) {
-		q.waiting = append(q.waiting, &parcel{id: q.calls, body: string(body), visible: time.Now().Add(delay)})
-		q.wake()
-	})
-	if err != nil {
-		q.mu.Lock()
-		defer q.mu.Unlock()
-		ctx.Value(invocationKey{}).(*invocation).mute = true
-	}
-	return err
+	return q.call(ctx, "queue", "send "+string(body), nil, func(inv *invocation) { q.enqueue(string(body), delay, inv.hops+1) })
 }
 
-func (q modelQueue) Bury(ctx context.Context, body json.RawMessage, _ string) error {
-	return q.call(ctx, "queue", "bury "+string(body), func(*invocation) { q.dead = append(q.dead, string(body)) })
+func (q queue) DeadLetter(ctx context.Context, body json.RawMessage, _ string) error {
+	return q.call(ctx, "queue", "give up "+string(body), nil, func(*invocation) { q.dead = append(q.dead, string(body)) })
+}
+
+func (w *world) enqueue(body string, delay time.Duration, hops int) {
+	if w.broken.deafQueue {
+		return
+	}
+	w.queued++
+	var message struct {
+		Key     string
+		Redrive []string
+	}
+	isWakeUp := json.Unmarshal([]byte(body), &message) == nil && message.Key != "" && message.Redrive == nil
+	if every := w.history.LoseEvery; every > 0 && isWakeUp && w.queued%every == 0 && time.Since(w.start) < w.history.end()+time.Hour {
+		w.notef("the queue loses %.80s", body)
+		return
+	}
+	twice := w.history.TwiceEvery > 0 && w.queued%w.history.TwiceEvery == 0
+	w.queue = append(w.queue, &queuedMessage{id: w.queued, body: body, visible: time.Now().Add(delay), hops: hops, twice: twice})
+	w.wake()
 }
 
 func (w *world) wake() {
 	select {
-	case w.sent <- struct{}{}:
+	case w.woken <- struct{}{}:
 	default:
 	}
 }
 
-// invoke runs the function once, as functions/notify does. It returns the records to be delivered again; alive is
-// false when the process died, and err what the function answered otherwise.
-func (w *world) invoke(payload string) (failed map[string]bool, alive bool, err error) {
-	inv := &invocation{blind: map[string]bool{}}
+// invoke runs the function once, as functions/notify does. It returns the records to be delivered again; alive is false
+// when the process died, and err what the function answered otherwise.
+func (w *world) invoke(payload string, hops int) (failed map[string]bool, alive bool, err error) {
+	inv := &invocation{hops: hops, batch: map[string][]coverage.Change{}, claimed: map[string]coverage.Change{}, groups: map[string][]string{}}
 	w.count(1)
 	defer w.count(-1)
 	ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), invocationKey{}, inv), functionTimeout)
 	defer cancel()
 	delivery := trigger.Unwrap(json.RawMessage(payload))
 	w.arrived(inv, delivery.Events)
-	errs := w.pipeline.HandleAll(ctx, delivery.Events)
+	errs := w.pipeline.Handle(ctx, delivery.Events)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if inv.dead || ctx.Err() != nil {
-		inv.dead, inv.crashed = true, true
+	if !inv.dead && ctx.Err() != nil {
+		w.die(inv, "of its timeout")
+	}
+	if inv.dead {
 		return nil, false, nil
 	}
 	inv.dead = true // What it left behind has no effect either.
 	ack, err := delivery.Acknowledge(errs)
 	failed = map[string]bool{}
-	if w.acknowledgesAll {
+	if w.broken.acknowledgesAll {
 		return failed, true, nil
 	}
 	if ack != nil {
@@ -344,47 +600,60 @@ func (w *world) invoke(payload string) (failed map[string]bool, alive bool, err 
 	return failed, true, err
 }
 
-// count counts what runs.
 func (w *world) count(change int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.running += change
 }
 
-// arrived notes what an invocation is about, which is how a display knows which changes a group's message tells.
-func (w *world) arrived(inv *invocation, events []json.RawMessage) {
+// arrived notes what an invocation is about.
+func (w *world) arrived(inv *invocation, bodies []json.RawMessage) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, body := range events {
-		var letter struct {
-			Event  json.RawMessage  `json:"event"`
-			Change *coverage.Change `json:"change"`
-			Reason string           `json:"reason"`
+	for _, body := range bodies {
+		var message struct {
+			Key         string
+			Event       json.RawMessage
+			Change      json.RawMessage
+			MayHaveSent bool
 		}
-		if json.Unmarshal(body, &letter) == nil && letter.Event != nil {
-			body = letter.Event
+		if err := json.Unmarshal(body, &message); err != nil {
+			panic(err)
 		}
-		change := w.events[string(body)]
-		if letter.Change != nil {
-			change = *letter.Change
+		if message.Key != "" {
+			w.notef("arrives: %s", body)
+			inv.keys = append(inv.keys, message.Key)
+			continue
+		}
+		change, err := coverage.Change{}, error(nil)
+		switch {
+		case message.Change != nil:
+			change, err = format.UnmarshalChange(message.Change)
+		case message.Event != nil:
+			change, err = coverage.Decode(message.Event)
+		default:
+			change, err = coverage.Decode(body)
+		}
+		if err != nil {
+			panic(err)
 		}
 		key := change.Resource.Key()
-		inv.batch = append(inv.batch, change)
-		if change.ChangedAt.After(w.delivered[key].ChangedAt) {
-			w.delivered[key] = change
+		w.notef("arrives: %s of %s at %v, may have been sent: %v", change.Status, change.Resource.Name,
+			change.ChangedAt.Sub(w.start), message.MayHaveSent)
+		inv.keys, inv.batch[key] = append(inv.keys, key), append(inv.batch[key], change)
+		if message.MayHaveSent {
+			w.excuse("", []string{key}) // It is sent again with a record.
 		}
-		w.log = append(w.log, fmt.Sprintf("%v arrives: %s %s of %v, %s", time.Since(w.start), cmp.Or(letter.Reason, "event"),
-			change.Status, change.ChangedAt.Sub(w.start), change.Resource.Name))
 	}
 }
 
-// eventually invokes the function as EventBridge does: asynchronously, with two more tries, and a record of the failure
-// in the dead-letter queue.
+// eventually invokes the function as EventBridge does: asynchronously, with two more tries, and a record of the failure in
+// the dead-letter queue.
 func (w *world) eventually(event string) {
 	w.count(1)
 	defer w.count(-1)
 	for _, wait := range []time.Duration{time.Minute, 2 * time.Minute, 0} {
-		if _, alive, err := w.invoke(event); alive && err == nil {
+		if _, alive, err := w.invoke(event, 0); alive && err == nil {
 			return
 		}
 		time.Sleep(wait)
@@ -402,7 +671,7 @@ func (w *world) poll(stop <-chan struct{}) {
 		case <-stop:
 			timer.Stop()
 			return
-		case <-w.sent:
+		case <-w.woken:
 			timer.Stop()
 			continue
 		case <-timer.C:
@@ -418,54 +687,69 @@ func (w *world) nextVisible() time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	next := 1000 * time.Hour
-	for _, p := range w.waiting {
-		next = min(next, max(0, time.Until(p.visible)))
+	for _, m := range w.queue {
+		next = min(next, max(0, time.Until(m.visible)))
 	}
 	return next
 }
 
 // receive takes a batch of what is visible.
-func (w *world) receive() []*parcel {
+func (w *world) receive() []*queuedMessage {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var batch []*parcel
-	w.waiting = slices.DeleteFunc(w.waiting, func(p *parcel) bool {
-		if len(batch) == batchMost || p.visible.After(time.Now()) {
+	var batch []*queuedMessage
+	w.queue = slices.DeleteFunc(w.queue, func(m *queuedMessage) bool {
+		if len(batch) == w.history.Batch || m.visible.After(time.Now()) {
 			return false
 		}
-		if p.received++; p.received > receivesMost {
-			w.dead = append(w.dead, p.body)
+		if w.loopDetection && m.hops >= maxHops {
+			w.dropped++
+			w.dead = append(w.dead, m.body)
 			return true
 		}
-		p.visible = time.Now().Add(visibility)
-		batch = append(batch, p)
+		if m.received++; m.received > maxReceives {
+			w.dead = append(w.dead, m.body)
+			return true
+		}
+		m.visible = time.Now().Add(visibility)
+		batch = append(batch, m)
 		return false
 	})
 	return batch
 }
 
-func (w *world) process(batch []*parcel) {
+func (w *world) process(batch []*queuedMessage) {
 	type record struct {
 		MessageID   string `json:"messageId"`
 		EventSource string `json:"eventSource"`
 		Body        string `json:"body"`
 	}
 	var payload struct{ Records []record }
-	for _, p := range batch {
-		payload.Records = append(payload.Records, record{fmt.Sprint(p.id), "aws:sqs", p.body})
+	hops := 0
+	for _, m := range batch {
+		payload.Records = append(payload.Records, record{fmt.Sprint(m.id), "aws:sqs", m.body})
+		hops = max(hops, m.hops)
 	}
 	body, err := json.Marshal(payload)
 	if err != nil {
 		panic(err)
 	}
-	failed, alive, err := w.invoke(string(body))
+	failed, alive, err := w.invoke(string(body), hops)
 	if !alive || err != nil {
 		return
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.waiting = slices.DeleteFunc(w.waiting, func(p *parcel) bool {
-		return slices.Contains(batch, p) && !failed[fmt.Sprint(p.id)]
+	w.queue = slices.DeleteFunc(w.queue, func(m *queuedMessage) bool {
+		if !slices.Contains(batch, m) || failed[fmt.Sprint(m.id)] {
+			return false
+		}
+		if m.twice {
+			m.twice, m.visible = false, time.Now().Add(5*time.Second)
+			w.wake()
+			return false
+		}
+		return true
 	})
 }
 
@@ -477,8 +761,10 @@ func (w *world) redrive() bool {
 		return false
 	}
 	for i, body := range w.dead {
-		w.calls++
-		w.waiting = append(w.waiting, &parcel{id: -w.calls, body: body, visible: time.Now().Add(time.Duration(i+1) * time.Nanosecond)})
+		w.queued++
+		w.notef("redrives %.100s", body)
+		visible := time.Now().Add(time.Second + time.Duration(i+1)*time.Nanosecond)
+		w.queue = append(w.queue, &queuedMessage{id: w.queued, body: body, visible: visible})
 	}
 	w.dead = nil
 	w.wake()
@@ -488,123 +774,46 @@ func (w *world) redrive() bool {
 func (w *world) quiet() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.running == 0 && len(w.waiting) == 0
+	return w.running == 0 && w.arriving == 0 && len(w.queue) == 0
 }
 
-// display is a sink, and everything that people read there.
-type display struct {
-	world    *world
-	name     string
-	editable bool
-	words    []word
-	shown    map[string]*shown
-}
-
-// word is what a sink was told about one resource.
-type word struct {
-	key       string
-	status    coverage.Status
-	changedAt time.Time
-	// ref is the message that says so; edit is true when it only changed.
-	ref  string
-	edit bool
-	by   *invocation
-}
-
-// shown is a group's message as it stands.
-type shown struct {
-	members []string
-	open    int
-}
-
-func (d *display) Name() string { return d.name }
-
-func (d *display) Send(ctx context.Context, m message.Message, parent string) (ref string, err error) {
-	err = d.world.call(ctx, d.name, m.Title+parent, func(inv *invocation) { ref = d.tell(inv, m, parent) })
-	if err != nil {
-		return "", err
-	}
-	return ref, nil
-}
-
-// tell shows m. Like Slack it changes the parent where there is one, like SNS it cannot.
-func (d *display) tell(inv *invocation, m message.Message, parent string) string {
-	if m.Update && (!d.editable || parent == "") {
-		return ""
-	}
-	ref := parent
-	if ref == "" || !d.editable {
-		ref = fmt.Sprint(d.name, " ", d.world.calls)
-	}
-	d.world.log = append(d.world.log, fmt.Sprintf("%v %s shows %q as %s (parent %q, update %v)", time.Since(d.world.start), d.name, m.Title, ref, parent, m.Update))
-	if m.Record.Group == nil {
-		d.say(inv, word{key: keyOf(m, m.Record.Resource.Name), status: coverage.Status(m.Record.Status), changedAt: m.Record.ChangedAt, ref: ref})
-	} else {
-		d.tellGroup(inv, m, ref, parent)
-	}
-	if !d.editable {
-		return ""
-	}
-	return ref
-}
-
-// tellGroup finds out from what the function was invoked with which changes the message tells.
-func (d *display) tellGroup(inv *invocation, m message.Message, ref, parent string) {
-	status := coverage.Status(m.Record.Status)
-	var members []string
-	for _, name := range m.Record.Group.Names {
-		members = append(members, keyOf(m, name))
-	}
-	d.shown[ref] = &shown{members: members, open: m.Record.Group.Open}
-	issue := ""
-	if len(m.Record.Findings) > 0 {
-		issue = m.Record.Findings[0].Text
-	}
-	for _, key := range members {
-		if parent == "" && slices.ContainsFunc(inv.batch, func(c coverage.Change) bool { return c.Resource.Key() == key }) {
-			d.say(inv, word{key: key, status: status, changedAt: d.world.meant(inv, key, status, issue), ref: ref})
+// expire forgets what is over and at rest, as the table's time-to-live would, but for resources of which an older event is still on
+// its way: none takes 90 days.
+func (w *world) expire() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	now := time.Since(w.start)
+	for _, r := range w.history.Resources {
+		key := keyOf(r.Name)
+		item, ok := w.records[key]
+		if !ok || item.lease != "" || w.isOnItsWay(r, now) {
+			continue
+		}
+		record, err := format.UnmarshalRecord(item.document)
+		if err != nil {
+			panic(err)
+		}
+		busy := !record.WakeAt.IsZero() || record.Change.Status == coverage.Unhealthy
+		for _, n := range record.Notified {
+			busy = busy || !n.NextAttempt.IsZero() || n.GaveUp || n.Uncertain
+		}
+		if !busy {
+			w.notef("the table forgets %s", key)
+			delete(w.records, key)
+			w.excuse("", []string{key})
 		}
 	}
+	maps.DeleteFunc(w.groups, func(_ string, item groupItem) bool { return len(item.open) == 0 && item.lease == "" })
 }
 
-// noteLeavers takes from the store who it was whose recovery a changed message of a group told: all that people see is
-// a smaller number.
-func (d *display) noteLeavers(inv *invocation, before string, group coverage.Incident) {
-	var stored coverage.Incident
-	if before == "" || json.Unmarshal([]byte(before), &stored) != nil {
-		return
-	}
-	for _, key := range stored.Group.Open {
-		if !slices.Contains(group.Group.Open, key) {
-			at := d.world.meant(inv, key, coverage.Healthy, "")
-			d.say(inv, word{key: key, status: coverage.Healthy, changedAt: at, ref: group.Told[d.name].Ref, edit: true})
+func (w *world) isOnItsWay(r resource, now time.Duration) bool {
+	for _, x := range r.Transitions {
+		if x.At <= now && len(x.Arrivals) > 0 && slices.Max(x.Arrivals)+5*time.Minute > now {
+			return true
 		}
 	}
+	names := func(body string) bool { return strings.Contains(body, r.Name) }
+	return slices.ContainsFunc(w.dead, names) || slices.ContainsFunc(w.queue, func(m *queuedMessage) bool { return names(m.body) })
 }
 
-// meant is the change with that status and issue that an invocation tells of a resource: one that it was invoked with, or, when that
-// turned out to be out of date, the newest known.
-func (w *world) meant(inv *invocation, key string, status coverage.Status, issue string) (changedAt time.Time) {
-	for _, known := range [][]coverage.Change{inv.batch, {w.delivered[key]}} {
-		for _, change := range known {
-			same := change.Resource.Key() == key && change.Status == status && strings.Join(change.Issues, "") == issue
-			if same && change.ChangedAt.After(changedAt) {
-				changedAt = change.ChangedAt
-			}
-		}
-		if !changedAt.IsZero() {
-			break
-		}
-	}
-	return changedAt
-}
-
-func (d *display) say(inv *invocation, said word) {
-	said.by = inv
-	d.words = append(d.words, said)
-}
-
-func keyOf(m message.Message, name string) string {
-	r := m.Record.Resource
-	return strings.Join([]string{r.Account, r.Region, r.Kind, name}, "/")
-}
+func keyOf(name string) string { return "111122223333/eu-west-1/EC2/" + name }

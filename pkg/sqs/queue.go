@@ -32,21 +32,21 @@ type Queue struct {
 	waiting, deadLetter string
 }
 
-// New returns the Queue with those URLs. Without a dead-letter queue Bury is an error.
+// New returns the Queue with those URLs. Without a dead-letter queue DeadLetter is an error.
 func New(client sender, waiting, deadLetter string) *Queue {
 	return &Queue{client: client, waiting: waiting, deadLetter: deadLetter}
 }
 
-// Wait brings body back after delay, which counts in whole seconds and at most 15 minutes.
-func (q *Queue) Wait(ctx context.Context, body json.RawMessage, delay time.Duration) error {
+// Send brings body back after delay, which counts in whole seconds and at most 15 minutes.
+func (q *Queue) Send(ctx context.Context, body json.RawMessage, delay time.Duration) error {
 	return q.send(ctx, q.waiting, &sqs.SendMessageInput{
 		MessageBody:  new(string(body)),
 		DelaySeconds: int32(delay.Round(time.Second) / time.Second),
 	})
 }
 
-// Bury puts body into the dead-letter queue, with the reason as its message attribute "Reason".
-func (q *Queue) Bury(ctx context.Context, body json.RawMessage, reason string) error {
+// DeadLetter puts body into the dead-letter queue, with the reason as its message attribute "Reason".
+func (q *Queue) DeadLetter(ctx context.Context, body json.RawMessage, reason string) error {
 	if q.deadLetter == "" {
 		return errors.New("no dead-letter queue is configured")
 	}

@@ -35,7 +35,7 @@ const body = "{ \"event\":  {\"a\":1.50, \"b\":\"<&>\\u00e9é 日本語 \u2028\"
 
 func TestWaitSendsWhatItWasGiven(t *testing.T) {
 	queue, received := newQueue(t, deadLetter)
-	if err := queue.Wait(t.Context(), json.RawMessage(body), 30*time.Second); err != nil {
+	if err := queue.Send(t.Context(), json.RawMessage(body), 30*time.Second); err != nil {
 		t.Fatal(err)
 	}
 	want := []sent{{QueueUrl: waiting, MessageBody: body, DelaySeconds: 30}}
@@ -55,7 +55,7 @@ func TestWaitCountsInWholeSeconds(t *testing.T) {
 		16 * time.Minute:          960, // To keep within SQS's limit is the caller's.
 	} {
 		queue, received := newQueue(t, "")
-		if err := queue.Wait(t.Context(), json.RawMessage(body), delay); err != nil {
+		if err := queue.Send(t.Context(), json.RawMessage(body), delay); err != nil {
 			t.Fatal(err)
 		}
 		if got := (*received)[0].DelaySeconds; got != want {
@@ -66,7 +66,7 @@ func TestWaitCountsInWholeSeconds(t *testing.T) {
 
 func TestBurySendsWhatItWasGiven(t *testing.T) {
 	queue, received := newQueue(t, deadLetter)
-	if err := queue.Bury(t.Context(), json.RawMessage(body), "slack: channel_not_found"); err != nil {
+	if err := queue.DeadLetter(t.Context(), json.RawMessage(body), "slack: channel_not_found"); err != nil {
 		t.Fatal(err)
 	}
 	want := []sent{{
@@ -92,7 +92,7 @@ func TestBuryCleansTheReason(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			queue, received := newQueue(t, deadLetter)
-			if err := queue.Bury(t.Context(), json.RawMessage(body), test.reason); err != nil {
+			if err := queue.DeadLetter(t.Context(), json.RawMessage(body), test.reason); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(test.want, (*received)[0].MessageAttributes["Reason"].StringValue); diff != "" {
@@ -109,7 +109,7 @@ func FuzzBury(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, reason string) {
 		sender := new(recorder)
-		if err := sqs.New(sender, waiting, deadLetter).Bury(t.Context(), json.RawMessage(body), reason); err != nil {
+		if err := sqs.New(sender, waiting, deadLetter).DeadLetter(t.Context(), json.RawMessage(body), reason); err != nil {
 			t.Fatal(err)
 		}
 		got := aws.ToString(sender.in.MessageAttributes["Reason"].StringValue)
@@ -124,7 +124,7 @@ func FuzzBury(f *testing.F) {
 
 func TestBuryWithoutADeadLetterQueue(t *testing.T) {
 	queue, received := newQueue(t, "")
-	err := queue.Bury(t.Context(), json.RawMessage(body), "why")
+	err := queue.DeadLetter(t.Context(), json.RawMessage(body), "why")
 	if err == nil || !strings.Contains(err.Error(), "no dead-letter queue") {
 		t.Errorf("got error %v", err)
 	}
@@ -221,10 +221,10 @@ type call struct {
 func calls() map[string]call {
 	return map[string]call{
 		"Wait": {waiting, func(ctx context.Context, q *sqs.Queue) error {
-			return q.Wait(ctx, json.RawMessage(body), time.Second)
+			return q.Send(ctx, json.RawMessage(body), time.Second)
 		}},
 		"Bury": {deadLetter, func(ctx context.Context, q *sqs.Queue) error {
-			return q.Bury(ctx, json.RawMessage(body), "why")
+			return q.DeadLetter(ctx, json.RawMessage(body), "why")
 		}},
 	}
 }

@@ -1,0 +1,108 @@
+package notify
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/incident"
+)
+
+// plan decides for every record and sink what is to be done.
+func (b *batch) plan() {
+	for _, it := range b.items {
+		if !it.claimed {
+			b.p.planWithoutMemory(it)
+			continue
+		}
+		for _, sink := range b.p.sinkNames() {
+			t := &target{item: it, sink: sink, record: it.record}
+			t.action = b.p.planFor(t, b.p.Now())
+			switch t.action.Kind {
+			case incident.Nothing:
+			case incident.Wait:
+				it.wake(t.action.Until)
+			default:
+				it.targets = append(it.targets, t)
+			}
+		}
+	}
+}
+
+// classify names the record's issues and decides where its change goes.
+func (p *Pipeline) classify(it *item) {
+	if it.record.Change.Status != "" {
+		it.findings = catalog.Classify(it.record.Change)
+		it.decision = p.decide(it.record.Change, it.record.Causes)
+	}
+}
+
+func (p *Pipeline) planFor(t *target, at time.Time) incident.Action {
+	return t.record.Plan(t.sink, p.routing(t), at)
+}
+
+// targetsOf are what one sink is to be notified of.
+func (b *batch) targetsOf(sink string) (targets []*target) {
+	for _, it := range b.items {
+		for _, t := range it.targets {
+			if t.sink == sink {
+				targets = append(targets, t)
+			}
+		}
+	}
+	return targets
+}
+
+// minGroup is how many like notifications become one message.
+const minGroup = 3
+
+// alike sorts targets into those that one message can speak for.
+func (b *batch) alike(targets []*target) [][]*target {
+	byLikeness := make(map[string][]*target)
+	var order []string
+	for _, t := range targets {
+		likeness := t.likeness()
+		likeness = append(likeness, t.decision.language(t.sink, b.p.Language).Code)
+		if t.parent() != "" {
+			likeness = append(likeness, t.key) // It has a message of its own, which only it can change.
+		}
+		key := strings.Join(likeness, "\x00")
+		if byLikeness[key] == nil {
+			order = append(order, key)
+		}
+		byLikeness[key] = append(byLikeness[key], t)
+	}
+	slices.Sort(order)
+	var all [][]*target
+	for _, key := range order {
+		size := 1
+		if len(byLikeness[key]) >= minGroup {
+			size = incident.MaxMembers
+		}
+		all = slices.AppendSeq(all, slices.Chunk(byLikeness[key], size))
+	}
+	// The first of many waits no longer than what is alone.
+	slices.SortStableFunc(all, func(x, y []*target) int { return cmp.Compare(len(y), len(x)) })
+	return all
+}
+
+// likeness is what like changes have in common: status, kind, causes, account and Region, and why nothing is left to
+// cover.
+func (it *item) likeness() []string {
+	resource, gone := it.record.Change.Resource, ""
+	if weight := catalog.Weigh(it.findings, it.evidence); weight.Gone {
+		gone = string(weight.Cause)
+	}
+	if it.record.Change.Gone {
+		gone = "listed no more"
+	}
+	return []string{
+		string(it.record.Change.Status), string(resource.Kind), resource.Account, resource.Region,
+		strings.Join(it.record.Causes, " "), gone,
+	}
+}
+
+// parent is the resource's own message, if it has one.
+func (t *target) parent() string { return t.record.Notified[t.sink].Ref }
