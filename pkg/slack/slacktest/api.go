@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -294,6 +295,9 @@ func (s *Server) update(form url.Values) answer {
 		return answer{code: "edit_window_closed"}
 	}
 	m := &s.messages[i]
+	if text != m.Text || len(blocks) > 0 && !bytes.Equal(blocks, m.Blocks) {
+		s.changed[m.TS] = append(s.changed[m.TS], now)
+	}
 	m.Text, m.Parses = text, form.Get("parse") != "none"
 	switch {
 	case isEmptyList(blocks):

@@ -87,6 +87,7 @@ type Server struct {
 	hook     string
 	revoked  map[string]string
 	messages []Message
+	changed  map[string][]time.Time
 	faults   []Fault
 	posts    *bucket
 	updates  *bucket
@@ -129,6 +130,7 @@ func NewServer(options Options) *Server {
 		token:    options.Token,
 		hook:     "/services/T00000000/B00000000/fakeWebhookSecret0",
 		revoked:  make(map[string]string),
+		changed:  make(map[string][]time.Time),
 		requests: make(map[string]int),
 		refused:  make(map[string]int),
 		posts:    newBucket(time.Second, options.Burst, options.Now()),
@@ -199,6 +201,13 @@ func (s *Server) Messages() []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.messages)
+}
+
+// Changed is when edits made the message say something else than before, the first time first.
+func (s *Server) Changed(ts string) []time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.changed[ts])
 }
 
 // Delete deletes a message and reports whether there was one.

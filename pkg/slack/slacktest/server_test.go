@@ -385,3 +385,23 @@ func TestAnUpdateKeepsBlocksUnlessItHasAList(t *testing.T) {
 		t.Errorf("an empty list kept the blocks: %+v", m)
 	}
 }
+
+func TestChangedLeavesOutRepeatedEdits(t *testing.T) {
+	clock := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	s := slacktest.New(t, slacktest.Options{Now: func() time.Time { return clock }})
+	ts := call(t, s, "chat.postMessage", "text", "lost").TS
+	var want []time.Time
+	for _, edit := range []struct {
+		text    string
+		changes bool
+	}{{"lost", false}, {"restored", true}, {"restored", false}, {"lost", true}} {
+		clock = clock.Add(time.Second)
+		if edit.changes {
+			want = append(want, clock)
+		}
+		call(t, s, "chat.update", "ts", ts, "text", edit.text)
+	}
+	if diff := cmp.Diff(want, s.Changed(ts)); diff != "" {
+		t.Errorf("changed (-want +got):\n%s", diff)
+	}
+}
