@@ -1,12 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"crypto/md5"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"hash/crc32"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -23,17 +22,21 @@ type cloud struct {
 	items map[string]item
 	// waiting and dead are what the queues hold.
 	waiting, dead []parcel
-	// writes and writeUnits count DynamoDB's requests and what they are charged for, lost those whose condition did not
-	// hold; sends and sendUnits are SQS's.
-	writes, writeUnits, lost, sends, sendUnits int
+	usage         usage
+	// second is the one in which units were written to items last, busy how many to each.
+	second int64
+	busy   map[string]int
 }
 
-// item is an item of the table: attributes of type S and N by their names.
-type item map[string]attribute
-
-type attribute struct {
-	S string `json:",omitempty"`
-	N string `json:",omitempty"`
+// usage is what was asked of DynamoDB and SQS.
+type usage struct {
+	// requests are those to the table by what they are for; refused are those whose condition did not hold.
+	requests map[string]int
+	refused  int
+	// units are write request units, busiest the most that one item took within a second.
+	units, busiest int
+	// sends and sendUnits are messages that were queued, and what SQS charges for.
+	sends, sendUnits int
 }
 
 // parcel is a message of a queue, which nobody sees before its time.
@@ -42,7 +45,7 @@ type parcel struct {
 	visible time.Time
 }
 
-// What the function is told.
+// The settings of the function.
 const (
 	table        = "incidents"
 	waitingQueue = "/123456789012/waiting"
@@ -50,7 +53,7 @@ const (
 )
 
 func newCloud() *cloud {
-	c := &cloud{items: make(map[string]item)}
+	c := &cloud{items: make(map[string]item), usage: usage{requests: make(map[string]int)}}
 	c.http = httptest.NewServer(http.HandlerFunc(c.serve))
 	return c
 }
@@ -64,33 +67,42 @@ func (c *cloud) settings() []string {
 	}
 }
 
+// spent is the usage since it was last asked for.
+func (c *cloud) spent() usage {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	spent := c.usage
+	c.usage = usage{requests: make(map[string]int)}
+	return spent
+}
+
 func (c *cloud) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
-	decoder := json.NewDecoder(r.Body)
 	switch target := r.Header.Get("X-Amz-Target"); target {
 	case "DynamoDB_20120810.UpdateItem":
-		var u update
-		if err := decoder.Decode(&u); err != nil {
-			refuse(w, "SerializationException", err.Error())
-			return
-		}
-		c.updateItem(w, u)
+		serve(w, r, c.updateItem)
+	case "DynamoDB_20120810.TransactWriteItems":
+		serve(w, r, c.transact)
 	case "AmazonSQS.SendMessage":
-		var m send
-		if err := decoder.Decode(&m); err != nil {
-			refuse(w, "SerializationException", err.Error())
-			return
-		}
-		c.sendMessage(w, m)
+		serve(w, r, c.sendMessage)
 	default:
 		refuse(w, "UnknownOperationException", target)
 	}
 }
 
+func serve[T any](w http.ResponseWriter, r *http.Request, handle func(http.ResponseWriter, T)) {
+	var request T
+	if err := json.NewDecoder(r.Body).Decode(&request); err != nil {
+		refuse(w, "SerializationException", err.Error())
+		return
+	}
+	handle(w, request)
+}
+
 // reply answers with the checksum that DynamoDB gives and its clients verify. That the function may have gone away does
 // not matter.
 func reply[T any](w http.ResponseWriter, status int, body T) {
-	data, _ := json.Marshal(body) // Texts and numbers can always be marshalled.
+	data, _ := json.Marshal(body) // Texts, numbers and lists can always be marshalled.
 	w.Header().Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(data)), 10))
 	w.WriteHeader(status)
 	_, _ = w.Write(data)
@@ -100,33 +112,65 @@ func refuse(w http.ResponseWriter, code, message string) {
 	reply(w, http.StatusBadRequest, map[string]string{"__type": code, "message": message})
 }
 
-// update is an UpdateItem request
+// update is an UpdateItem request, or one of a transaction
 // (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html).
 type update struct {
-	Key                       map[string]attribute
-	UpdateExpression          string
-	ReturnValues              string
-	ExpressionAttributeValues map[string]attribute
+	Key                                 map[string]attribute
+	UpdateExpression                    string
+	ConditionExpression                 string
+	ExpressionAttributeValues           map[string]attribute
+	ReturnValues                        string
+	ReturnValuesOnConditionCheckFailure string
 }
 
-// updateItem knows the expressions of pkg/dynamo and no others.
+// apply returns the item before and after the update, and whether the condition held.
+func (c *cloud) apply(u update) (before, after item, held bool, err error) {
+	before = c.items[u.Key["pk"].S]
+	of := before
+	if of == nil {
+		of = item{}
+	}
+	if u.ConditionExpression != "" && !read(u.ConditionExpression, of, u.ExpressionAttributeValues).holds() {
+		return before, nil, false, nil
+	}
+	if after, err = read(u.UpdateExpression, of, u.ExpressionAttributeValues).update(); err == nil {
+		after["pk"] = u.Key["pk"]
+	}
+	return before, after, true, err
+}
+
+// charge notes what DynamoDB charges for a write: the larger of the item before and after it.
+func (c *cloud) charge(before, after item, times int) {
+	units := times * max(before.units(), after.units(), 1)
+	c.usage.units += units
+	if now := time.Now().Unix(); now != c.second {
+		c.second, c.busy = now, make(map[string]int)
+	}
+	key := cmp.Or(after["pk"].S, before["pk"].S)
+	c.busy[key] += units
+	c.usage.busiest = max(c.usage.busiest, c.busy[key])
+}
+
 func (c *cloud) updateItem(w http.ResponseWriter, u update) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	before := c.items[u.Key["pk"].S]
-	after := maps.Clone(before)
-	if after == nil {
-		after = item{"pk": u.Key["pk"]}
-	}
-	ok, err := u.apply(after)
-	c.writes++
-	c.writeUnits += max(before.units(), after.units(), 1)
+	before, after, held, err := c.apply(u)
+	c.usage.requests[purpose(u)]++
+	c.charge(before, after, 1)
 	switch {
 	case err != nil:
 		refuse(w, "ValidationException", err.Error())
-	case !ok:
-		c.lost++
-		refuse(w, "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "The conditional request failed")
+	case !held:
+		c.usage.refused++
+		refused := struct {
+			Type    string `json:"__type"`
+			Message string `json:"message"`
+			Item    item   `json:",omitempty"`
+		}{Type: "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", Message: "The conditional request failed"}
+		if u.ReturnValuesOnConditionCheckFailure == "ALL_OLD" {
+			refused.Item = before
+		}
+		reply(w, http.StatusBadRequest, refused)
 	default:
 		c.items[u.Key["pk"].S] = after
 		reply(w, http.StatusOK, map[string]item{"Attributes": u.returned(before, after)})
@@ -144,38 +188,66 @@ func (u update) returned(before, after item) item {
 	return nil
 }
 
-// apply changes the item and reports whether the condition held.
-func (u update) apply(i item) (bool, error) {
-	values := u.ExpressionAttributeValues
-	switch expression := u.UpdateExpression; {
-	case strings.HasPrefix(expression, "SET lease = :token"):
-		until, _ := strconv.ParseInt(i["leaseUntil"].N, 10, 64)
-		now, _ := strconv.ParseInt(values[":now"].N, 10, 64)
-		i["lease"], i["leaseUntil"], i["expires"] = values[":token"], values[":until"], values[":expires"]
-		return until < now, nil
-	case strings.HasPrefix(expression, "SET document = :document"):
-		claimed := i["lease"] == values[":token"]
-		i["document"], i["version"], i["expires"] = values[":document"], values[":version"], values[":expires"]
-		delete(i, "lease")
-		delete(i, "leaseUntil")
-		return claimed, nil
-	case strings.Contains(expression, "ADD messages :one"):
-		n, _ := strconv.Atoi(i["messages"].N)
-		i["messages"], i["expires"] = attribute{N: strconv.Itoa(n + 1)}, values[":expires"]
-		return true, nil
-	default:
-		return false, fmt.Errorf("this table does not know the expression %q", expression)
+// purpose is what an UpdateItem request is for.
+func purpose(u update) string {
+	has := func(part string) bool { return strings.Contains(u.UpdateExpression, part) }
+	group := ""
+	if strings.HasPrefix(u.Key["pk"].S, "group/") {
+		group = " group"
 	}
+	switch {
+	case strings.HasPrefix(u.Key["pk"].S, "rate/"):
+		return "count message"
+	case has("DELETE members"):
+		return "leave group"
+	case has("ADD members"):
+		return "create group"
+	case has("lease = :token"):
+		return "claim" + group
+	case has("document = :document"):
+		return "save" + group
+	}
+	return "other" + group
 }
 
-// units are the write request units of an item of that size
+// transaction is a TransactWriteItems request of updates
+// (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html).
+type transaction struct {
+	TransactItems []struct{ Update update }
+}
+
+// transact writes all items or none. It is charged twice
 // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html).
-func (i item) units() int {
-	size := 0
-	for name, value := range i {
-		size += len(name) + len(value.S) + (len(value.N)+1)/2
+func (c *cloud) transact(w http.ResponseWriter, t transaction) {
+	type reason struct{ Code string }
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.usage.requests["save together"]++
+	reasons, afters, canceled := make([]reason, len(t.TransactItems)), make([]item, len(t.TransactItems)), false
+	for i, write := range t.TransactItems {
+		before, after, held, err := c.apply(write.Update)
+		if err != nil {
+			refuse(w, "ValidationException", err.Error())
+			return
+		}
+		c.charge(before, after, 2)
+		reasons[i], afters[i] = reason{"None"}, after
+		if !held {
+			reasons[i], canceled = reason{"ConditionalCheckFailed"}, true
+		}
 	}
-	return (size + 1023) / 1024
+	if canceled {
+		c.usage.refused++
+		reply(w, http.StatusBadRequest, map[string]any{
+			"__type":  "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+			"message": "Transaction cancelled", "CancellationReasons": reasons,
+		})
+		return
+	}
+	for _, after := range afters {
+		c.items[after["pk"].S] = after
+	}
+	reply(w, http.StatusOK, struct{}{})
 }
 
 // send is a SendMessage request
@@ -189,8 +261,8 @@ type send struct {
 func (c *cloud) sendMessage(w http.ResponseWriter, m send) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.sends++
-	c.sendUnits += (len(m.MessageBody) + 64<<10 - 1) / (64 << 10)
+	c.usage.sends++
+	c.usage.sendUnits += (len(m.MessageBody) + 64<<10 - 1) / (64 << 10)
 	p := parcel{m.MessageBody, time.Now().Add(time.Duration(m.DelaySeconds) * time.Second)}
 	if strings.HasSuffix(m.QueueURL, deadQueue) {
 		c.dead = append(c.dead, p)
@@ -198,7 +270,9 @@ func (c *cloud) sendMessage(w http.ResponseWriter, m send) {
 		c.waiting = append(c.waiting, p)
 	}
 	digest := md5.Sum([]byte(m.MessageBody))
-	reply(w, http.StatusOK, map[string]string{"MessageId": strconv.Itoa(c.sends), "MD5OfMessageBody": hex.EncodeToString(digest[:])})
+	reply(w, http.StatusOK, map[string]string{
+		"MessageId": strconv.Itoa(c.usage.sends), "MD5OfMessageBody": hex.EncodeToString(digest[:]),
+	})
 }
 
 // take takes at most so many visible messages out of the waiting queue.

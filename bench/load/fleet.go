@@ -15,10 +15,17 @@ type fleet struct {
 	all  []*lambdatest.Function
 	free chan *lambdatest.Function
 
-	mu sync.Mutex
-	// invocations, billed and failed are of all environments together.
+	mu   sync.Mutex
+	work work
+}
+
+// work is what all environments did together.
+type work struct {
+	// invocations counts those of single changes and of batches, failed those that ended in an error.
 	invocations, failed int
 	billed              time.Duration
+	// batches counts invocations of the queue, delivered the messages in them.
+	batches, delivered int
 }
 
 func startFleet(binary string, processes int, settings []string) (*fleet, error) {
@@ -57,14 +64,23 @@ func (f *fleet) invoke(ctx context.Context, payload []byte) ([]byte, error) {
 func (f *fleet) count(answer lambdatest.Answer, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.invocations++
+	f.work.invocations++
 	if err != nil {
-		f.failed++
+		f.work.failed++
 	}
-	f.billed += answer.Took.Truncate(time.Millisecond) + time.Millisecond
+	f.work.billed += answer.Took.Truncate(time.Millisecond) + time.Millisecond
 }
 
-// peak is the most memory that any process had, in bytes, and logged how many bytes all have logged.
+// spent is the work since it was last asked for.
+func (f *fleet) spent() work {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	spent := f.work
+	f.work = work{}
+	return spent
+}
+
+// measure returns the most memory that any process ever had and how much all have logged, in bytes.
 func (f *fleet) measure() (peak, logged int, err error) {
 	for _, function := range f.all {
 		memory, err := function.PeakMemory()
@@ -84,10 +100,10 @@ func (f *fleet) measure() (peak, logged int, err error) {
 type mapping struct {
 	fleet *fleet
 	cloud *cloud
-	// batches and delivered count invocations and the messages in them.
-	mu                 sync.Mutex
-	batches, delivered int
-	busy               int
+
+	mu sync.Mutex
+	// busy is how many consumers have, or look for, a batch.
+	busy int
 }
 
 const (
@@ -192,9 +208,9 @@ func (m *mapping) deliver(ctx context.Context, batch []parcel) error {
 	for _, failure := range response.Failures {
 		m.cloud.giveBack([]parcel{batch[failure.ID]})
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.batches++
-	m.delivered += len(batch)
+	m.fleet.mu.Lock()
+	defer m.fleet.mu.Unlock()
+	m.fleet.work.batches++
+	m.fleet.work.delivered += len(batch)
 	return nil
 }

@@ -1,9 +1,11 @@
-// The load program sends a burst of changes through the built function to a fake Slack that takes one message a second,
-// and accounts for every one of them. It takes some minutes, because the waits in it are real.
+// The load program sends a burst of losses, and then the recoveries, through the built function to a fake Slack that
+// takes one message a second, and accounts for every one of them. It takes several minutes, because the waits in it are
+// real. It ends with exit code 1 when a figure misses its limit.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -22,12 +24,9 @@ type plan struct {
 	within                            time.Duration
 }
 
-// memoryMost is how much memory a process may ever have, in bytes.
-const memoryMost = 64 << 20
-
 func main() {
 	var p plan
-	flag.IntVar(&p.changes, "changes", 10_000, "how many instances lose their coverage")
+	flag.IntVar(&p.changes, "changes", 10_000, "how many instances lose their coverage, and recover")
 	flag.DurationVar(&p.within, "within", time.Minute, "the time in which they do, evenly")
 	flag.IntVar(&p.processes, "processes", 8, "how many processes serve at the same time")
 	flag.IntVar(&p.burst, "burst", 5, "how many messages Slack takes at once, before it is one a second")
@@ -59,48 +58,91 @@ func run(ctx context.Context, p plan) error {
 		return err
 	}
 	defer fleet.close()
-	return measure(ctx, p, slack, cloud, fleet)
-}
-
-func measure(ctx context.Context, p plan, slack *slacktest.Server, cloud *cloud, fleet *fleet) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	source := &mapping{fleet: fleet, cloud: cloud}
-	broken := make(chan error, 1)
-	go func() { broken <- source.run(ctx) }()
+	l := &load{p, slack, cloud, fleet, &mapping{fleet: fleet, cloud: cloud}, make(chan error, 1)}
+	go func() { l.broken <- l.source.run(ctx) }()
+	return l.measure(ctx)
+}
 
-	began := time.Now()
-	if err := burst(ctx, p, fleet); err != nil {
+// load is the function under load, and everything that it uses.
+type load struct {
+	plan
+	slack  *slacktest.Server
+	cloud  *cloud
+	fleet  *fleet
+	source *mapping
+	// broken is why the queue is not served any more.
+	broken chan error
+}
+
+// measure has everything lost, and then everything recover.
+func (l *load) measure(ctx context.Context) error {
+	fmt.Printf("%d changes within %v, %d causes, %d processes, Slack takes 1 message a second and %d at once\n",
+		l.changes, l.within, l.causes, l.processes, l.burst)
+	lost, err := l.wave(ctx, loss)
+	if err != nil {
 		return err
 	}
-	sent := time.Since(began)
+	missed := l.reportLosses(lost)
+	recovered, err := l.wave(ctx, recovery)
+	if err != nil {
+		return err
+	}
+	recovered.logged -= lost.logged
+	recovered.refused -= lost.refused
+	return errors.Join(missed, l.reportRecoveries(recovered))
+}
+
+// wave is one change of every instance, and what it took.
+type wave struct {
+	began time.Time
+	// sent is when the last change had been taken, drained when nothing waited any more.
+	sent, drained time.Duration
+	usage         usage
+	work          work
+	// peak is the most memory that any process ever had, logged how much all have logged since they were started, in
+	// bytes, and refused how many requests Slack refused since then.
+	peak, logged, refused int
+}
+
+// wave brings all changes to the function and waits until nothing is left to be done.
+func (l *load) wave(ctx context.Context, event func(n, causes int, at time.Time) []byte) (wave, error) {
+	w := wave{began: time.Now()}
+	if err := l.arrive(ctx, event); err != nil {
+		return w, err
+	}
+	w.sent = time.Since(w.began)
 	ticker := time.NewTicker(polling)
 	defer ticker.Stop()
-	for !source.idle() {
+	for !l.source.idle() {
 		select {
-		case err := <-broken:
-			return err
+		case err := <-l.broken:
+			return w, err
 		case <-ticker.C:
 		}
 	}
-	drained := time.Since(began)
-	return report(p, slack, cloud, fleet, source, sent, drained)
+	w.drained = time.Since(w.began)
+	w.usage, w.work, w.refused = l.cloud.spent(), l.fleet.spent(), l.slack.Refused("ratelimited")
+	var err error
+	w.peak, w.logged, err = l.fleet.measure()
+	return w, err
 }
 
-// burst has the changes arrive evenly, each with an invocation of its own, as EventBridge delivers them. What fails is
+// arrive has the changes arrive evenly, each with an invocation of its own, as EventBridge delivers them. What fails is
 // invoked again, as Lambda does.
-func burst(ctx context.Context, p plan, fleet *fleet) error {
+func (l *load) arrive(ctx context.Context, event func(n, causes int, at time.Time) []byte) error {
 	const tries = 3
-	errs := make(chan error, p.changes)
+	errs := make(chan error, l.changes)
 	var wg sync.WaitGroup
 	began := time.Now()
-	for n := range p.changes {
-		due := began.Add(p.within * time.Duration(n) / time.Duration(p.changes))
+	for n := range l.changes {
+		due := began.Add(l.within * time.Duration(n) / time.Duration(l.changes))
 		time.Sleep(time.Until(due))
 		wg.Go(func() {
 			var err error
 			for range tries {
-				if _, err = fleet.invoke(ctx, event(n, p.causes, due)); err == nil {
+				if _, err = l.fleet.invoke(ctx, event(n, l.causes, due)); err == nil {
 					return
 				}
 			}
@@ -116,73 +158,25 @@ const accountID, region = "111122223333", "eu-central-1"
 
 func instance(n int) string { return fmt.Sprintf("i-%017x", n) }
 
-// event is the loss of the instance's coverage.
-func event(n, causes int, at time.Time) []byte {
+// loss is the event of the instance's lost coverage, for one of so many causes.
+func loss(n, causes int, at time.Time) []byte {
 	issues := []string{
 		"No Agent Reporting:Agent disconnected",
 		"VPC Endpoint Creation Failed:The maximum number of VPC endpoints has been reached.",
 		"SSM Association Creation Failed:GuardDuty SSM association already exists in your account",
 		"Agent Not Provisioned:Kernel version is lower than the supported version.",
 	}
-	return fmt.Appendf(nil, `{"version":"0","id":"load-%d","detail-type":"GuardDuty Runtime Protection Unhealthy",`+
-		`"source":"aws.guardduty","account":%q,"time":%q,"region":%q,"resources":[],"detail":{"accountId":%[2]q,`+
-		`"currentStatus":"Unhealthy","previousStatus":"Healthy","resourceDetails":{"resourceType":"EC2","ec2InstanceDetails":`+
-		`{"instanceId":%[5]q,"instanceType":"m6i.large","clusterArn":"","agentDetails":{"version":"1.7.1"},`+
-		`"managementType":"AUTO_MANAGED"}},"issue":%[6]q,"lastUpdatedAt":%[7]d}}`,
-		n, accountID, at.UTC().Format(time.RFC3339), region, instance(n), issues[n%causes], at.UnixMilli())
+	return event(n, "Unhealthy", "Healthy", issues[n%causes], at)
 }
 
-// List prices in US dollars in us-east-1, from the services' pricing pages.
-const (
-	lambdaRequest  = 0.20 / 1e6
-	lambdaGBSecond = 0.0000133334 // arm64
-	dynamoWrite    = 0.625 / 1e6  // on demand, a write request unit
-	sqsRequest     = 0.40 / 1e6   // standard queue, 64 kB
-	logGigabyte    = 0.50
-	memoryGB       = 128.0 / 1024
-)
+// recovery is the event of its return.
+func recovery(n, _ int, at time.Time) []byte { return event(n, "Healthy", "Unhealthy", "", at) }
 
-func report(p plan, slack *slacktest.Server, cloud *cloud, fleet *fleet, source *mapping, sent, drained time.Duration) error {
-	peak, logged, err := fleet.measure()
-	if err != nil {
-		return err
-	}
-	messages := slack.Messages()
-	// The event source mapping receives and deletes ten messages with one request each.
-	sqsUnits := cloud.sendUnits + 2*((source.delivered+9)/10)
-	costs := []float64{
-		float64(fleet.invocations)*lambdaRequest + fleet.billed.Seconds()*memoryGB*lambdaGBSecond,
-		float64(cloud.writeUnits) * dynamoWrite, float64(sqsUnits) * sqsRequest, float64(logged) / 1e9 * logGigabyte,
-	}
-	total := 0.0
-	for _, cost := range costs {
-		total += cost
-	}
-	fmt.Printf("%d changes within %v, %d causes, %d processes, Slack takes 1 message a second and %d at once\n\n",
-		p.changes, p.within, p.causes, p.processes, p.burst)
-	for _, line := range [][2]string{
-		{"messages in Slack", fmt.Sprint(len(messages))},
-		{"requests Slack refused (429)", fmt.Sprint(slack.Refused("ratelimited"))},
-		{"last change arrived", sent.Round(time.Second).String()},
-		{"everything told", drained.Round(time.Second).String()},
-		{"peak memory of a process", fmt.Sprintf("%.1f MiB", float64(peak)/(1<<20))},
-		{"dead letters", fmt.Sprint(len(cloud.dead))},
-		{"Lambda", fmt.Sprintf("%d invocations (%d of the queue, %d failed), %.0f s, $%.4f",
-			fleet.invocations, source.batches, fleet.failed, fleet.billed.Seconds(), costs[0])},
-		{"DynamoDB", fmt.Sprintf("%d writes (%d of them in vain), %d units, $%.4f",
-			cloud.writes, cloud.lost, cloud.writeUnits, costs[1])},
-		{"SQS", fmt.Sprintf("%d sent, %d delivered, %d requests, $%.4f", cloud.sends, source.delivered, sqsUnits, costs[2])},
-		{"CloudWatch Logs", fmt.Sprintf("%.1f MB, $%.4f", float64(logged)/1e6, costs[3])},
-		{"cost at list price", fmt.Sprintf("$%.4f", total)},
-	} {
-		fmt.Printf("%-30s %s\n", line[0], line[1])
-	}
-	if err := account(cloud, messages, p.changes); err != nil {
-		return fmt.Errorf("not every change is accounted for: %w", err)
-	}
-	fmt.Printf("%-30s all %d\n", "accounted for", p.changes)
-	if peak > memoryMost {
-		return fmt.Errorf("a process had %d bytes of memory, more than %d", peak, memoryMost)
-	}
-	return nil
+func event(n int, status, previous, issue string, at time.Time) []byte {
+	return fmt.Appendf(nil, `{"version":"0","id":"load-%[1]s-%[2]d","detail-type":"GuardDuty Runtime Protection %[1]s",`+
+		`"source":"aws.guardduty","account":%[3]q,"time":%[4]q,"region":%[5]q,"resources":[],"detail":{"accountId":%[3]q,`+
+		`"currentStatus":%[1]q,"previousStatus":%[6]q,"resourceDetails":{"resourceType":"EC2","ec2InstanceDetails":`+
+		`{"instanceId":%[7]q,"instanceType":"m6i.large","clusterArn":"","agentDetails":{"version":"1.7.1"},`+
+		`"managementType":"AUTO_MANAGED"}},"issue":%[8]q,"lastUpdatedAt":%[9]d}}`,
+		status, n, accountID, at.UTC().Format(time.RFC3339), region, previous, instance(n), issue, at.UnixMilli())
 }
