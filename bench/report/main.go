@@ -1,5 +1,6 @@
 // The report bench runs the report's function, as it is deployed, over a large organization: how long it is busy outside
-// waiting for AWS, its peak memory, and the calls it makes.
+// waiting for AWS, its peak memory, and the calls it makes. It ends with exit code 1 when it takes more memory than it may, or does
+// not queue exactly the changes that events missed.
 package main
 
 import (
@@ -12,11 +13,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 	"time"
 
 	"guardduty-coverage-notifier/integration/lambdatest"
+	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/guardduty/guarddutytest"
 	"guardduty-coverage-notifier/pkg/slack/slacktest"
 )
@@ -41,6 +42,32 @@ func main() {
 	}
 }
 
+// scenario is an organization to report on.
+type scenario struct {
+	name string
+	// uncovered says which resources are, lostFor how long they have been.
+	uncovered func(i int) bool
+	lostFor   time.Duration
+	// remembered says which of them the table knows.
+	remembered func(i int) bool
+	// found is how many changes are to be queued because events missed them.
+	found int
+}
+
+// scenarios have everything uncovered only since just now, unless changes are to be found: their events may still
+// arrive. Of ECS clusters nobody asks that, so that none is uncovered.
+func scenarios(resources int) []scenario {
+	every := func(n, first int) func(int) bool {
+		return func(i int) bool { return i%n == first && i%10 != 1 }
+	}
+	none := func(int) bool { return false }
+	return []scenario{
+		{"one in 100 uncovered", every(100, 0), 0, every(100, 0), 0},
+		{"all but ECS clusters uncovered", every(1, 0), 0, none, 0},
+		{"one in 10 uncovered, events missed half", every(10, 0), 2 * time.Hour, every(20, 0), resources / 20},
+	}
+}
+
 func run(ctx context.Context, resources int) error {
 	directory, err := os.MkdirTemp("", "bench")
 	if err != nil {
@@ -51,27 +78,36 @@ func run(ctx context.Context, resources int) error {
 	if err := lambdatest.Build(ctx, "functions/report", runtime.GOARCH, binary); err != nil {
 		return err
 	}
-	fmt.Printf("%d resources, %d CPUs, %s/%s, %s\n", resources, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
-	return errors.Join(
-		measure(ctx, binary, resources, 100),
-		measure(ctx, binary, resources, 1),
-	)
+	fmt.Printf("report of %d resources, %d CPUs, %s/%s, %s\n",
+		resources, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+	var errs []error
+	for _, s := range scenarios(resources) {
+		if err := measure(ctx, binary, resources, s); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", s.name, err))
+		}
+	}
+	return errors.Join(errs...)
 }
 
-// measure makes one report of an organization of which every nth resource is uncovered.
-func measure(ctx context.Context, binary string, resources, nth int) error {
-	fake := guarddutytest.New(map[string]guarddutytest.Region{region: organization(resources, nth)})
+// measure makes one report.
+func measure(ctx context.Context, binary string, resources int, s scenario) error {
+	lostAt := time.Now().Add(-s.lostFor)
+	fake := guarddutytest.New(map[string]guarddutytest.Region{region: organization(resources, s.uncovered, lostAt)})
 	defer fake.Close()
-	serving := &stopwatch{handler: fake}
-	guardduty := httptest.NewServer(serving)
+	aws, err := newCloud(resources, s, lostAt)
+	if err != nil {
+		return err
+	}
+	waiting := new(stopwatch)
+	guardduty, others := httptest.NewServer(waiting.of(fake)), httptest.NewServer(waiting.of(aws))
 	defer guardduty.Close()
-	table := httptest.NewServer(http.HandlerFunc(emptyTable))
-	defer table.Close()
+	defer others.Close()
 	slack := slacktest.NewServer(slacktest.Options{})
 	defer slack.Close()
 	f, err := lambdatest.Start(binary,
 		"AWS_REGION="+region, "REPORT_REGIONS="+region, "SLACK_WEBHOOK_URL="+slack.WebhookURL(), "INCIDENT_TABLE=incidents",
-		"AWS_ENDPOINT_URL_GUARDDUTY="+guardduty.URL, "AWS_ENDPOINT_URL_DYNAMODB="+table.URL)
+		"AWS_ENDPOINT_URL_GUARDDUTY="+guardduty.URL, "AWS_ENDPOINT_URL="+others.URL,
+		"WAITING_QUEUE_URL="+others.URL+"/123456789012/waiting", "DEAD_LETTER_QUEUE_URL="+others.URL+"/123456789012/dead")
 	if err != nil {
 		return err
 	}
@@ -84,36 +120,65 @@ func measure(ctx context.Context, binary string, resources, nth int) error {
 	if err != nil {
 		return err
 	}
-	calls := make(map[string]int)
+	listed := 0
 	for _, call := range fake.Calls() {
-		calls[call.Operation]++
+		if call.Operation == "ListCoverage" {
+			listed++
+		}
 	}
-	fmt.Printf("one in %-3d uncovered: %.1f s outside waiting for AWS, peak memory %.1f MiB of at most %d, %d calls of ListCoverage, %d others\n",
-		nth, (answer.Took - serving.total()).Seconds(), float64(memory)/(1<<20), memoryMost>>20, calls["ListCoverage"], len(fake.Calls())-calls["ListCoverage"])
+	fmt.Printf("%s: %.1f s, %.1f s of them outside waiting for AWS, peak memory %.1f MiB of at most %d\n",
+		s.name, answer.Took.Seconds(), (answer.Took - waiting.total()).Seconds(), float64(memory)/(1<<20), memoryMost>>20)
+	fmt.Printf("  %d calls of ListCoverage, %d others of GuardDuty; %d items scanned; calls of DynamoDB and SQS: %v\n",
+		listed, len(fake.Calls())-listed, len(aws.items), aws.calls)
+	var missed []error
 	if memory > memoryMost {
-		return fmt.Errorf("the function took %d bytes, more than %d", memory, memoryMost)
+		missed = append(missed, fmt.Errorf("the function took %d bytes, more than %d", memory, memoryMost))
 	}
-	return nil
+	if queued := aws.calls["SendMessage"]; queued != s.found {
+		missed = append(missed, fmt.Errorf("%d messages were queued, expected %d", queued, s.found))
+	}
+	if sent := len(slack.Messages()); sent != 1 {
+		missed = append(missed, fmt.Errorf("%d reports were sent, expected 1", sent))
+	}
+	return errors.Join(missed...)
 }
 
-// organization has clusters and instances in 200 accounts. What is uncovered is so since just now, so that its events
-// may still arrive, and is no ECS cluster, of which that is not asked: the report alone is measured, and no hand-over.
-func organization(resources, nth int) guarddutytest.Region {
-	now := guarddutytest.Seconds(time.Now())
+// newCloud remembers what the scenario says.
+func newCloud(resources int, s scenario, lostAt time.Time) (*cloud, error) {
+	var known []coverage.Resource
+	for i := range resources {
+		if s.uncovered(i) && s.remembered(i) {
+			known = append(known, coverage.Resource{
+				Kind: coverage.EKS, Name: clusterName(i), Account: accountOf(i), Region: region,
+			})
+		}
+	}
+	items, err := remembered(known, lostAt)
+	return &cloud{items: items, calls: make(map[string]int)}, err
+}
+
+func clusterName(i int) string { return fmt.Sprintf("cluster-%d", i) }
+
+func accountOf(i int) string { return fmt.Sprintf("1111%08d", i%200) }
+
+const issue = "No Agent Reporting:Agent disconnected"
+
+// organization has clusters and instances in 200 accounts.
+func organization(resources int, uncovered func(i int) bool, lostAt time.Time) guarddutytest.Region {
 	return guarddutytest.Region{Detector: "12abc34d567e8fa901bc2d34e56789f0", Len: resources, At: func(i int) guarddutytest.Resource {
 		r := guarddutytest.Resource{
-			ResourceID: fmt.Sprintf("%032x", i), DetectorID: "12abc34d567e8fa901bc2d34e56789f0", AccountID: fmt.Sprintf("1111%08d", i%200),
-			Status: "HEALTHY", UpdatedAt: now,
+			ResourceID: fmt.Sprintf("%032x", i), DetectorID: "12abc34d567e8fa901bc2d34e56789f0", AccountID: accountOf(i),
+			Status: "HEALTHY", UpdatedAt: guarddutytest.Seconds(lostAt),
 		}
-		if i%nth == 0 && i%10 != 1 {
-			r.Status, r.Issue = "UNHEALTHY", "No Agent Reporting:Agent disconnected"
+		if uncovered(i) {
+			r.Status, r.Issue = "UNHEALTHY", issue
 		}
 		switch i % 10 {
 		case 0:
-			r.Details = guarddutytest.Details{Type: "EKS", EKS: &guarddutytest.EKS{ClusterName: fmt.Sprintf("cluster-%d", i), CoveredNodes: 3, CompatibleNodes: 5,
+			r.Details = guarddutytest.Details{Type: "EKS", EKS: &guarddutytest.EKS{ClusterName: clusterName(i), CoveredNodes: 3, CompatibleNodes: 5,
 				Addon: &guarddutytest.Addon{AddonVersion: "v1.10.0-eksbuild.2", AddonStatus: "ACTIVE"}, ManagementType: "AUTO_MANAGED"}}
 		case 1:
-			r.Details = guarddutytest.Details{Type: "ECS", ECS: &guarddutytest.ECS{ClusterName: fmt.Sprintf("cluster-%d", i),
+			r.Details = guarddutytest.Details{Type: "ECS", ECS: &guarddutytest.ECS{ClusterName: clusterName(i),
 				Fargate: &guarddutytest.Fargate{ManagementType: "AUTO_MANAGED"}, Instances: &guarddutytest.Instances{}}}
 		default:
 			r.Details = guarddutytest.Details{Type: "EC2", EC2: &guarddutytest.EC2{InstanceID: fmt.Sprintf("i-%017x", i), InstanceType: "m5.large",
@@ -123,34 +188,44 @@ func organization(resources, nth int) guarddutytest.Region {
 	}}
 }
 
-// stopwatch adds up how long a handler and its network take.
+// stopwatch adds up how long handlers and their network take.
 type stopwatch struct {
-	handler http.Handler
-	mu      sync.Mutex
-	took    time.Duration
+	mu sync.Mutex
+	// busy is how many requests are being answered, since when at least one is.
+	busy  int
+	since time.Time
+	took  time.Duration
 }
 
-func (s *stopwatch) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	start := time.Now()
-	time.Sleep(latency)
-	s.handler.ServeHTTP(w, r)
+// of is the handler with the time it takes counted.
+func (s *stopwatch) of(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.enter()
+		defer s.leave()
+		time.Sleep(latency)
+		handler.ServeHTTP(w, r)
+	})
+}
+
+func (s *stopwatch) enter() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.took += time.Since(start)
+	if s.busy == 0 {
+		s.since = time.Now()
+	}
+	s.busy++
+}
+
+func (s *stopwatch) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.busy--; s.busy == 0 {
+		s.took += time.Since(s.since)
+	}
 }
 
 func (s *stopwatch) total() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.took
-}
-
-// emptyTable is a DynamoDB table that has nothing and takes everything.
-func emptyTable(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
-	body := "{}"
-	if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".Scan") {
-		body = `{"Items":[],"Count":0,"ScannedCount":0}`
-	}
-	_, _ = w.Write([]byte(body))
 }
