@@ -68,7 +68,7 @@ func (r *run) updateGroup(ctx context.Context, item *groupItem) {
 		item.wakeAt = action.Until
 		return
 	}
-	ref, err := "", r.refused(ctx, g.MayDefer(r.p.Now()))
+	ref, err := "", r.refused(ctx, g.MayDefer(r.p.Now()), false)
 	if err == nil {
 		m := r.p.composeGroup(r.languageOf(g), *g)
 		m.Update = len(g.Open) > 0 // Who cannot change a message sends none about fewer members.

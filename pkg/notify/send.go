@@ -90,7 +90,7 @@ func (r *run) message(ctx context.Context, targets []*target) (ref, group string
 	name := r.sink.Name()
 	language := t.decision.language(name, r.p.Language)
 	mayDefer := !slices.ContainsFunc(targets, func(t *target) bool { return !t.record.Notified[name].MayDefer(r.p.Now()) })
-	if err := r.refused(ctx, mayDefer); err != nil {
+	if err := r.refused(ctx, mayDefer, len(targets) < minGroup); err != nil {
 		return "", "", err
 	}
 	if len(targets) == 1 {
@@ -149,26 +149,28 @@ var (
 )
 
 // refused is why a message is not even tried; nil when it may be sent.
-func (r *run) refused(ctx context.Context, mayDefer bool) error {
+func (r *run) refused(ctx context.Context, mayDefer, alone bool) error {
 	switch {
 	case r.down != nil:
 		return r.down
 	case !fits(ctx, r.p.SinkTimeout, r.p.Now()):
 		return errNoTime
-	case mayDefer && r.overRateLimit(ctx):
+	case mayDefer && r.overRateLimit(ctx, alone):
 		return errRateLimit
 	}
 	return nil
 }
 
 // overRateLimit counts one more message and reports whether that is one too many. A store that cannot count stops
-// nobody.
-func (r *run) overRateLimit(ctx context.Context) bool {
+// nobody. After a minute that was over the limit, what is alone waits for a minute more: in this one the groups that had
+// to wait are sent, and each message of its own would have hundreds of others wait again.
+func (r *run) overRateLimit(ctx context.Context, alone bool) bool {
 	if r.p.Queue == nil || r.p.RateLimit <= 0 {
 		return false
 	}
 	name, minute := r.sink.Name(), r.p.Now().UTC().Truncate(time.Minute)
-	if last, ok := r.p.overLimit.Load(name); ok && last == minute {
+	last, _ := r.p.overLimit.Load(name)
+	if last == minute || alone && last == minute.Add(-time.Minute) {
 		return true
 	}
 	n := 0
