@@ -55,7 +55,7 @@ check: ## formatting, vet, go fix, staticcheck, go.mod
 	go tool staticcheck ./...
 	go mod tidy -diff
 
-bench: ## time and memory per event, then the binary's start, memory and size
+bench: ## start, time, memory and size side by side with the first version, then the report's
 	go test -run '^$$' -bench . -benchmem ./...
 	go run ./bench
 	go run ./bench/report
@@ -73,7 +73,7 @@ soak: ## the simulation with one fresh seed after the other, until it fails or i
 mutation: ## build defects into the pipeline, one by one, and require that the simulation notices each (many minutes)
 	go test -count=1 -timeout 3h -parallel 2 -run '^TestMutations$$' ./pkg/notify -mutate
 
-load: ## 10,000 changes in a minute against a Slack that takes one a second (some minutes)
+load: ## 10,000 losses, then recoveries, in a minute each against a Slack that takes one message a second (6 minutes)
 	go run ./bench/load
 
 build: ## build the functions for both processors into dist/

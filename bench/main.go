@@ -1,65 +1,113 @@
-// The bench program measures the built function: how fast it starts beside a function that does nothing, how long an
-// event takes it when it runs, its memory and its size.
+// The bench program measures the built function side by side with an earlier commit: how fast it starts, how long an
+// event takes it, its memory and its size. It ends with exit code 1 when it is slower than that commit, or larger than
+// it may be.
 package main
 
 import (
-	"archive/zip"
-	"compress/flate"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"time"
-
-	"guardduty-coverage-notifier/integration/lambdatest"
-	"guardduty-coverage-notifier/pkg/slack/slacktest"
 )
 
-// What the function may take: its zip in bytes, and its start compared with that of an empty handler, which a busy
-// machine blurs, so that it is shown and nothing fails.
-const (
-	zipMost   = 6_000_000
-	startMost = 1.25
-)
+// slowerMost is how many times the commit's time still counts as not slower: medians of interleaved measurements differ
+// by less, unless the machine is busy with other things.
+const slowerMost = 1.10
 
-// programs are what is measured, and what it is compared with.
+// zipMost is how large the function's zip may be, in bytes.
+const zipMost = 6_000_000
+
+// The programs that are measured, and what their start is compared with.
 const (
 	function = "functions/notify"
 	empty    = "bench/emptyhandler"
 )
 
+// counts are how often everything is measured.
+type counts struct{ starts, events, rounds int }
+
 func main() {
-	starts := flag.Int("starts", 20, "how often each program is started")
-	events := flag.Int("events", 2000, "how many events are sent")
+	var n counts
+	flag.IntVar(&n.starts, "starts", 41, "how often each program is started")
+	flag.IntVar(&n.events, "events", 2000, "how many events are sent to a warm process")
+	flag.IntVar(&n.rounds, "rounds", 9, "how often the benchmark of one event is run")
+	baseline := flag.String("baseline", "b86c2fe", "the commit to compare with")
 	flag.Parse()
-	if err := run(context.Background(), *starts, *events); err != nil {
+	if err := run(context.Background(), *baseline, n); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, starts, events int) error {
+func run(ctx context.Context, baseline string, n counts) (err error) {
 	directory, err := os.MkdirTemp("", "bench")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(directory)
-	fmt.Printf("%s, %d CPUs, %s/%s, %s\n\n", processor(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
-	return errors.Join(
-		measureSizes(ctx, directory),
-		measureStarts(ctx, directory, starts),
-		measureEvents(ctx, directory, events),
-	)
+	earlier, remove, err := checkOut(ctx, baseline, directory)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+	root, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	b := &bench{ctx: ctx, versions: []version{{"now", root, filepath.Join(directory, "programs")}, earlier}}
+	fmt.Printf("%s, %d CPUs, %s/%s, %s; medians of alternating measurements\n\n",
+		processor(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+	fmt.Printf("%-42s %10s %10s\n", "", b.versions[0].name, b.versions[1].name)
+	for _, measure := range []func(counts) error{b.sizes, b.starts, b.warmEvents, b.benchmark} {
+		if err := measure(n); err != nil {
+			return err
+		}
+	}
+	return errors.Join(b.missed...)
 }
 
-func line(name, format string, args ...any) {
-	fmt.Printf("%-36s %s\n", name, fmt.Sprintf(format, args...))
+// bench compares versions: the first with the second.
+type bench struct {
+	ctx      context.Context
+	versions []version
+	missed   []error
+}
+
+// show prints one figure of each version.
+func (b *bench) show(name, format string, figures ...float64) {
+	line := fmt.Sprintf("%-42s", name)
+	for _, f := range figures {
+		line += fmt.Sprintf(" %10s", fmt.Sprintf(format, f))
+	}
+	fmt.Println(line)
+}
+
+// compare prints a time of each version. The first may not be slower than the second.
+func (b *bench) compare(name string, times [][]time.Duration) {
+	now, then := median(times[0]), median(times[1])
+	ratio := float64(now) / float64(then)
+	verdict := "ok"
+	if ratio > slowerMost {
+		verdict = "SLOWER"
+		b.missed = append(b.missed, fmt.Errorf("%s: %v, %s takes %v", name, now, b.versions[1].name, then))
+	}
+	fmt.Printf("%-42s %10s %10s   %.2f times (limit: %.2f) %s\n",
+		name, milliseconds(now), milliseconds(then), ratio, slowerMost, verdict)
+}
+
+func milliseconds(d time.Duration) string { return fmt.Sprintf("%.3f ms", float64(d)/1e6) }
+
+func median(times []time.Duration) time.Duration { return quantile(times, 0.5) }
+
+func quantile(times []time.Duration, q float64) time.Duration {
+	sorted := slices.Sorted(slices.Values(times))
+	return sorted[int(q*float64(len(sorted)-1)+0.5)]
 }
 
 // processor is what Linux calls the first one.
@@ -72,153 +120,3 @@ func processor() string {
 	}
 	return "unknown processor"
 }
-
-// binary is where the program for that processor is built.
-func binary(directory, program, goarch string) string {
-	return filepath.Join(directory, strings.ReplaceAll(program, "/", "-")+"-"+goarch)
-}
-
-func measureSizes(ctx context.Context, directory string) error {
-	for _, goarch := range []string{"arm64", "amd64"} {
-		path := binary(directory, function, goarch)
-		if err := lambdatest.Build(ctx, function, goarch, path); err != nil {
-			return err
-		}
-		size, zipped, err := sizes(path)
-		if err != nil {
-			return err
-		}
-		line(goarch+" binary, zip", "%.2f MB, %.2f MB", float64(size)/1e6, float64(zipped)/1e6)
-		if zipped > zipMost {
-			return fmt.Errorf("the zip for %s has %d bytes, more than %d", goarch, zipped, zipMost)
-		}
-	}
-	return nil
-}
-
-// counter counts what is written to it.
-type counter int64
-
-func (c *counter) Write(p []byte) (int, error) {
-	*c += counter(len(p))
-	return len(p), nil
-}
-
-// sizes are those of the file and of a zip with nothing else in it.
-func sizes(path string) (size, zipped int64, err error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer file.Close()
-	var c counter
-	archive := zip.NewWriter(&c)
-	archive.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
-		return flate.NewWriter(w, flate.BestCompression)
-	})
-	entry, err := archive.Create("bootstrap")
-	if err != nil {
-		return 0, 0, err
-	}
-	if size, err = io.Copy(entry, file); err != nil {
-		return 0, 0, err
-	}
-	err = archive.Close()
-	return size, int64(c), err
-}
-
-// settings connect the function to a Slack, and to tables and queues that it need not reach before it has something to
-// tell.
-func settings(slack *slacktest.Server) []string {
-	return []string{
-		"SLACK_WEBHOOK_URL=" + slack.WebhookURL(),
-		"AWS_ENDPOINT_URL=http://127.0.0.1:9",
-	}
-}
-
-// measureStarts starts the function, without and with diagnosis, and the empty handler in turn, so that whatever else the
-// machine does falls on all of them.
-func measureStarts(ctx context.Context, directory string, n int) error {
-	slack := slacktest.NewServer(slacktest.Options{})
-	defer slack.Close()
-	starts := []struct{ name, program, setting string }{
-		{"start", function, "DIAGNOSIS=off"}, {"start with diagnosis on", function, "DIAGNOSIS=on"}, {"start of an empty handler", empty, "DIAGNOSIS=off"},
-	}
-	for _, program := range []string{function, empty} {
-		if err := lambdatest.Build(ctx, program, runtime.GOARCH, binary(directory, program, runtime.GOARCH)); err != nil {
-			return err
-		}
-	}
-	took := make([][]time.Duration, len(starts))
-	for range n {
-		for i, start := range starts {
-			d, err := startOnce(ctx, binary(directory, start.program, runtime.GOARCH), append(settings(slack), start.setting,
-				"INCIDENT_TABLE=incidents",
-				"WAITING_QUEUE_URL=http://127.0.0.1:9/123456789012/waiting",
-				"DEAD_LETTER_QUEUE_URL=http://127.0.0.1:9/123456789012/dead"))
-			if err != nil {
-				return fmt.Errorf("starting %s: %w", start.program, err)
-			}
-			took[i] = append(took[i], d)
-		}
-	}
-	for i, start := range starts {
-		line(fmt.Sprintf("%s, median of %d", start.name, n), "%.1f ms", milliseconds(quantile(took[i], 0.5)))
-	}
-	other := float64(quantile(took[len(starts)-1], 0.5))
-	line("start compared with the empty one's", "%.2f times, to be at most %.2f; %.2f with diagnosis on",
-		float64(quantile(took[0], 0.5))/other, startMost, float64(quantile(took[1], 0.5))/other)
-	return nil
-}
-
-func startOnce(ctx context.Context, path string, settings []string) (time.Duration, error) {
-	f, err := lambdatest.Start(path, settings...)
-	if err != nil {
-		return 0, err
-	}
-	defer f.Close()
-	return f.Ready(ctx)
-}
-
-// measureEvents sends events of different instances to one process, one after the other.
-func measureEvents(ctx context.Context, directory string, n int) error {
-	slack := slacktest.NewServer(slacktest.Options{})
-	defer slack.Close()
-	f, err := lambdatest.Start(binary(directory, function, runtime.GOARCH), settings(slack)...)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	template, err := os.ReadFile("events/ec2-agent-disconnected.json")
-	if err != nil {
-		return fmt.Errorf("reading a sample event, in the repository: %w", err)
-	}
-	const sampled = "i-08b97acc97187c257"
-	var took []time.Duration
-	for i := range n {
-		event := strings.ReplaceAll(string(template), sampled, fmt.Sprintf("i-%017x", i))
-		answer, err := f.Invoke(ctx, []byte(event))
-		if err != nil {
-			return err
-		}
-		took = append(took, answer.Took)
-	}
-	if told := len(slack.Messages()); told != n {
-		return fmt.Errorf("%d of %d events were told", told, n)
-	}
-	peak, err := f.PeakMemory()
-	if err != nil {
-		return err
-	}
-	line("first event, connecting included", "%.2f ms", milliseconds(took[0]))
-	line("event in a warm process, p50, p99", "%.2f ms, %.2f ms", milliseconds(quantile(took[1:], 0.5)), milliseconds(quantile(took[1:], 0.99)))
-	line(fmt.Sprintf("peak memory after %d events", n), "%.1f MiB", float64(peak)/(1<<20))
-	return nil
-}
-
-func quantile(durations []time.Duration, q float64) time.Duration {
-	sorted := slices.Sorted(slices.Values(durations))
-	return sorted[int(q*float64(len(sorted)-1)+0.5)]
-}
-
-func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
