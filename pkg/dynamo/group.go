@@ -17,7 +17,7 @@ import (
 // known of a queued wake-up: whoever leaves the group from now on queues another.
 func (s *Store) ClaimGroup(ctx context.Context, key string) (g incident.Group, lease string, ok bool, err error) {
 	values := s.leaseValues()
-	lease = values[":token"].(*types.AttributeValueMemberS).Value
+	lease = leaseIn(values)
 	before, ok, err := s.lease(ctx, key,
 		"SET lease = :token, leaseUntil = :until, expires = if_not_exists(expires, :expires) REMOVE wakeAt, wakeBy", values)
 	if err != nil || !ok {

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -69,21 +70,20 @@ const unclaimed = "(attribute_not_exists(leaseUntil) OR leaseUntil < :now OR lea
 // Claim leases the record of that key, empty when there is none, and leaves the change on it as an intent. ok is false while
 // somebody else has claimed it. The error of a record that a later version wrote wraps format.ErrNewer.
 func (s *Store) Claim(ctx context.Context, key string, intent *coverage.Change) (c incident.Claim, ok bool, err error) {
-	set, values := "SET lease = :token, leaseUntil = :until, expires = if_not_exists(expires, :expires)", s.leaseValues()
-	if intent != nil {
-		change, err := format.MarshalChange(*intent)
-		if err != nil {
-			return incident.Claim{}, false, fmt.Errorf("claiming record %q: %w", shown(key), err)
-		}
-		set += ", intents = list_append(if_not_exists(intents, :none), :intent)"
-		values[":none"] = &types.AttributeValueMemberL{}
-		values[":intent"] = &types.AttributeValueMemberL{Value: []types.AttributeValue{text(string(change))}}
+	values := s.leaseValues()
+	note, err := storeIntent(leaseIn(values), intent)
+	if err != nil {
+		return incident.Claim{}, false, s.failed("claiming record", key, err)
 	}
+	values[":none"] = &types.AttributeValueMemberL{}
+	values[":intent"] = &types.AttributeValueMemberL{Value: []types.AttributeValue{text(note)}}
+	set := "SET lease = :token, leaseUntil = :until, expires = if_not_exists(expires, :expires)," +
+		" intents = list_append(if_not_exists(intents, :none), :intent)"
 	before, ok, err := s.lease(ctx, key, set, values)
 	if err != nil || !ok {
 		return incident.Claim{}, false, s.failed("claiming record", key, err)
 	}
-	c, err = readClaim(before, values, intent != nil)
+	c, err = readClaim(before, leaseIn(values))
 	if err != nil {
 		s.release(ctx, key, values)
 		return incident.Claim{}, false, s.failed("claiming record", key, err)
@@ -129,9 +129,26 @@ func (s *Store) lease(ctx context.Context, key, update string, values map[string
 	return out.Attributes, true, nil
 }
 
-// readClaim is what an item said before it was claimed: nothing when it was made by this very claim.
-func readClaim(before, values map[string]types.AttributeValue, intended bool) (incident.Claim, error) {
-	c := incident.Claim{Lease: values[":token"].(*types.AttributeValueMemberS).Value}
+// leaseIn is the token of a claim.
+func leaseIn(values map[string]types.AttributeValue) string {
+	return values[":token"].(*types.AttributeValueMemberS).Value
+}
+
+// storeIntent is what a claim leaves on the item until it is saved: who claimed it and, unless it is a wake-up, about
+// what. With the token a request that is repeated because its answer was lost tells its own intents from others'.
+func storeIntent(lease string, c *coverage.Change) (string, error) {
+	if c == nil {
+		return lease, nil
+	}
+	change, err := format.MarshalChange(*c)
+	return lease + intentSeparator + string(change), err
+}
+
+const intentSeparator = "\n"
+
+// readClaim is what an item said before it was claimed.
+func readClaim(before map[string]types.AttributeValue, lease string) (incident.Claim, error) {
+	c := incident.Claim{Lease: lease}
 	if document, ok := before["document"].(*types.AttributeValueMemberS); ok {
 		var err error
 		if c.Record, err = format.UnmarshalRecord([]byte(document.Value)); err != nil {
@@ -140,28 +157,25 @@ func readClaim(before, values map[string]types.AttributeValue, intended bool) (i
 	} else if before["document"] != nil {
 		return incident.Claim{}, errors.New("the item's document is not a string")
 	}
-	intents, _ := before["intents"].(*types.AttributeValueMemberL)
-	own := false
-	if lease, ok := before["lease"].(*types.AttributeValueMemberS); ok {
-		own = lease.Value == c.Lease
-		c.Abandoned = !own
-	}
-	if intents == nil {
+	intents, ok := before["intents"].(*types.AttributeValueMemberL)
+	if !ok {
 		return c, nil
 	}
-	for i, value := range intents.Value {
-		if own && intended && i == len(intents.Value)-1 {
-			break // The same request arrived before, and its answer was lost.
+	for _, value := range intents.Value {
+		note, _ := value.(*types.AttributeValueMemberS)
+		if note == nil {
+			c.Abandoned = true
+			continue
 		}
-		document, ok := value.(*types.AttributeValueMemberS)
-		if !ok {
-			return incident.Claim{}, errors.New("an intent of the item is not a string")
+		by, document, _ := strings.Cut(note.Value, intentSeparator)
+		if by == lease {
+			continue
 		}
-		change, err := format.UnmarshalChange([]byte(document.Value))
-		if err != nil {
-			return incident.Claim{}, err
+		// One that cannot be read was somebody's all the same, whose event comes again.
+		c.Abandoned = true
+		if change, err := format.UnmarshalChange([]byte(document)); err == nil {
+			c.Intents = append(c.Intents, change)
 		}
-		c.Intents, c.Abandoned = append(c.Intents, change), true
 	}
 	return c, nil
 }
