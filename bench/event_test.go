@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/incident"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/memory"
 	"guardduty-coverage-notifier/pkg/message"
 	"guardduty-coverage-notifier/pkg/notify"
@@ -55,7 +55,7 @@ func BenchmarkEvent(b *testing.B) {
 	}
 	sink := new(renderer)
 	pipeline := &notify.Pipeline{
-		Sinks: []notify.Sink{sink}, Language: catalog.English, Store: forgetful{},
+		Sinks: []notify.Sink{sink}, Language: locale.English(), Store: forgetful{},
 		SinkTimeout: time.Minute, Now: func() time.Time { return time.Unix(1_774_229_808, 0) },
 	}
 	b.ReportAllocs()

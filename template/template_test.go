@@ -16,8 +16,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/config"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/template/templatetest"
 )
 
@@ -519,7 +519,7 @@ func load(setting, value string) error {
 // TestEveryLanguageCanBeChosen keeps the catalogue and the parameter together.
 func TestEveryLanguageCanBeChosen(t *testing.T) {
 	var want []any
-	for _, l := range catalog.Languages() {
+	for _, l := range locale.Languages() {
 		want = append(want, l.Code)
 	}
 	if got := newStack(t, nil).List("Parameters", "MessageLanguage", "AllowedValues"); !slices.Equal(got, want) {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
 )
 
@@ -50,7 +51,7 @@ func listCatalog(f viewFlags, p process, output io.Writer) error {
 		return err
 	}
 	if v.format == asJSON {
-		return writeJSON(output, entriesIn(catalog.English)) // Programs read the same in every language.
+		return writeJSON(output, entriesIn(locale.English())) // Programs read the same in every language.
 	}
 	entries := entriesIn(v.language)
 	if err := writeTable(output, v, listing(entries)); err != nil {
@@ -60,14 +61,14 @@ func listCatalog(f viewFlags, p process, output io.Writer) error {
 	return err
 }
 
-func entriesIn(l catalog.Language) []entry {
+func entriesIn(l locale.Language) []entry {
 	var entries []entry
 	for _, e := range catalog.All() {
 		kinds := make([]string, 0, len(e.Kinds))
 		for _, kind := range e.Kinds {
 			kinds = append(kinds, string(kind))
 		}
-		words := l.Issues[e.ID]
+		words := l.Advice.Issues[e.ID]
 		entries = append(entries, entry{
 			ID: e.ID, Kinds: kinds, Types: append([]string{}, e.Types...), Title: words.Title, Cause: words.Cause,
 			Actionable: !e.NotActionable, Transient: e.Transient,

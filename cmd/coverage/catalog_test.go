@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/locale"
 )
 
 func TestCatalogIsListedWhole(t *testing.T) {
@@ -36,7 +37,7 @@ func TestCatalogIsListedWhole(t *testing.T) {
 // TestTheCatalogForProgramsIsTheSameInEveryLanguage holds what programs match on apart from what people read.
 func TestTheCatalogForProgramsIsTheSameInEveryLanguage(t *testing.T) {
 	want := start(t, "", nil, "catalog", "--format", "json").stdout
-	for _, l := range catalog.Languages() {
+	for _, l := range locale.Languages() {
 		if got := start(t, "", nil, "catalog", "--format", "json", "--lang", l.Code).stdout; got != want || !json.Valid([]byte(got)) {
 			t.Errorf("in %s it is another", l.Code)
 		}

@@ -13,8 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"guardduty-coverage-notifier/internal/app"
-	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/config"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/slack"
@@ -161,7 +161,7 @@ const testVersion = "test-1"
 // testWords are what a test message says, in one language.
 type testWords struct{ title, summary, account, region, sent string }
 
-func testWordsOf(l catalog.Language) testWords {
+func testWordsOf(l locale.Language) testWords {
 	if l.Code == "ja" {
 		return testWords{
 			title: "テストメッセージ · カバレッジの変化ではありません", account: "アカウント", region: "リージョン", sent: "送信日時",
@@ -175,7 +175,7 @@ func testWordsOf(l catalog.Language) testWords {
 }
 
 // testMessage is a message that says it is a test.
-func testMessage(l catalog.Language, account, region string, now time.Time) message.Message {
+func testMessage(l locale.Language, account, region string, now time.Time) message.Message {
 	w := testWordsOf(l)
 	unknown := func(value string) string { return cmp.Or(value, "–") }
 	return message.Message{
@@ -184,7 +184,7 @@ func testMessage(l catalog.Language, account, region string, now time.Time) mess
 			{Label: w.account, Value: unknown(account), Code: true}, {Label: w.region, Value: unknown(region), Code: true},
 			{Label: w.sent, Value: strings.Replace(now.UTC().Format(time.RFC3339), "T", " ", 1)},
 		},
-		Record: message.Record{
+		Form: message.Record{
 			Version: testVersion, Status: "TEST", ChangedAt: now, Resource: message.RecordResource{Name: "test message"},
 		},
 		Words: message.Words{Information: l.Words.Information, Cut: l.Words.Cut, More: l.Words.More, Links: l.Words.Links},

@@ -18,7 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
-	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/slack/slacktest"
 )
 
@@ -247,7 +247,7 @@ func TestDoctorChecksWhatNeedsNoAccount(t *testing.T) {
 }
 
 func TestDoctorSendsAMarkedTest(t *testing.T) {
-	for _, l := range catalog.Languages() {
+	for _, l := range locale.Languages() {
 		fake := slacktest.New(t, slacktest.Options{Burst: 10})
 		env := map[string]string{
 			"SLACK_BOT_TOKEN": fake.Token(), "SLACK_CHANNEL": fake.Channel(), "SNS_TOPIC_ARN": topicARN, "SNS_FORMAT": "json", "MESSAGE_LANGUAGE": l.Code,

@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
 )
 
@@ -27,7 +27,7 @@ const (
 // view is how results are shown.
 type view struct {
 	format   format
-	language catalog.Language
+	language locale.Language
 	style    message.Style
 	// width is in columns.
 	width int
@@ -54,7 +54,7 @@ func (f *viewFlags) addFormat(c *cobra.Command, formats ...format) {
 // addLanguage adds --lang.
 func (f *viewFlags) addLanguage(c *cobra.Command) {
 	var codes []string
-	for _, l := range catalog.Languages() {
+	for _, l := range locale.Languages() {
 		codes = append(codes, l.Code)
 	}
 	f.language = choice{of: codes}
@@ -84,7 +84,7 @@ func (f *viewFlags) view(p process) (view, error) {
 		}
 		code = set
 	}
-	language, _ := catalog.LanguageOf(cmp.Or(code, catalog.English.Code))
+	language, _ := locale.Of(cmp.Or(code, locale.English().Code))
 	return view{
 		format: format(f.format.value), language: language, style: f.style(p), width: widthOf(p.stdout), terminal: isTerminal(p.stdout),
 	}, nil

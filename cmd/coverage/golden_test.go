@@ -17,7 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
 )
 
@@ -32,10 +32,10 @@ const goldenFolder = "testdata/golden"
 // goldens are the golden files of one source in every language, below goldenFolder.
 func goldens(name string) []golden {
 	var all []golden
-	for _, l := range catalog.Languages() {
+	for _, l := range locale.Languages() {
 		for ending, f := range renderings {
 			file := name + ending
-			if l.Code != catalog.English.Code && f != asJSON {
+			if l.Code != locale.English().Code && f != asJSON {
 				file = filepath.Join(l.Code, file)
 			}
 			all = append(all, golden{file, l.Code, f})

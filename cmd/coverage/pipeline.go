@@ -11,6 +11,7 @@ import (
 	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/memory"
 	"guardduty-coverage-notifier/pkg/notify"
 )
@@ -49,7 +50,7 @@ type history struct {
 }
 
 // newHistory notifies one sink about everything.
-func newHistory(screen notify.Sink, language catalog.Language, now func() time.Time) *history {
+func newHistory(screen notify.Sink, language locale.Language, now func() time.Time) *history {
 	h := &history{}
 	h.pipeline = notify.Pipeline{
 		Sinks: []notify.Sink{screen}, Language: language, Store: memory.New(), SinkTimeout: sinkTimeout, Now: now,

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/locale"
 )
 
 // block is what stands between the marks of that name in a document.
@@ -22,12 +22,12 @@ func TestREADMEShowsTheMessageAsItLooks(t *testing.T) {
 
 func TestDiagnosisIsShownAsItLooks(t *testing.T) {
 	message := read(t, diagnosedFolder+"/ec2-terminated.txt")
-	_, looked, found := strings.Cut(message, catalog.English.Words.Looked+"\n")
+	_, looked, found := strings.Cut(message, locale.English().Words.Looked+"\n")
 	if !found {
-		t.Fatalf("no heading %q in\n%s", catalog.English.Words.Looked, message)
+		t.Fatalf("no heading %q in\n%s", locale.English().Words.Looked, message)
 	}
 	looked, _, _ = strings.Cut(looked, "\n\n")
-	documentShows(t, "../../docs/diagnosis.md", "looked", catalog.English.Words.Looked+"\n"+looked+"\n")
+	documentShows(t, "../../docs/diagnosis.md", "looked", locale.English().Words.Looked+"\n"+looked+"\n")
 }
 
 // documentShows compares a block of a document with what it has to show, or writes it there.

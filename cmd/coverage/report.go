@@ -16,6 +16,7 @@ import (
 
 	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/compose"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/guardduty"
 	"guardduty-coverage-notifier/pkg/message"
@@ -87,7 +88,7 @@ func showReport(ctx context.Context, f reportFlags, saved bool, p process, outpu
 	if slices.Contains(r.Regions, namedRegion) {
 		screen.adapt = withoutLinks
 	}
-	if _, err := screen.Send(ctx, report.Compose(v.language, catalog.Local{}, r), ""); err != nil {
+	if _, err := screen.Send(ctx, compose.New(v.language, compose.Local{}).Report(r), ""); err != nil {
 		return err
 	}
 	switch {
@@ -203,9 +204,9 @@ func wholeRunes(text []byte) []byte {
 
 // withoutLinks is a report without console pages of a placeholder Region.
 func withoutLinks(m message.Message) message.Message {
-	machine := *m.Report
+	machine := m.Form.(message.Report)
 	machine.Links = nil
-	m.Links, m.Report = nil, &machine
+	m.Links, m.Form = nil, machine
 	return m
 }
 

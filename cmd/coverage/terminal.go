@@ -74,7 +74,7 @@ func (t terminal) render(m message.Message) ([]byte, error) {
 	switch t.view.format {
 	case asJSON:
 		var document []byte
-		if document, err = m.Machine(); err == nil {
+		if document, err = m.Form.MarshalJSON(); err == nil {
 			err = indent(&b, document)
 		}
 	case asSlack:

@@ -16,7 +16,7 @@ import (
 	"github.com/creack/pty"
 	"github.com/google/go-cmp/cmp"
 
-	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
 )
 
@@ -129,7 +129,7 @@ func TestMessagesFitTheTerminal(t *testing.T) {
 		shows[filepath.Base(recording)] = []string{"replay", "--evidence", recording, "../../events/ec2-form-documented.json"}
 	}
 	for name, args := range shows {
-		for _, l := range catalog.Languages() {
+		for _, l := range locale.Languages() {
 			args := append(slices.Clone(args), "--lang", l.Code, "--color", "never")
 			whole := startAt(t, atReport, "", nil, args...)
 			commands := commandsIn(t, start(t, "", nil, append(args, "--format", "json")...).stdout)

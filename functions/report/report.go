@@ -12,11 +12,12 @@ import (
 
 	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/internal/telemetry"
-	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/compose"
 	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/guardduty"
 	"guardduty-coverage-notifier/pkg/incident"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/report"
 )
@@ -47,8 +48,8 @@ type reporter struct {
 	ledger   ledger
 	pipeline pipeline
 	sinks    []notify.Sink
-	language catalog.Language
-	local    catalog.Local
+	language locale.Language
+	local    compose.Local
 	settings config.Report
 	// region is the function's own, whose events the stack receives.
 	region  string
@@ -117,7 +118,7 @@ func (r *reporter) send(
 	ctx context.Context, sinks []notify.Sink, made report.Report,
 ) (notified []string, err error) {
 	quiet := r.settings.Quiet && made.Quiet()
-	m := report.Compose(r.language, r.local, made)
+	m := compose.New(r.language, r.local).Report(made)
 	errs := make([]error, len(sinks))
 	var sending sync.WaitGroup
 	for i, sink := range sinks {

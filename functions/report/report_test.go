@@ -29,6 +29,7 @@ import (
 	"guardduty-coverage-notifier/pkg/guardduty"
 	"guardduty-coverage-notifier/pkg/guardduty/guarddutytest"
 	"guardduty-coverage-notifier/pkg/incident"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
 	"guardduty-coverage-notifier/pkg/notify"
 )
@@ -82,7 +83,7 @@ func newWorld(t *testing.T, regions map[string]guarddutytest.Region) *world {
 func newReporter(w *world) *reporter {
 	return &reporter{
 		ledger: w.ledger, pipeline: w, sinks: []notify.Sink{w.slack, w.topic},
-		language: catalog.English, settings: config.Report{Regions: []string{eu, us}}, region: eu,
+		language: locale.English(), settings: config.Report{Regions: []string{eu, us}}, region: eu,
 		now: func() time.Time { return start }, log: slog.New(slog.NewJSONHandler(&w.logged, nil)),
 		observe: func(_ context.Context, report telemetry.Report) { w.lines = append(w.lines, report) },
 	}
@@ -269,7 +270,7 @@ func TestReportIsToldAndRemembered(t *testing.T) {
 		if len(s.told) != 2 {
 			t.Fatalf("%s was told %d reports", s.name, len(s.told))
 		}
-		first, second := s.told[0].Report, s.told[1].Report
+		first, second := s.told[0].Form.(message.Report), s.told[1].Form.(message.Report)
 		if first.Total.Covered != 2 || first.Total.Total != 3 || first.Since != nil {
 			t.Errorf("the first report counts %+v, since %+v", first.Total, first.Since)
 		}
@@ -503,7 +504,7 @@ func TestReportCountsAgesFromWhatIsRemembered(t *testing.T) {
 	if err := w.report(t.Context(), "", own); err != nil {
 		t.Fatal(err)
 	}
-	if got := w.slack.told[0].Report.Findings[0].Resources[0]; !got.Since.Equal(longAgo) {
+	if got := w.slack.told[0].Form.(message.Report).Findings[0].Resources[0]; !got.Since.Equal(longAgo) {
 		t.Errorf("%s is uncovered since %v, want %v", got.Name, got.Since, longAgo)
 	}
 }
@@ -520,7 +521,7 @@ func TestReconcilerComparesTheRegionsThatTheStackServes(t *testing.T) {
 	if diff := cmp.Diff([]string{"UNHEALTHY i-eu"}, w.changes()); diff != "" {
 		t.Errorf("queued (-want +got):\n%s", diff)
 	}
-	if report := w.slack.told[0].Report; report.Total.Total != 2 || report.Total.Covered != 0 {
+	if report := w.slack.told[0].Form.(message.Report); report.Total.Total != 2 || report.Total.Covered != 0 {
 		t.Errorf("the report counts %+v, want both Regions", report.Total)
 	}
 }
@@ -557,7 +558,7 @@ func TestFoundChangesAreQueuedAfterTheReport(t *testing.T) {
 			return errors.New("queue away")
 		}
 		err := w.report(t.Context(), "", own)
-		if problems := w.slack.told[0].Report.Problems; len(problems) > 0 {
+		if problems := w.slack.told[0].Form.(message.Report).Problems; len(problems) > 0 {
 			t.Errorf("a Region was not read: %+v", problems)
 		}
 		if queued := len(slices.Concat(w.handed...)); queued != want.queued || w.lines[0].Left != want.left {
@@ -634,7 +635,7 @@ func TestReportIsMadeOfWhatThereWasTimeFor(t *testing.T) {
 	if err := w.report(ctx, "", own); err != nil {
 		t.Fatal(err)
 	}
-	if len(w.slack.told) != 1 || len(w.slack.told[0].Report.Problems) != 2 || len(w.handed) != 0 {
+	if len(w.slack.told) != 1 || len(w.slack.told[0].Form.(message.Report).Problems) != 2 || len(w.handed) != 0 {
 		t.Errorf("told %+v, queued %v", w.slack.told, w.handed)
 	}
 }

@@ -9,13 +9,13 @@ import (
 
 	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/internal/telemetry"
-	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/config"
+	"guardduty-coverage-notifier/pkg/locale"
 )
 
 // TestEveryLanguageCanBeSet holds the setting to what the catalogue speaks.
 func TestEveryLanguageCanBeSet(t *testing.T) {
-	for _, l := range catalog.Languages() {
+	for _, l := range locale.Languages() {
 		env := map[string]string{"SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/T0/B0/x", "MESSAGE_LANGUAGE": l.Code}
 		cfg, err := config.Load(func(name string) string { return env[name] })
 		if err != nil {

@@ -14,8 +14,8 @@ import (
 	awssns "github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
-	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/config"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/route"
 	"guardduty-coverage-notifier/pkg/secrets"
@@ -30,7 +30,7 @@ type Destinations struct {
 	// Ordinary are the sinks of the settings besides the rules. The report goes to them alone.
 	Ordinary []notify.Sink
 	// Language is that of everybody for whom the rules have no other.
-	Language catalog.Language
+	Language locale.Language
 
 	// named are those that rules name besides.
 	named []notify.Sink
@@ -47,7 +47,7 @@ func Connect(ctx context.Context, cfg config.Config, cloud aws.Config, now func(
 	if err != nil {
 		return Destinations{}, err
 	}
-	language, ok := catalog.LanguageOf(cfg.Language)
+	language, ok := locale.Of(cfg.Language)
 	if !ok {
 		return Destinations{}, fmt.Errorf("the catalogue does not speak %q", cfg.Language)
 	}

@@ -12,8 +12,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/compose"
 	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/route"
 )
@@ -67,7 +69,7 @@ func KnownToRules() route.Known {
 	for _, entry := range catalog.All() {
 		known.Findings = append(known.Findings, string(entry.ID))
 	}
-	for _, language := range catalog.Languages() {
+	for _, language := range locale.Languages() {
 		known.Languages = append(known.Languages, language.Code)
 	}
 	return known
@@ -85,7 +87,7 @@ func SubjectOf(change coverage.Change, causes []string) route.Subject {
 // Route is where the rules send a change with those causes.
 func (d Destinations) Route(change coverage.Change, causes []string) notify.Decision {
 	decided := d.Table.Decide(SubjectOf(change, causes))
-	to := make(map[string]catalog.Language)
+	to := make(map[string]locale.Language)
 	for _, destination := range decided.To {
 		for _, name := range d.names(destination.Sink) {
 			if _, ok := to[name]; !ok {
@@ -97,8 +99,8 @@ func (d Destinations) Route(change coverage.Change, causes []string) notify.Deci
 }
 
 // Local is what the rules say of accounts and findings.
-func (d Destinations) Local() catalog.Local {
-	return catalog.Local{Accounts: d.Table.Accounts, Runbooks: d.Table.Runbooks}
+func (d Destinations) Local() compose.Local {
+	return compose.Local{Accounts: d.Table.Accounts, Runbooks: d.Table.Runbooks}
 }
 
 // names are the names of the sinks that rules call so.
@@ -117,8 +119,8 @@ func (d Destinations) names(sink string) []string {
 }
 
 // languageOf is the language of the rule that named the destination, or else the ordinary one.
-func (d Destinations) languageOf(destination route.Destination) catalog.Language {
-	if language, ok := catalog.LanguageOf(destination.Language); ok {
+func (d Destinations) languageOf(destination route.Destination) locale.Language {
+	if language, ok := locale.Of(destination.Language); ok {
 		return language
 	}
 	return d.Language

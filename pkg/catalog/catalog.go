@@ -42,6 +42,8 @@ type Entry struct {
 	// Transient says that it is known to heal by itself within some 15 minutes.
 	Transient bool
 	Steps     []Step
+	// Proof are the checks that can prove what is behind it. Empty: any check may.
+	Proof []Checks
 	// Page is the page and anchor below the user guide that documents it. Empty: the table of issues of
 	// the resource's kind.
 	Page string
@@ -55,6 +57,27 @@ type Entry struct {
 // reportedBy says whether resources of a kind can report the entry.
 func (e Entry) reportedBy(kind coverage.Kind) bool {
 	return len(e.Kinds) == 0 || slices.Contains(e.Kinds, kind)
+}
+
+// Checks are checks of pkg/diagnose, by the names that the table of evidence has for them.
+type Checks []string
+
+// What Proof is made of.
+var (
+	networkChecks     = Checks{"vpc-owner", "vpc-dns", "vpc-endpoint", "vpc-endpoint-access"}
+	settingChecks     = Checks{"guardduty-detector", "guardduty-runtime-monitoring", "guardduty-agent-management"}
+	addonChecks       = Checks{"eks-addon", "eks-addon-version", "eks-nodes"}
+	associationChecks = Checks{"ec2-tag", "ec2-platform", "ec2-ssm", "ec2-association"}
+	serviceChecks     = Checks{"ecs-tag", "ecs-service"}
+)
+
+// ProofOf are the checks that can prove what is behind a finding of that id; none where any check may.
+func ProofOf(id ID) []string {
+	var names []string
+	for _, checks := range tables().byID[id].Proof {
+		names = append(names, checks...)
+	}
+	return names
 }
 
 // Step is one thing to do. Its sentence is in the language tables.

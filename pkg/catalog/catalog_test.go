@@ -1,18 +1,13 @@
 package catalog_test
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
-	"unicode/utf8"
 
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
@@ -22,7 +17,6 @@ var (
 	kinds       = []coverage.Kind{coverage.EKS, coverage.ECS, coverage.EC2}
 	idForm      = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	pageForm    = regexp.MustCompile(`^[a-z0-9-]+\.html(#[a-z0-9-]+)?$`)
-	docsForm    = regexp.MustCompile(`^https://docs\.aws\.amazon\.com/([a-z]{2}_[a-z]{2}/)?$`)
 	placeholder = regexp.MustCompile(`\{[a-z-]+\}`)
 	// What values documents.
 	placeholders = []string{
@@ -37,9 +31,6 @@ func TestCatalogueIsComplete(t *testing.T) {
 	t.Run("entries", func(t *testing.T) { testEntries(t, entries) })
 	t.Run("events", func(t *testing.T) { testEvents(t, entries) })
 	t.Run("evidence", testEvidence)
-	for _, language := range catalog.Languages() {
-		t.Run(language.Code, func(t *testing.T) { testLanguage(t, language, entries) })
-	}
 }
 
 func testEntries(t *testing.T, entries []catalog.Entry) {
@@ -60,6 +51,11 @@ func testEntries(t *testing.T, entries []catalog.Entry) {
 				complain("%q is no kind", kind)
 			}
 		}
+		for _, check := range catalog.ProofOf(e.ID) {
+			if !isCheck(check) {
+				complain("Proof has %q, which is no check of the table of evidence", check)
+			}
+		}
 		if len(e.Examples) == 0 {
 			complain("no example")
 		}
@@ -76,6 +72,12 @@ func testEntries(t *testing.T, entries []catalog.Entry) {
 		}
 		testSteps(t, e)
 	}
+}
+
+func isCheck(name string) bool {
+	return slices.ContainsFunc(catalog.AllEvidence(), func(e catalog.EvidenceEntry) bool {
+		return strings.HasPrefix(string(e.ID), name+"/")
+	})
 }
 
 func testSteps(t *testing.T, e catalog.Entry) {
@@ -100,114 +102,6 @@ func testSteps(t *testing.T, e catalog.Entry) {
 	case !e.NotActionable && (always < 2 || always > 5):
 		t.Errorf("%s: %d steps, want 2 to 5 (edit %s)", e.ID, always, table(e))
 	}
-}
-
-func testLanguage(t *testing.T, l catalog.Language, entries []catalog.Entry) {
-	file := cmp.Or(map[string]string{"en": "english.go", "ja": "japanese.go"}[l.Code], "the tables of language "+l.Code)
-	complain := func(format string, args ...any) { t.Errorf("%s (edit %s)", fmt.Sprintf(format, args...), file) }
-	issues, steps, pages := map[catalog.ID]bool{}, map[catalog.StepID]bool{}, map[string]bool{}
-	for _, e := range entries {
-		issues[e.ID] = true
-		for _, step := range e.Steps {
-			steps[step.ID] = true
-		}
-		for _, page := range e.See {
-			pages[page] = true
-		}
-	}
-	for _, e := range catalog.AllEvidence() {
-		for _, step := range e.Steps {
-			steps[step.ID] = true
-		}
-	}
-	// Explain links it for every instance in an EKS cluster.
-	pages["eks-runtime-monitoring-coverage.html#eks-runtime-monitoring-coverage-issues-troubleshoot"] = true
-
-	for id := range issues {
-		testIssueWords(complain, id, l.Issues[id])
-	}
-	for id := range steps {
-		if l.Steps[id] == "" {
-			complain("Steps lacks the sentence for %q", id)
-		}
-		if placeholder.MatchString(l.Steps[id]) {
-			complain("the sentence for %q has a placeholder; only Precise and commands may", id)
-		}
-		testBackticks(complain, string(id), l.Steps[id])
-	}
-	for page := range pages {
-		if l.Pages[page] == "" {
-			complain("Pages lacks a label for %q", page)
-		}
-	}
-	for _, orphan := range orphans(l.Issues, issues) {
-		complain("Issues has words for %q, which is no entry", orphan)
-	}
-	for _, orphan := range orphans(l.Steps, steps) {
-		complain("Steps has a sentence for %q, which no entry uses", orphan)
-	}
-	for _, orphan := range orphans(l.Pages, pages) {
-		complain("Pages has a label for %q, which no entry names", orphan)
-	}
-	testEvidenceWords(t, l)
-	if !docsForm.MatchString(l.Docs) {
-		complain("Docs %q is not the beginning of AWS's documentation, such as https://docs.aws.amazon.com/ja_jp/", l.Docs)
-	}
-	words := reflect.ValueOf(l.Words)
-	for i := range words.NumField() {
-		if words.Field(i).IsZero() {
-			t.Errorf("Words.%s is not set (edit the words of language %s)", words.Type().Field(i).Name, l.Code)
-		}
-	}
-}
-
-func testIssueWords(complain func(string, ...any), id catalog.ID, words catalog.IssueWords) {
-	if words.Title == "" || words.Cause == "" {
-		complain("Issues lacks a title or a cause for %q", id)
-	}
-	testTitle(complain, string(id), words.Title)
-	if placeholder.MatchString(words.Title + words.Cause) {
-		complain("only Precise and commands may have placeholders, see %q", id)
-	}
-	for _, p := range placeholder.FindAllString(words.Precise, -1) {
-		if !slices.Contains(placeholders, p) {
-			complain("%q has the unknown placeholder %s", id, p)
-		}
-	}
-	testBackticks(complain, string(id), words.Cause, words.Precise)
-}
-
-func testTitle(complain func(string, ...any), id, title string) {
-	if n := utf8.RuneCountInString(title); n > 70 {
-		complain("the title of %q has %d runes, at most 70 fit", id, n)
-	}
-	if first, _ := utf8.DecodeRuneInString(title); unicode.IsUpper(first) && !properName(title) {
-		complain("the title of %q begins with a capital, but it follows other words", id)
-	}
-	if strings.HasSuffix(title, ".") || strings.HasSuffix(title, "。") {
-		complain("the title of %q ends like a sentence", id)
-	}
-}
-
-func testBackticks(complain func(string, ...any), id string, texts ...string) {
-	for _, text := range texts {
-		if strings.Count(text, "`")%2 != 0 {
-			complain("the backticks of %q have no partner", id)
-		}
-	}
-}
-
-// properName says whether a title may begin as it does.
-func properName(title string) bool {
-	return slices.ContainsFunc([]string{"EKS", "GuardDuty", "Gatekeeper", "Fargate", "Outposts", "Systems Manager", "VPC", "Runtime Monitoring"}, func(name string) bool {
-		return strings.HasPrefix(title, name)
-	})
-}
-
-// orphans are the keys of words that are not in use.
-func orphans[K ~string, V any](words map[K]V, use map[K]bool) []K {
-	keys := slices.Sorted(maps.Keys(words))
-	return slices.DeleteFunc(keys, func(k K) bool { return use[k] })
 }
 
 // table is the file an entry belongs into.

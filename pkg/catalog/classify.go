@@ -99,7 +99,9 @@ func split(kind coverage.Kind, issue string) []string {
 // fold keeps the letters and digits of a text, in lower case: what is left when AWS varies case, white
 // space, quotes and punctuation, escaped or not.
 func fold(text string) string {
-	text = lineBreaks.Replace(text)
+	if strings.Contains(text, `\`) {
+		text = lineBreaks().Replace(text)
+	}
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return unicode.ToLower(r)
@@ -109,7 +111,7 @@ func fold(text string) string {
 }
 
 // lineBreaks are those of texts that were quoted once more than they were unquoted.
-var lineBreaks = strings.NewReplacer(`\n`, " ", `\r`, " ", `\t`, " ")
+var lineBreaks = sync.OnceValue(func() *strings.Replacer { return strings.NewReplacer(`\n`, " ", `\r`, " ", `\t`, " ") })
 
 // index is the catalogue made ready for matching.
 type index struct {
@@ -147,11 +149,11 @@ var tables = sync.OnceValue(func() index {
 	return x
 })
 
-// entry is the entry of that id. One of another version's is Unrecognised.
-func (x index) entry(id ID) Entry {
-	entry, ok := x.byID[id]
+// EntryOf is the entry of that id. One of another version's is Unrecognised.
+func EntryOf(id ID) Entry {
+	entry, ok := tables().byID[id]
 	if !ok {
-		entry = x.byID[Unrecognised]
+		entry = tables().byID[Unrecognised]
 	}
 	return entry
 }

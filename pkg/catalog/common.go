@@ -19,7 +19,8 @@ var common = []Entry{
 			hurryRetry,
 			verifyCoverage,
 		},
-		See: []string{sharedVPCPage},
+		See:   []string{SharedVPCPage},
+		Proof: []Checks{networkChecks, settingChecks},
 		Examples: []string{
 			"VPC Endpoint Creation Failed:VPC endpoint creation not supported for shared VPC vpc-0a1b2c3d4e5f60718",
 		},
@@ -35,7 +36,8 @@ var common = []Entry{
 			hurryRetry,
 			verifyCoverage,
 		},
-		See: []string{sharedVPCPage},
+		See:   []string{SharedVPCPage},
+		Proof: []Checks{networkChecks, settingChecks},
 		Examples: []string{
 			"VPC Endpoint Creation Failed:Owner account ID 555566667777 for shared VPC vpc-0a1b2c3d4e5f60718 doesn't have either Runtime Monitoring, automated agent configuration, or both, enabled.",
 		},
@@ -56,7 +58,8 @@ var common = []Entry{
 			lookAtEndpoint,
 			verifyCoverage,
 		},
-		See: []string{endpointPage},
+		See:   []string{EndpointPage},
+		Proof: []Checks{networkChecks},
 		Examples: []string{
 			"VPC Endpoint Creation Failed:Enabling private DNS requires both `enableDnsSupport` and `enableDnsHostnames` VPC attributes set to `true` for vpc-0a1b2c3d4e5f60718 (Service: Ec2, Status Code:400, Request ID: a1b2c3d4-5678-90ab-cdef-EXAMPLE11111).",
 			"VPC Endpoint Creation Failed:Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true for vpc-0a1b2c3d4e5f60718 (Service: EC2, Status Code:400, Request ID: a1b2c3d4-5678-90ab-cdef-EXAMPLE22222).",
@@ -74,7 +77,8 @@ var common = []Entry{
 			hurryRetry,
 			verifyCoverage,
 		},
-		See: []string{endpointPage},
+		See:   []string{EndpointPage},
+		Proof: []Checks{networkChecks, settingChecks},
 		Examples: []string{
 			"VPC Endpoint Creation Failed:The maximum number of VPC endpoints has been reached. (Service: Ec2, Status Code:400, Request ID: a1b2c3d4-5678-90ab-cdef-EXAMPLE33333)",
 			"VPC Endpoint Creation Failed",
@@ -89,7 +93,8 @@ var common = []Entry{
 			{ID: "look-at-features-in-owner", Commands: []string{showFeatures}},
 			{ID: "disable-in-owner"},
 		},
-		See: []string{sharedVPCPage},
+		See:   []string{SharedVPCPage},
+		Proof: []Checks{networkChecks, settingChecks},
 		Examples: []string{
 			"Shared VPC Endpoint Deletion Failed:Shared VPC endpoint deletion not allowed for account ID 111122223333, shared VPC vpc-0a1b2c3d4e5f60718, owner account ID 555566667777.",
 		},
@@ -109,8 +114,8 @@ var common = []Entry{
 
 // Pages that remedies name, below the user guide.
 const (
-	sharedVPCPage = "runtime-monitoring-shared-vpc.html#shared-vpc-prerequisite-runtime-monitoring"
-	endpointPage  = "validate-vpc-endpoint-config-runtime-monitoring.html"
+	SharedVPCPage = "runtime-monitoring-shared-vpc.html#shared-vpc-prerequisite-runtime-monitoring"
+	EndpointPage  = "validate-vpc-endpoint-config-runtime-monitoring.html"
 )
 
 // Commands inside commands: the VPC of an instance or an EKS cluster, and the Region's GuardDuty detector.

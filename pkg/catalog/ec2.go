@@ -14,6 +14,7 @@ var ec2 = []Entry{
 		// Every new instance passes through it; AWS says that it takes some minutes.
 		Transient: true,
 		Steps:     []Step{lookAtCoverage, lookAtInstance, lookAtSSM, lookAtAssociations, verifyCoverage},
+		Proof:     []Checks{associationChecks, settingChecks},
 		Examples:  []string{"No Agent Reporting:Waiting for SSM notification"},
 	},
 	{
@@ -21,7 +22,7 @@ var ec2 = []Entry{
 		Kinds:    []coverage.Kind{coverage.EC2},
 		Types:    []string{"No Agent Reporting"},
 		Steps:    []Step{lookAtInstance, lookAtClusterAddon, lookAtSSM, installAgent, lookAtEndpoint, verifyCoverage},
-		See:      []string{endpointPage, manualAgentPage},
+		See:      []string{EndpointPage, ManualAgentPage},
 		Examples: []string{"No Agent Reporting", "No Agent Reporting:"},
 	},
 	{
@@ -30,7 +31,7 @@ var ec2 = []Entry{
 		Types:    []string{"No Agent Reporting", "Agent disconnected"},
 		Extra:    []string{"Agent disconnected"},
 		Steps:    []Step{lookAtInstance, lookAtClusterAddon, lookAtAgent, restartAgent, lookAtEndpoint, verifyCoverage},
-		See:      []string{endpointPage, bottlerocketPage},
+		See:      []string{EndpointPage, BottlerocketPage},
 		Examples: []string{"No Agent Reporting:Agent disconnected", "Agent disconnected"},
 	},
 	{
@@ -44,6 +45,7 @@ var ec2 = []Entry{
 			retag,
 			verifyCoverage,
 		},
+		Proof:    []Checks{{"ec2-tag", "ecs-tag"}},
 		Examples: []string{"Agent Not Provisioned:Instances with exclusion tags are excluded from Runtime Monitoring."},
 	},
 	{
@@ -52,7 +54,8 @@ var ec2 = []Entry{
 		Types:    []string{"Agent Not Provisioned"},
 		Extra:    []string{"Kernel version is lower"},
 		Steps:    []Step{lookAtKernel, {ID: "upgrade-kernel"}, restartInstance, verifyCoverage},
-		See:      []string{ec2ArchitecturesPage},
+		See:      []string{EC2ArchitecturesPage},
+		Proof:    []Checks{{"ec2-tag", "ec2-platform"}},
 		Examples: []string{"Agent Not Provisioned:Kernel version is lower than the supported version."},
 	},
 	{
@@ -61,7 +64,8 @@ var ec2 = []Entry{
 		Types:    []string{"Agent Not Provisioned"},
 		Extra:    []string{"Kernel version is higher"},
 		Steps:    []Step{lookAtKernel, {ID: "downgrade-kernel"}, restartInstance, verifyCoverage},
-		See:      []string{ec2ArchitecturesPage},
+		See:      []string{EC2ArchitecturesPage},
+		Proof:    []Checks{{"ec2-tag", "ec2-platform"}},
 		Examples: []string{"Agent Not Provisioned:Kernel version is higher than the supported version."},
 	},
 	{
@@ -82,6 +86,7 @@ var ec2 = []Entry{
 			restartInstance,
 			verifyCoverage,
 		},
+		Proof:    []Checks{{"ec2-tag", "ec2-platform", "ec2-ssm"}},
 		Examples: []string{"Agent Not Provisioned:Unable to retrieve instance identity document."},
 	},
 	{
@@ -98,6 +103,7 @@ var ec2 = []Entry{
 			turnOnEC2,
 			verifyCoverage,
 		},
+		Proof:    []Checks{associationChecks, settingChecks},
 		Examples: []string{"SSM Association Creation Failed:GuardDuty SSM association already exists in your account"},
 	},
 	{
@@ -115,6 +121,7 @@ var ec2 = []Entry{
 			}},
 			verifyCoverage,
 		},
+		Proof:    []Checks{associationChecks, settingChecks},
 		Examples: []string{"SSM Association Creation Failed:Your account has too many SSM associations"},
 	},
 	{
@@ -122,6 +129,7 @@ var ec2 = []Entry{
 		Kinds:    []coverage.Kind{coverage.EC2},
 		Types:    []string{"SSM Association Updation Failed", "SSM Association Update Failed"},
 		Steps:    []Step{lookAtAssociations, {ID: "turn-monitoring-off-and-on", Commands: []string{showFeatures}}, lookAtAssociationsAgain, verifyCoverage},
+		Proof:    []Checks{associationChecks, settingChecks},
 		Examples: []string{"SSM Association Updation Failed:GuardDuty SSM association does not exist in your account"},
 	},
 	{
@@ -129,6 +137,7 @@ var ec2 = []Entry{
 		Kinds:    []coverage.Kind{coverage.EC2},
 		Types:    []string{"SSM Association Deletion Failed"},
 		Steps:    []Step{{ID: "accept-deletion"}, lookAtAssociations},
+		Proof:    []Checks{associationChecks, settingChecks},
 		Examples: []string{"SSM Association Deletion Failed:GuardDuty SSM association does not exist in your account"},
 	},
 	{
@@ -144,7 +153,8 @@ var ec2 = []Entry{
 			runAssociationAgain,
 			verifyCoverage,
 		},
-		See:      []string{ec2ArchitecturesPage},
+		See:      []string{EC2ArchitecturesPage},
+		Proof:    []Checks{associationChecks, settingChecks},
 		Examples: []string{"SSM Instance Association Execution Failed:Architectural requirements or other prerequisites are not met."},
 	},
 	{
@@ -172,8 +182,9 @@ var ec2 = []Entry{
 			restartInstance,
 			verifyCoverage,
 		},
-		Page: bottlerocketPage,
-		See:  []string{registriesPage},
+		Page:  BottlerocketPage,
+		See:   []string{RegistriesPage},
+		Proof: []Checks{{"ecs-tag"}, networkChecks},
 		Examples: []string{
 			"ECR Image Pull Failed",
 			"ECR Image Pull Failed:The agent container image could not be pulled from Amazon ECR.",
@@ -183,9 +194,9 @@ var ec2 = []Entry{
 
 // Pages that remedies name, below the user guide.
 const (
-	ec2ArchitecturesPage = "prereq-runtime-monitoring-ec2-support.html#validating-architecture-req-ec2"
-	manualAgentPage      = "managing-gdu-agent-ec2-manually.html"
-	bottlerocketPage     = "gdu-assess-coverage-bottlerocket-ecs-ec2.html#bottlerocket-ecs-ec2-coverage-issues-troubleshoot"
+	EC2ArchitecturesPage = "prereq-runtime-monitoring-ec2-support.html#validating-architecture-req-ec2"
+	ManualAgentPage      = "managing-gdu-agent-ec2-manually.html"
+	BottlerocketPage     = "gdu-assess-coverage-bottlerocket-ecs-ec2.html#bottlerocket-ecs-ec2-coverage-issues-troubleshoot"
 )
 
 const (

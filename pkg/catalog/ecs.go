@@ -13,7 +13,7 @@ var ecs = []Entry{
 		// The agent of a new task often reports only after its first minutes, and of a short one never.
 		Transient: true,
 		Steps:     []Step{lookAtCoverage, lookAtTasks, lookAtEndpoint, redeployOrRelaunch, verifyCoverage},
-		See:       []string{endpointPage},
+		See:       []string{EndpointPage},
 		Examples: []string{
 			"Agent not reporting:Agent not reporting for tasks in TaskDefinition - 'web:17'",
 			"Agent not reporting : Agent not reporting, for task(s) in TaskDefinition 'web:17' . Refer documentation",
@@ -32,7 +32,8 @@ var ecs = []Entry{
 			}},
 			verifyCoverage,
 		},
-		See: []string{endpointPage},
+		See:   []string{EndpointPage},
+		Proof: []Checks{serviceChecks, networkChecks},
 		Examples: []string{
 			"Agent not reporting:VPC_ISSUE; for task in TaskDefinition - 'web:17'",
 			"Agent not reporting:VPC endpoint is not available; for task in TaskDefinition - 'web:17'",
@@ -43,6 +44,7 @@ var ecs = []Entry{
 		Kinds: []coverage.Kind{coverage.ECS},
 		Types: []string{"Agent exited"},
 		Steps: []Step{{ID: "read-issue-for-exit"}, lookAtTasks, lookAtEndpoint, {ID: "mend-and-relaunch"}, verifyCoverage},
+		Proof: []Checks{serviceChecks, {"ecs-execution-role"}, networkChecks},
 		Examples: []string{
 			"Agent exited:ExitCode: 137 for tasks in TaskDefinition - 'batch-import:4'",
 			"Agent exited:Reason: OutOfMemoryError: Container killed due to memory usage for tasks in TaskDefinition - 'batch-import:4'",
@@ -67,7 +69,8 @@ var ecs = []Entry{
 			}},
 			redeployOrRelaunch,
 		},
-		See: []string{registriesPage},
+		See:   []string{RegistriesPage},
+		Proof: []Checks{serviceChecks, {"ecs-execution-role"}, networkChecks},
 		Examples: []string{
 			"Agent exited:Reason: CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to resolve ref for tasks in TaskDefinition - 'api:203'",
 		},
@@ -80,6 +83,7 @@ var ecs = []Entry{
 		Steps: []Step{{ID: "start-tasks-differently"}, {ID: "or-exclude-cluster", Commands: []string{
 			"aws ecs tag-resource --region {region} --resource-arn {cluster-arn} --tags key=GuardDutyManaged,value=false",
 		}}},
+		Proof: []Checks{serviceChecks},
 		Examples: []string{
 			"Agent not provisioned:Unsupported invocation by CODEBUILD for task(s) in TaskDefinition - 'nightly-report:8'",
 		},
@@ -97,7 +101,8 @@ var ecs = []Entry{
 			redeployOrRelaunch,
 			verifyCoverage,
 		},
-		See: []string{ecsArchitecturesPage},
+		See:   []string{ECSArchitecturesPage},
+		Proof: []Checks{serviceChecks},
 		Examples: []string{
 			"Agent not provisioned:Unsupported CPU architecture 'X86' for task(s) in TaskDefinition - 'legacy-ftp:2'",
 		},
@@ -115,7 +120,8 @@ var ecs = []Entry{
 			redeployOrRelaunch,
 			verifyCoverage,
 		},
-		See: []string{ecsPrerequisitesPage},
+		See:   []string{ECSPrerequisitesPage},
+		Proof: []Checks{serviceChecks, {"ecs-execution-role"}},
 		Examples: []string{
 			"Agent not provisioned:TaskExecutionRole missing from TaskDefinition - 'mailer:31'",
 		},
@@ -133,6 +139,7 @@ var ecs = []Entry{
 			redeployOrRelaunch,
 			verifyCoverage,
 		},
+		Proof: []Checks{serviceChecks},
 		Examples: []string{
 			"Agent not provisioned:Missing network configuration 'subnets' for task(s) in TaskDefinition - 'ledger:12'",
 		},
@@ -143,6 +150,7 @@ var ecs = []Entry{
 		Types: []string{"Agent not provisioned"},
 		Extra: []string{"Tasks started when clusters had exclusion tag"},
 		Steps: []Step{lookAtTag, includeCluster, relaunchTask, retag, verifyCoverage},
+		Proof: []Checks{serviceChecks},
 		Examples: []string{
 			"Agent not provisioned:Tasks started when clusters had exclusion tag are excluded from Runtime Monitoring. Impacted task ID(s): '1dc5c17a422b4dc4b493371970c6c4d6'",
 		},
@@ -153,6 +161,7 @@ var ecs = []Entry{
 		Types: []string{"Agent not provisioned"},
 		Extra: []string{"Services deployed when clusters had exclusion tag"},
 		Steps: []Step{lookAtTag, includeCluster, redeployService, retag, verifyCoverage},
+		Proof: []Checks{serviceChecks, {"ecs-deployment"}, settingChecks},
 		Examples: []string{
 			"Agent not provisioned:Services deployed when clusters had exclusion tag are excluded from Runtime Monitoring. Impacted service name(s): 'checkout'",
 		},
@@ -163,6 +172,7 @@ var ecs = []Entry{
 		Types: []string{"Agent not provisioned"},
 		Extra: []string{"Tasks started before enabling Automated Agent"},
 		Steps: []Step{lookAtTask, relaunchTask, verifyCoverage},
+		Proof: []Checks{serviceChecks, {"ecs-deployment"}, settingChecks},
 		Examples: []string{
 			"Agent not provisioned:Tasks started before enabling Automated Agent Configuration are not covered. Impacted task ID(s): '5f0d8a36c1b94e2e9a7d3b6c8e1f2a40'",
 		},
@@ -173,6 +183,7 @@ var ecs = []Entry{
 		Types: []string{"Agent not provisioned"},
 		Extra: []string{"Services deployed before enabling Automated Agent"},
 		Steps: []Step{lookAtService, redeployService, verifyCoverage},
+		Proof: []Checks{serviceChecks, {"ecs-deployment"}, settingChecks},
 		Examples: []string{
 			"Agent not provisioned:Services deployed before enabling Automated Agent Configuration are not covered. Impacted service name(s): 'search-indexer'",
 		},
@@ -183,6 +194,7 @@ var ecs = []Entry{
 		Types: []string{"Agent not provisioned"},
 		Extra: []string{"requires a new deployment"},
 		Steps: []Step{lookAtService, redeployService, verifyCoverage},
+		Proof: []Checks{serviceChecks, {"ecs-deployment"}, settingChecks},
 		Examples: []string{
 			"Agent not provisioned:Service 'orders-worker' requires a new deployment to fix/troubleshoot. Refer documentation, Impacted service name(s): 'orders-worker'",
 		},
@@ -193,6 +205,7 @@ var ecs = []Entry{
 		Types: []string{"Agent not provisioned"},
 		Extra: []string{"Tasks started before enabling Runtime Monitoring"},
 		Steps: []Step{lookAtTask, relaunchTask, verifyCoverage},
+		Proof: []Checks{serviceChecks, {"ecs-deployment"}, settingChecks},
 		Examples: []string{
 			"Agent not provisioned:Tasks started before enabling Runtime Monitoring require a relaunch. Impacted task ID(s): '9b7e2f14-6c3d-4a58-8e21-0f5d7c9a1b36'",
 		},
@@ -214,8 +227,8 @@ var ecs = []Entry{
 
 // Pages that remedies name, below the user guide.
 const (
-	ecsArchitecturesPage = "prereq-runtime-monitoring-ecs-support.html#validating-architecture-req-ecs"
-	ecsPrerequisitesPage = "prereq-runtime-monitoring-ecs-support.html#before-enable-runtime-monitoring-ecs"
+	ECSArchitecturesPage = "prereq-runtime-monitoring-ecs-support.html#validating-architecture-req-ecs"
+	ECSPrerequisitesPage = "prereq-runtime-monitoring-ecs-support.html#before-enable-runtime-monitoring-ecs"
 )
 
 const taskColumns = " --query 'tasks[].containers[].[taskArn,name,lastStatus,exitCode,reason]' --output table"

@@ -21,7 +21,8 @@ var eks = []Entry{
 			verifyAddon,
 			verifyCoverage,
 		},
-		See: []string{kubernetesVersionsPage},
+		See:   []string{KubernetesVersionsPage},
+		Proof: []Checks{addonChecks},
 		Examples: []string{
 			"Addon Creation Failed:Addon `aws-guardduty-agent` is not compatible with current cluster version of cluster prod-payments. Addon specified is not supported.",
 		},
@@ -32,8 +33,9 @@ var eks = []Entry{
 		Types: addonTypes,
 		Extra: []string{"InsufficientNumberOfReplicas", "have the desired number of replicas"},
 		Steps: []Step{lookAtPods, describePods, retryAddon, lookAtEndpoint, verifyCoverage},
-		Page:  addonPage,
-		See:   []string{endpointPage},
+		Page:  AddonPage,
+		See:   []string{EndpointPage},
+		Proof: []Checks{addonChecks, networkChecks, settingChecks},
 		Examples: []string{
 			"Addon Status Unhealthy:EKS Addon issue - InsufficientNumberOfReplicas: The add-on is unhealthy because it doesn't have the desired number of replicas.",
 			"Addon Creation Failed:EKS Addon issue - InsufficientNumberOfReplicas: The add-on is unhealthy because it doesn’t have the desired number of replicas.",
@@ -62,8 +64,9 @@ var eks = []Entry{
 			}},
 			verifyCoverage,
 		},
-		Page: addonPage,
-		See:  []string{addonParametersPage},
+		Page:  AddonPage,
+		See:   []string{AddonParametersPage},
+		Proof: []Checks{addonChecks},
 		Examples: []string{
 			"Addon Status Unhealthy:EKS Addon issue - InsufficientNumberOfReplicas: The add-on is unhealthy because one or more pods are not scheduled 0/3 nodes are available: 3 Insufficient cpu. preemption: not eligible due to preemptionPolicy=Never.",
 			"Addon Status Unhealthy:EKS Addon issue - InsufficientNumberOfReplicas: The add-on is unhealthy because one or more pods are not scheduled 0/5 nodes are available: 5 Too many pods. preemption: not eligible due to preemptionPolicy=Never.",
@@ -76,8 +79,9 @@ var eks = []Entry{
 		Types: addonTypes,
 		Extra: []string{"InsufficientNumberOfReplicas…CrashLoopBackOff: Completed", "CrashLoopBackOff: Completed"},
 		Steps: []Step{podLogs, lookAtFeatures, lookAtEndpoint, resolveEndpoint, verifyCoverage},
-		Page:  addonPage,
-		See:   []string{endpointPage, kubernetesVersionsPage},
+		Page:  AddonPage,
+		See:   []string{EndpointPage, KubernetesVersionsPage},
+		Proof: []Checks{addonChecks, networkChecks, settingChecks},
 		Examples: []string{
 			"Addon Status Unhealthy:EKS Addon issue - InsufficientNumberOfReplicas: The add-on is unhealthy because one or more pods have waiting containers CrashLoopBackOff: Completed",
 		},
@@ -88,8 +92,9 @@ var eks = []Entry{
 		Types: addonTypes,
 		Extra: []string{"InsufficientNumberOfReplicas…CrashLoopBackOff: Error", "CrashLoopBackOff: Error"},
 		Steps: []Step{podLogs, lookAtFeatures, resolveEndpoint, verifyCoverage},
-		Page:  addonPage,
-		See:   []string{kubernetesVersionsPage},
+		Page:  AddonPage,
+		See:   []string{KubernetesVersionsPage},
+		Proof: []Checks{addonChecks, networkChecks, settingChecks},
 		Examples: []string{
 			"Addon Status Unhealthy:EKS Addon issue - InsufficientNumberOfReplicas: The add-on is unhealthy because one or more pods have waiting containers CrashLoopBackOff: Error",
 		},
@@ -109,7 +114,8 @@ var eks = []Entry{
 			retryAddon,
 			verifyCoverage,
 		},
-		Page: addonPage,
+		Page:  AddonPage,
+		Proof: []Checks{addonChecks},
 		Examples: []string{
 			`Addon Creation Failed:EKS Addon issue - AdmissionRequestDenied: admission webhook "validate.kyverno.svc-fail" denied the request: policy DaemonSet/amazon-guardduty/aws-guardduty-agent for resource violation: restrict-image-registries: autogen-validate-registries: 'validation error: Unknown image registry.'`,
 		},
@@ -130,7 +136,8 @@ var eks = []Entry{
 			verifyAddon,
 			verifyCoverage,
 		},
-		Page: addonPage,
+		Page:  AddonPage,
+		Proof: []Checks{addonChecks},
 		Examples: []string{
 			"Addon Creation Failed:EKS Addon issue - ConfigurationConflict: Conflicts found when trying to apply. Will not continue due to resolve conflicts mode. Conflicts: ServiceAccount aws-guardduty-agent - .metadata.labels",
 		},
@@ -152,7 +159,8 @@ var eks = []Entry{
 			verifyAddon,
 			verifyCoverage,
 		},
-		Page: addonPage,
+		Page:  AddonPage,
+		Proof: []Checks{addonChecks},
 		Examples: []string{
 			`Addon Creation Failed:EKS Addon issue - AccessDenied: priorityclasses.scheduling.k8s.io "aws-guardduty-agent.priorityclass" is forbidden: User "eks:addon-manager" cannot patch resource "priorityclasses" in API group "scheduling.k8s.io" at the cluster scope`,
 			`Addon Updation Failed:EKS Addon issue - AccessDenied: namespaces "amazon-guardduty" is forbidden: User "eks:addon-manager" cannot patch resource "namespaces" in API group "" in the namespace "amazon-guardduty"`,
@@ -172,7 +180,8 @@ var eks = []Entry{
 			retryAddon,
 			verifyCoverage,
 		},
-		Page: addonPage,
+		Page:  AddonPage,
+		Proof: []Checks{addonChecks},
 		Examples: []string{
 			`Addon Creation Failed:EKS Addon issue - AccessDenied: admission webhook "validation.gatekeeper.sh" denied the request: [all-namespace-must-have-label-owner] All namespaces must have an ` + "`owner`" + ` label`,
 		},
@@ -183,8 +192,9 @@ var eks = []Entry{
 		Types: addonTypes,
 		Extra: []string{"gatekeeper.sh…allowed-container-registries", "gatekeeper.sh…invalid image registry", "allowed-container-registries"},
 		Steps: []Step{lookAtConstraints, {ID: "allow-registry"}, retryAddon, verifyAddon, verifyCoverage},
-		Page:  addonPage,
-		See:   []string{registriesPage},
+		Page:  AddonPage,
+		See:   []string{RegistriesPage},
+		Proof: []Checks{addonChecks},
 		Examples: []string{
 			`Addon Creation Failed:EKS Addon issue - AccessDenied: admission webhook "validation.gatekeeper.sh" denied the request: [allowed-container-registries] container <aws-guardduty-agent> has an invalid image registry`,
 		},
@@ -194,8 +204,9 @@ var eks = []Entry{
 		Kinds: []coverage.Kind{coverage.EKS},
 		Types: addonTypes,
 		Steps: []Step{describeAddonStep, {ID: "look-up-addon-code"}, lookAtPods, retryAddon, verifyCoverage},
-		Page:  addonPage,
-		See:   []string{addonIssuePage},
+		Page:  AddonPage,
+		See:   []string{AddonIssuePage},
+		Proof: []Checks{addonChecks},
 		Examples: []string{
 			"Addon Status Unhealthy:EKS Addon issue - ClusterUnreachable: The cluster could not be reached.",
 			"Addon Creation Failed:EKS Addon issue - InternalFailure: Internal failure.",
@@ -220,7 +231,8 @@ var eks = []Entry{
 			verifyAddon,
 			verifyCoverage,
 		},
-		Page:     eksPage,
+		Page:     EKSPage,
+		Proof:    []Checks{{"eks-tag"}, addonChecks, settingChecks},
 		Examples: []string{""},
 	},
 	{
@@ -228,6 +240,7 @@ var eks = []Entry{
 		Kinds:         []coverage.Kind{coverage.EKS},
 		Types:         []string{"Local EKS clusters"},
 		NotActionable: true,
+		Proof:         []Checks{{"eks-nodes"}},
 		Examples:      []string{"Local EKS clusters:EKS addons are not supported on local outpost clusters."},
 	},
 	{
@@ -235,6 +248,7 @@ var eks = []Entry{
 		Kinds: []coverage.Kind{coverage.EKS},
 		Types: []string{"EKS Runtime Monitoring enablement permission not granted"},
 		Steps: []Step{{ID: "mend-named-cause"}, turnOffEKS, turnOnEKS, verifyAddon, verifyCoverage},
+		Proof: []Checks{{"eks-tag"}, addonChecks, settingChecks},
 		Examples: []string{
 			"EKS Runtime Monitoring enablement permission not granted",
 			"EKS Runtime Monitoring enablement permission not granted:User is not authorized to perform eks:CreateAddon with an explicit deny in a service control policy",
@@ -247,6 +261,7 @@ var eks = []Entry{
 		// AWS says that it ends by itself with the provisioning, and that nothing can be done until then.
 		NotActionable: true,
 		Transient:     true,
+		Proof:         []Checks{addonChecks, settingChecks},
 		Examples: []string{
 			"EKS Runtime Monitoring enablement resource provisioning in progress",
 			"EKS Runtime Monitoring enablement resource provisioning in progress:Resources are being created",
@@ -258,6 +273,7 @@ var eks = []Entry{
 		Types:    []string{"Others", "Other"},
 		Extra:    []string{"Error due to authorization failure"},
 		Steps:    []Step{lookAtFeatures, turnOffEKS, turnOnEKS, verifyAddon, verifyCoverage},
+		Proof:    []Checks{addonChecks, settingChecks},
 		Examples: []string{"Others:Error due to authorization failure"},
 	},
 }
@@ -270,10 +286,10 @@ var addonTypes = []string{
 
 // Pages that remedies name.
 const (
-	kubernetesVersionsPage = "prereq-runtime-monitoring-eks-support.html#gdu-agent-supported-k8-version"
-	addonParametersPage    = "guardduty-configure-security-agent-eks-addon.html#gdu-eks-addon-configure-parameters-values"
-	registriesPage         = "runtime-monitoring-ecr-repository-gdu-agent.html"
-	addonIssuePage         = "https://docs.aws.amazon.com/eks/latest/APIReference/API_AddonIssue.html"
+	KubernetesVersionsPage = "prereq-runtime-monitoring-eks-support.html#gdu-agent-supported-k8-version"
+	AddonParametersPage    = "guardduty-configure-security-agent-eks-addon.html#gdu-eks-addon-configure-parameters-values"
+	RegistriesPage         = "runtime-monitoring-ecr-repository-gdu-agent.html"
+	AddonIssuePage         = "https://docs.aws.amazon.com/eks/latest/APIReference/API_AddonIssue.html"
 )
 
 const (

@@ -25,8 +25,8 @@ const (
 	Unheard EvidenceID = "unknown"
 )
 
-// covered is when GuardDuty has covered the resource again by the time somebody looks.
-const covered EvidenceID = "guardduty-coverage/healthy"
+// Covered is when GuardDuty has covered the resource again by the time somebody looks.
+const Covered EvidenceID = "guardduty-coverage/healthy"
 
 // Verdict is what an entry means for coverage.
 type Verdict int
@@ -75,9 +75,9 @@ var evidenceByID = sync.OnceValue(func() map[EvidenceID]EvidenceEntry {
 	return byID
 })
 
-// entryOf is the entry that knows what was found. An outcome of the look itself names the action that it took, which tells
+// EvidenceOf is the entry that knows what was found. An outcome of the look itself names the action that it took, which tells
 // it from what was looked at and failed by itself.
-func entryOf(e coverage.Evidence) EvidenceEntry {
+func EvidenceOf(e coverage.Evidence) EvidenceEntry {
 	entry, ok := evidenceByID()[EvidenceID(e.Check+"/"+e.Found)]
 	if _, ofLook := e.Values["action"]; ok && !ofLook {
 		return entry
@@ -272,7 +272,7 @@ var guarddutyEvidence = []EvidenceEntry{
 		}},
 	}},
 
-	{ID: covered, Verdict: Fine},
+	{ID: Covered, Verdict: Fine},
 	{ID: "guardduty-coverage/unhealthy", Verdict: Fault, Values: []string{"issue"}, Elsewhere: true},
 	{ID: "guardduty-coverage/unlisted", Verdict: Unclear},
 }

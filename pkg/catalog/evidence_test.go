@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
-	"unicode/utf8"
 
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
@@ -69,62 +67,6 @@ func testVerdict(complain func(string, ...any), e catalog.EvidenceEntry) {
 		complain("only a fault explains or needs anything")
 	case e.Verdict == catalog.Fault && !e.Gone && (len(e.Steps) > 0) == e.Elsewhere:
 		complain("a fault has steps, or its remedy is elsewhere")
-	}
-}
-
-// testEvidenceWords says which words a language has forgotten.
-func testEvidenceWords(t *testing.T, l catalog.Language) {
-	file := map[string]string{"en": "evidence_english.go", "ja": "evidence_japanese.go"}[l.Code]
-	complain := func(format string, args ...any) { t.Errorf("%s (edit %s)", fmt.Sprintf(format, args...), file) }
-	checks, found := map[string]bool{}, map[catalog.EvidenceID]bool{}
-	for _, e := range catalog.AllEvidence() {
-		found[e.ID] = true
-		if check, _, ok := strings.Cut(string(e.ID), "/"); ok {
-			checks[check] = true
-		}
-		words := l.Evidence.Found[e.ID]
-		if (words.Title != "") != e.Certain {
-			complain("Found: certain causes have a title, and %q has %q", e.ID, words.Title)
-		}
-		testTitle(complain, string(e.ID), words.Title)
-		testSays(complain, e, words.Says)
-	}
-	for check := range checks {
-		if l.Evidence.Checks[check] == "" {
-			complain("Checks lacks a label for %q", check)
-		}
-	}
-	for _, orphan := range orphans(l.Evidence.Checks, checks) {
-		complain("Checks has a label for %q, which is no check", orphan)
-	}
-	for _, orphan := range orphans(l.Evidence.Found, found) {
-		complain("Found has words for %q, which is no entry", orphan)
-	}
-}
-
-func testSays(complain func(string, ...any), e catalog.EvidenceEntry, says []string) {
-	if len(says) == 0 {
-		complain("Found lacks a sentence for %q", e.ID)
-		return
-	}
-	testBackticks(complain, string(e.ID), says...)
-	for _, sentence := range says {
-		if first, _ := utf8.DecodeRuneInString(sentence); unicode.IsLower(first) {
-			complain("a sentence of %q begins in lower case: %q", e.ID, sentence)
-		}
-		for _, p := range placeholder.FindAllString(sentence, -1) {
-			if !slices.Contains(e.Values, strings.Trim(p, "{}")) {
-				complain("a sentence of %q has the unknown placeholder %s", e.ID, p)
-			}
-		}
-	}
-	if placeholder.MatchString(says[len(says)-1]) {
-		complain("the last sentence of %q has a placeholder", e.ID)
-	}
-	for _, value := range e.Values {
-		if !strings.Contains(strings.Join(says, " "), "{"+value+"}") {
-			complain("no sentence of %q tells {%s}", e.ID, value)
-		}
 	}
 }
 
@@ -196,12 +138,12 @@ func TestWeigh(t *testing.T) {
 	}
 }
 
-// advise is what English says of an issue with evidence.
+// advise is what an issue asks for with evidence.
 func advise(t *testing.T, kind coverage.Kind, issue string, r coverage.Resource, evidence ...coverage.Evidence) catalog.Advice {
 	t.Helper()
 	r.Kind = kind
 	findings := catalog.Classify(unhealthy(kind, issue))
-	return catalog.English.Advise(findings, catalog.Weigh(findings, evidence), r)[0]
+	return catalog.Advise(findings, catalog.Weigh(findings, evidence), r)[0]
 }
 
 func TestWhatMendsAFaultComesFirst(t *testing.T) {
@@ -237,7 +179,7 @@ func TestWhatMendsAFaultComesFirst(t *testing.T) {
 				t.Errorf("%d steps more, want %d", got, test.longer)
 			}
 			if last := steps[len(steps)-1]; last != before.Steps[len(before.Steps)-1] {
-				t.Errorf("the last step is %q", last.Text)
+				t.Errorf("the last step is %q", last.Step)
 			}
 		})
 	}
@@ -253,13 +195,13 @@ func TestOnlyTheFirstActionableFindingIsMended(t *testing.T) {
 	if len(findings) != 2 {
 		t.Fatalf("findings %v, want two", idsOf(findings))
 	}
-	plain := catalog.English.Advise(findings, catalog.Weight{}, web)
-	weighed := catalog.English.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{found("ecs-tag/excluded")}), web)
+	plain := catalog.Advise(findings, catalog.Weight{}, web)
+	weighed := catalog.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{found("ecs-tag/excluded")}), web)
 	if len(weighed[0].Steps) != len(plain[0].Steps)+1 || !slices.Equal(weighed[1].Steps, plain[1].Steps) {
 		t.Errorf("steps %+v and %+v", weighed[0].Steps, weighed[1].Steps)
 	}
 	findings[0].Actionable = false
-	weighed = catalog.English.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{found("ecs-tag/excluded")}), web)
+	weighed = catalog.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{found("ecs-tag/excluded")}), web)
 	if !slices.Equal(weighed[0].Steps, plain[0].Steps) || len(weighed[1].Steps) != len(plain[1].Steps)+1 {
 		t.Errorf("with nothing to do about the first: steps %+v and %+v", weighed[0].Steps, weighed[1].Steps)
 	}
@@ -280,7 +222,7 @@ func TestWhatMendsIsReady(t *testing.T) {
 			r.Kind, r.Name = coverage.EC2, "i-0abc1234def567890"
 		}
 		findings := []catalog.Finding{{ID: catalog.NoReason, Actionable: true}}
-		steps := catalog.English.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{found(e.ID, values...)}), r)[0].Steps
+		steps := catalog.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{found(e.ID, values...)}), r)[0].Steps
 		for i, step := range e.Steps {
 			command := steps[i].Command
 			if (command == "") != (len(step.Commands) == 0) {
@@ -299,12 +241,9 @@ func TestOneBlockOfSeveralIsNotLetIn(t *testing.T) {
 	findings := []catalog.Finding{{ID: catalog.Unrecognised, Actionable: true}}
 	for cidr, want := range map[string]bool{"10.0.0.0/16": true, "10.0.0.0/16, 100.64.0.0/16": false} {
 		closed := found("vpc-endpoint-access/closed", "endpoint", "vpce-0a1b2c3d", "group", "sg-0a1b2c3d, sg-0a1b2c3e", "cidr", cidr)
-		advice := catalog.English.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{closed}), r)[0]
+		advice := catalog.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{closed}), r)[0]
 		if got := strings.Contains(commands(advice), "authorize-security-group-ingress"); got != want {
 			t.Errorf("%s: a command: %t, want %t", cidr, got, want)
-		}
-		if look := catalog.English.Looks([]coverage.Evidence{closed})[0]; !strings.Contains(look.Sentence, cidr) {
-			t.Errorf("%q does not name %s", look.Sentence, cidr)
 		}
 	}
 }
@@ -324,7 +263,7 @@ func TestHostileEvidence(t *testing.T) {
 				for _, placeholder := range slices.Concat(e.Values, []string{"region", "eks", "instance", "cluster-arn"}) {
 					evidence.Values[placeholder] = value
 				}
-				return commands(catalog.English.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{evidence}), r)[0])
+				return commands(catalog.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{evidence}), r)[0])
 			}
 			untold := with("")
 			for _, h := range hostile {
@@ -334,106 +273,4 @@ func TestHostileEvidence(t *testing.T) {
 			}
 		}
 	}
-}
-
-func TestLooks(t *testing.T) {
-	tests := map[string]struct {
-		evidence coverage.Evidence
-		want     catalog.Look
-	}{
-		"values":          {found("eks-cluster/there", "version", "1.33", "status", "ACTIVE"), catalog.Look{Label: "EKS cluster", Sentence: "It is there and `ACTIVE`, with Kubernetes 1.33.", Verdict: catalog.Fine}},
-		"some values":     {found("eks-cluster/there", "version", "1.33", "status", ""), catalog.Look{Label: "EKS cluster", Sentence: "It is there.", Verdict: catalog.Fine}},
-		"a time":          {found("ec2-instance/running", "launched", "2026-03-02T06:00:00+01:00"), catalog.Look{Label: "EC2 instance", Sentence: "It has been running since 2026-03-02 05:00:00 UTC.", Verdict: catalog.Fine}},
-		"denied":          {found("denied", "action", "eks:DescribeAddon"), catalog.Look{Label: "Agent add-on", Sentence: "It could not be looked at: `eks:DescribeAddon` is not allowed.", Verdict: catalog.Unclear}},
-		"no role is set":  {found("no-role", "action", "sts:AssumeRole"), catalog.Look{Label: "Agent add-on", Sentence: "It could not be looked at: it is in another account, and no role is set for those (`DIAGNOSIS_ROLE_NAME`).", Verdict: catalog.Unclear}},
-		"no role":         {found("denied", "action", "sts:AssumeRole", "role", "reader"), catalog.Look{Label: "Agent add-on", Sentence: "It could not be looked at: `sts:AssumeRole` of the role `reader` is not allowed.", Verdict: catalog.Unclear}},
-		"throttled":       {found("failed", "action", "eks:DescribeAddon", "reason", "ThrottlingException"), catalog.Look{Label: "Agent add-on", Sentence: "It could not be looked at: `eks:DescribeAddon` failed with `ThrottlingException`.", Verdict: catalog.Unclear}},
-		"a look failed":   {found("ec2-association/failed", "action", "ssm:DescribeInstanceAssociationsStatus", "reason", "x"), catalog.Look{Label: "GuardDuty's association", Sentence: "It could not be looked at: `ssm:DescribeInstanceAssociationsStatus` failed with `x`.", Verdict: catalog.Unclear}},
-		"it failed":       {found("ec2-association/failed", "status", "Failed"), catalog.Look{Label: "GuardDuty's association", Sentence: "It ended with `Failed` on the instance.", Verdict: catalog.Fault}},
-		"late":            {found("late", "action", "eks:DescribeAddon"), catalog.Look{Label: "Agent add-on", Sentence: "It could not be looked at: `eks:DescribeAddon` did not answer in time.", Verdict: catalog.Unclear}},
-		"a new outcome":   {found("eks-addon/on-fire"), catalog.Look{Label: "Agent add-on", Sentence: "It was found to be `on-fire`, which this notifier does not know.", Verdict: catalog.Unclear}},
-		"a new check":     {found("ec2-weather/rain"), catalog.Look{Label: "ec2-weather", Sentence: "It was found to be `rain`, which this notifier does not know.", Verdict: catalog.Unclear}},
-		"nothing at all":  {coverage.Evidence{}, catalog.Look{Sentence: "It was looked at, and this notifier does not know what was found.", Verdict: catalog.Unclear}},
-		"hostile":         {found("vpc-endpoint/missing", "vpc", "`{service}`\n*x*", "service", "s"), catalog.Look{Label: "VPC endpoint", Sentence: "`'{service}' *x*` has none for `s`, by which the agent reports.", Verdict: catalog.Fault}},
-		"an unused value": {found("ecs-cluster/active", "status", "x"), catalog.Look{Label: "ECS cluster", Sentence: "It is `ACTIVE`.", Verdict: catalog.Fine}},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			test.want.Check = test.evidence.Check
-			if got := catalog.English.Looks([]coverage.Evidence{test.evidence}); len(got) != 1 || got[0] != test.want {
-				t.Errorf("got  %+v\nwant %+v", got, test.want)
-			}
-		})
-	}
-}
-
-func TestLooksTellFaultsFirst(t *testing.T) {
-	looks := catalog.English.Looks([]coverage.Evidence{
-		found("ec2-instance/running"), found("denied"), found("ec2-ssm/offline"), found("ec2-tag/absent"), found("ec2-association/missing"),
-	})
-	var labels []string
-	for _, look := range looks {
-		labels = append(labels, look.Label)
-	}
-	want := []string{"Systems Manager", "GuardDuty's association", "Agent add-on", "EC2 instance", "Tag of the instance"}
-	if !slices.Equal(labels, want) {
-		t.Errorf("got %q, want %q", labels, want)
-	}
-}
-
-// TestEverySentenceCanBeTold fills in every entry with all its values and with none.
-func TestEverySentenceCanBeTold(t *testing.T) {
-	for _, l := range catalog.Languages() {
-		for _, e := range catalog.AllEvidence() {
-			full := found(e.ID)
-			for _, value := range e.Values {
-				full.Values[value] = "VALUE"
-			}
-			for told, evidence := range map[string]coverage.Evidence{"everything": full, "nothing": found(e.ID)} {
-				look := l.Looks([]coverage.Evidence{evidence})[0]
-				want := l.Evidence.Found[e.ID].Says[0]
-				if told == "nothing" && e.ID != catalog.Unheard {
-					want = l.Evidence.Found[e.ID].Says[len(l.Evidence.Found[e.ID].Says)-1]
-				}
-				if e.ID == catalog.Unheard {
-					want = strings.ReplaceAll(want, "{found}", "unknown")
-				}
-				if got := look.Sentence; got != placeholder.ReplaceAllString(want, "VALUE") {
-					t.Errorf("%s of %s with %s told: %q, want %q", l.Code, e.ID, told, got, want)
-				}
-			}
-		}
-	}
-}
-
-// FuzzLooks brings hostile evidence: it is told on one line, and never opens or closes the markup of its sentence.
-func FuzzLooks(f *testing.F) {
-	for _, e := range catalog.AllEvidence() {
-		check, what, _ := strings.Cut(string(e.ID), "/")
-		f.Add(check, what, "`a`\n{vpc}")
-	}
-	f.Add("eks-addon", "denied", "2026-03-02T06:00:00Z")
-	f.Add("\x00", "`", "\xff")
-	f.Fuzz(func(t *testing.T, check, what, value string) {
-		evidence := coverage.Evidence{Check: check, Found: what, Values: map[string]string{}}
-		for _, e := range catalog.AllEvidence() {
-			for _, placeholder := range e.Values {
-				evidence.Values[placeholder] = value
-			}
-		}
-		for _, action := range []string{"", value} {
-			if evidence.Values["action"] = action; action == "" {
-				delete(evidence.Values, "action")
-			}
-			for _, l := range catalog.Languages() {
-				look := l.Looks([]coverage.Evidence{evidence})[0]
-				if look.Sentence == "" || strings.Contains(look.Sentence, "\n") || look.Verdict == 0 {
-					t.Errorf("%q/%q with %q is told in %s as %+v", check, what, value, l.Code, look)
-				}
-				if n := strings.Count(look.Sentence, "`"); n%2 != 0 {
-					t.Errorf("%d backticks in %q", n, look.Sentence)
-				}
-			}
-		}
-	})
 }

@@ -3,20 +3,27 @@ package catalog
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"guardduty-coverage-notifier/pkg/coverage"
 )
 
+// form is a pattern that is compiled when it is first used: a function that starts compiles none.
+type form func() *regexp.Regexp
+
+func newForm(expression string) form {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
+
 // The strict forms of what AWS names its things. An event can be made to say anything, and what it says
 // ends up in a shell: a value that has not its own form is not known. No form allows a character that
 // means something to a POSIX shell, nor one that turns an argument into an option, so none needs quotes. How long a
-// name may be is left to longestName: a form that counts to 255 takes longer to compile than all else at the start.
+// name may be is left to longestName: a form that counts to 255 takes longer to compile than all others together.
 var (
-	regionForm     = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-\d$`)
-	instanceForm   = regexp.MustCompile(`^i-[0-9a-f]{8,17}$`)
-	eksClusterForm = regexp.MustCompile(`^[0-9A-Za-z][A-Za-z0-9_-]*$`)
-	ecsClusterForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_-]*$`)
-	clusterARNForm = regexp.MustCompile(`^arn:aws(-us-gov)?:(eks|ecs):[a-z]{2,}(-[a-z]+)+-\d:\d{12}:cluster/[A-Za-z0-9_][A-Za-z0-9_-]*$`)
+	instanceForm   = newForm(`^i-[0-9a-f]{8,17}$`)
+	eksClusterForm = newForm(`^[0-9A-Za-z][A-Za-z0-9_-]*$`)
+	ecsClusterForm = newForm(`^[A-Za-z0-9_][A-Za-z0-9_-]*$`)
+	clusterARNForm = newForm(`^arn:aws(-us-gov)?:(eks|ecs):[a-z]{2,}(-[a-z]+)+-\d:\d{12}:cluster/[A-Za-z0-9_][A-Za-z0-9_-]*$`)
 )
 
 // The longest names of clusters, task definitions and services, in bytes
@@ -30,28 +37,45 @@ const (
 // end is what may follow a value in an issue: punctuation and then nothing more of a word.
 const end = `[;.,)'"’”\x60]*(?:\s|$)`
 
+// text finds a value in an issue.
+type text struct {
+	placeholder string
+	// lead is in lower case, and in every issue that has the value.
+	lead string
+	form form
+}
+
 // texts find values in an issue. Half a value, or one with something behind it, is none, and names have to fill
 // their quotes. Names may come as whole ARNs.
-var texts = []struct {
-	placeholder string
-	form        *regexp.Regexp
-}{
-	{"vpc", regexp.MustCompile(`\b(vpc-[0-9a-f]{8,17})` + end)},
-	{"owner", regexp.MustCompile(`(?i)\bowner\s+account\s+ID\s*:?\s*(\d{12})` + end)},
-	{"code", regexp.MustCompile(`(?i)\bEKS\s*Addon\s*issue\s*-\s*([A-Za-z0-9]{3,64})\s*:`)},
-	{"task-definition", quoted(`task\s*definition\s*-?`, `task-definition/`, `([A-Za-z0-9_][A-Za-z0-9_-]*(?::\d{1,9})?)`)},
-	{"family", quoted(`task\s*definition\s*-?`, `task-definition/`, `([A-Za-z0-9_][A-Za-z0-9_-]*)(?::\d{1,9})?`)},
-	{"service", quoted(`service\s*name(?:\(s\)|s)?\s*:`, `service/(?:[A-Za-z0-9_-]+/)?`, `([A-Za-z0-9_][A-Za-z0-9_-]*)`)},
-	{"task", quoted(`task\s*ID(?:\(s\)|s)?\s*:`, `task/(?:[A-Za-z0-9_-]+/)?`, `([0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})`)},
+func texts() [7]text {
+	return [...]text{
+		{"vpc", "vpc-", vpcText},
+		{"owner", "owner", ownerText},
+		{"code", "addon", codeText},
+		{"task-definition", "definition", taskDefinitionText},
+		{"family", "definition", familyText},
+		{"service", "service", serviceText},
+		{"task", "id", taskText},
+	}
 }
+
+var (
+	vpcText            = newForm(`\b(vpc-[0-9a-f]{8,17})` + end)
+	ownerText          = newForm(`(?i)\bowner\s+account\s+ID\s*:?\s*(\d{12})` + end)
+	codeText           = newForm(`(?i)\bEKS\s*Addon\s*issue\s*-\s*([A-Za-z0-9]{3,64})\s*:`)
+	taskDefinitionText = quoted(`task\s*definition\s*-?`, `task-definition/`, `([A-Za-z0-9_][A-Za-z0-9_-]*(?::\d{1,9})?)`)
+	familyText         = quoted(`task\s*definition\s*-?`, `task-definition/`, `([A-Za-z0-9_][A-Za-z0-9_-]*)(?::\d{1,9})?`)
+	serviceText        = quoted(`service\s*name(?:\(s\)|s)?\s*:`, `service/(?:[A-Za-z0-9_-]+/)?`, `([A-Za-z0-9_][A-Za-z0-9_-]*)`)
+	taskText           = quoted(`task\s*ID(?:\(s\)|s)?\s*:`, `task/(?:[A-Za-z0-9_-]+/)?`, `([0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})`)
+)
 
 // quoted is the form of a name, the first of several, that follows a lead in straight or typographic
 // quotes, escaped or not. path is what its ARN has between the account and the name.
-func quoted(lead, path, name string) *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\b` + lead + `\s*\\*['"‘’“”](?:arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:` + path + `)?` + name + `(?:,|\\*['"‘’“”]` + end + `)`)
+func quoted(lead, path, name string) form {
+	return newForm(`(?i)\b` + lead + `\s*\\*['"‘’“”](?:arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:` + path + `)?` + name + `(?:,|\\*['"‘’“”]` + end + `)`)
 }
 
-// values are the placeholders that are known for certain:
+// Values are placeholders whose values are known for certain:
 //
 //	region, instance  of the resource
 //	eks, ecs          the name of the cluster that the resource is, or that the instance belongs to
@@ -60,14 +84,18 @@ func quoted(lead, path, name string) *regexp.Regexp {
 //	vpc, owner, code, task-definition, family, service, task
 //	                  from the issue: the VPC, its owner's account, the EKS add-on issue code, and of ECS the task
 //	                  definition with and without its revision, the service, the task
-func values(f Finding, r coverage.Resource) map[string]string {
-	known := map[string]string{}
-	know := func(placeholder, value string, form *regexp.Regexp) {
-		if len(nameIn(value)) <= longestName && form.MatchString(value) {
+type Values map[string]string
+
+func valuesOf(f Finding, r coverage.Resource) Values {
+	known := Values{}
+	know := func(placeholder, value string, f form) {
+		if value != "" && len(nameIn(value)) <= longestName && f().MatchString(value) {
 			known[placeholder] = value
 		}
 	}
-	know("region", r.Region, regionForm)
+	if coverage.IsRegion(r.Region) {
+		known["region"] = r.Region
+	}
 	kind, cluster := r.Cluster()
 	if r.Kind == coverage.EC2 {
 		know("instance", r.Name, instanceForm)
@@ -86,7 +114,7 @@ func values(f Finding, r coverage.Resource) map[string]string {
 		known["agent-management"] = setting
 	}
 	know("cluster-arn", r.ARN(), clusterARNForm)
-	find(f.Text, known)
+	known.find(f.Text)
 	return known
 }
 
@@ -106,12 +134,16 @@ func agentManagement(kind, cluster coverage.Kind) string {
 
 // find adds the values in an issue's text. It looks at the beginning only: AWS's texts are short, and one that is
 // not shall cost no more.
-func find(text string, known map[string]string) {
+func (v Values) find(issue string) {
 	const reach = 16 << 10
-	text = text[:min(len(text), reach)]
-	for _, t := range texts {
-		if m := t.form.FindStringSubmatch(text); m != nil && len(nameIn(m[1])) <= longestName {
-			known[t.placeholder] = m[1]
+	issue = issue[:min(len(issue), reach)]
+	lower := strings.ToLower(issue)
+	for _, t := range texts() {
+		if !strings.Contains(lower, t.lead) {
+			continue
+		}
+		if m := t.form().FindStringSubmatch(issue); m != nil && len(nameIn(m[1])) <= longestName {
+			v[t.placeholder] = m[1]
 		}
 	}
 }
@@ -122,24 +154,49 @@ func nameIn(value string) string {
 	return name
 }
 
-var placeholder = regexp.MustCompile(`\{[a-z-]+\}`)
-
-// fill replaces the placeholders of a template. It reports false when one of them is not known.
-func fill(template string, known map[string]string) (string, bool) {
-	complete := true
-	filled := placeholder.ReplaceAllStringFunc(template, func(p string) string {
-		value, ok := known[p[1:len(p)-1]]
-		complete = complete && ok
-		return value
-	})
-	return filled, complete
+// Fill replaces the {placeholders} of a template. It reports false when one of them is not known.
+func (v Values) Fill(template string) (string, bool) {
+	if !strings.Contains(template, "{") {
+		return template, true
+	}
+	var b strings.Builder
+	for {
+		before, name, after, ok := cutPlaceholder(template)
+		b.WriteString(before)
+		if !ok {
+			return b.String(), true
+		}
+		value, known := v[name]
+		if !known {
+			return "", false
+		}
+		b.WriteString(value)
+		template = after
+	}
 }
 
-func firstFilled(templates []string, known map[string]string) string {
+// FirstFilled is the first of the templates of which every placeholder is known, filled in; "" if there is none.
+func (v Values) FirstFilled(templates []string) string {
 	for _, template := range templates {
-		if filled, ok := fill(template, known); ok {
+		if filled, ok := v.Fill(template); ok {
 			return filled
 		}
 	}
 	return ""
+}
+
+// cutPlaceholder cuts a template around its first placeholder: letters and hyphens in braces. Commands have other braces, too.
+func cutPlaceholder(template string) (before, name, after string, ok bool) {
+	for from := 0; ; {
+		open := strings.IndexByte(template[from:], '{')
+		if open < 0 {
+			return template, "", "", false
+		}
+		open += from
+		length := strings.IndexFunc(template[open+1:], func(r rune) bool { return r != '-' && (r < 'a' || r > 'z') })
+		if length > 0 && template[open+1+length] == '}' {
+			return template[:open], template[open+1 : open+1+length], template[open+2+length:], true
+		}
+		from = open + 1
+	}
 }

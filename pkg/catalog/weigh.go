@@ -1,13 +1,8 @@
 package catalog
 
 import (
-	"cmp"
-	"maps"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"guardduty-coverage-notifier/pkg/coverage"
 )
@@ -30,9 +25,9 @@ func Weigh(findings []Finding, evidence []coverage.Evidence) Weight {
 	var w Weight
 	var certain, faults []coverage.Evidence
 	for _, e := range evidence {
-		entry := entryOf(e)
+		entry := EvidenceOf(e)
 		switch {
-		case entry.ID == covered:
+		case entry.ID == Covered:
 			w.Healthy = true
 		case entry.Gone && !w.Gone:
 			w.Gone, w.Cause = true, entry.ID
@@ -63,11 +58,11 @@ func (w Weight) OfOne() Weight {
 func onlyCause(findings []Finding, certain []coverage.Evidence) EvidenceID {
 	var follow []EvidenceID
 	for _, e := range certain {
-		follow = append(follow, entryOf(e).Explains...)
+		follow = append(follow, EvidenceOf(e).Explains...)
 	}
 	var only EvidenceEntry
 	for _, e := range certain {
-		entry := entryOf(e)
+		entry := EvidenceOf(e)
 		switch {
 		case slices.Contains(follow, entry.ID):
 		case only.ID != "" && only.ID != entry.ID:
@@ -84,16 +79,16 @@ func onlyCause(findings []Finding, certain []coverage.Evidence) EvidenceID {
 
 // Advise explains the findings of one change, with what evidence changes: the steps that mend what was found come first,
 // under the first finding that anybody can do something about.
-func (l Language) Advise(findings []Finding, w Weight, r coverage.Resource) []Advice {
+func Advise(findings []Finding, w Weight, r coverage.Resource) []Advice {
 	advice := make([]Advice, len(findings))
 	faults := w.faults
 	for i, f := range findings {
-		advice[i] = l.Explain(f, r)
+		advice[i] = Explain(f, r)
 		switch {
 		case w.Gone:
 			advice[i].Steps = nil
 		case f.Actionable && len(faults) > 0:
-			advice[i].Steps = l.mend(faults, f, r)
+			advice[i].Steps = mend(faults, f, r)
 			faults = nil
 		}
 	}
@@ -101,12 +96,12 @@ func (l Language) Advise(findings []Finding, w Weight, r coverage.Resource) []Ad
 }
 
 // mend is the finding's steps behind those that mend faults.
-func (l Language) mend(faults []coverage.Evidence, f Finding, r coverage.Resource) []AdviceStep {
-	var steps []AdviceStep
-	rest := slices.Clone(tables().entry(f.ID).Steps)
+func mend(faults []coverage.Evidence, f Finding, r coverage.Resource) []Action {
+	var steps []Action
+	rest := slices.Clone(EntryOf(f.ID).Steps)
 	for _, e := range faults {
-		entry := entryOf(e)
-		for _, step := range l.steps(entry.Steps, valuesFound(e, f, r)) {
+		entry := EvidenceOf(e)
+		for _, step := range actions(entry.Steps, valuesFound(e, f, r)) {
 			if !slices.Contains(steps, step) {
 				steps = append(steps, step)
 			}
@@ -115,96 +110,47 @@ func (l Language) mend(faults []coverage.Evidence, f Finding, r coverage.Resourc
 			return slices.ContainsFunc(entry.Steps, func(fix Step) bool { return fix.ID == s.ID })
 		})
 	}
-	return append(steps, l.steps(rest, values(f, r))...)
+	return append(steps, actions(rest, valuesOf(f, r))...)
 }
 
-// forms are the strict forms of what evidence may put into commands, as those of values.go are of what events may.
-var forms = sync.OnceValue(func() map[string]*regexp.Regexp {
-	return map[string]*regexp.Regexp{
-		"vpc":      regexp.MustCompile(`^vpc-[0-9a-f]{8,17}$`),
-		"endpoint": regexp.MustCompile(`^vpce-[0-9a-f]{8,17}$`),
-		"group":    regexp.MustCompile(`^sg-[0-9a-f]{8,17}$`),
-		"cidr":     regexp.MustCompile(`^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$`),
-		"newest":   regexp.MustCompile(`^v\d+(\.\d+)+(-[a-z]+\.\d+)?$`),
-		"service":  ecsClusterForm,
+// found is a form of what evidence may put into commands.
+type found struct {
+	placeholder string
+	form        form
+}
+
+// foundForms are the strict forms of what evidence may put into commands, as those of values.go are of what events may.
+func foundForms() [6]found {
+	return [...]found{
+		{"vpc", vpcForm}, {"endpoint", endpointForm}, {"group", groupForm}, {"cidr", cidrForm}, {"newest", addonVersionForm},
+		{"service", ecsClusterForm},
 	}
-})
+}
+
+var (
+	vpcForm          = newForm(`^vpc-[0-9a-f]{8,17}$`)
+	endpointForm     = newForm(`^vpce-[0-9a-f]{8,17}$`)
+	groupForm        = newForm(`^sg-[0-9a-f]{8,17}$`)
+	cidrForm         = newForm(`^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$`)
+	addonVersionForm = newForm(`^v\d+(\.\d+)+(-[a-z]+\.\d+)?$`)
+)
 
 // valuesFound are values, and those of forms that were found: of several, joined by commas, the first, but of several blocks of
 // addresses none, since letting in one is not enough. One that was found and
 // has not its own form is not known.
-func valuesFound(e coverage.Evidence, f Finding, r coverage.Resource) map[string]string {
-	known := values(f, r)
-	for placeholder, form := range forms() {
-		value, found := e.Values[placeholder]
-		if !found {
+func valuesFound(e coverage.Evidence, f Finding, r coverage.Resource) Values {
+	known := valuesOf(f, r)
+	for _, each := range foundForms() {
+		value, ok := e.Values[each.placeholder]
+		if !ok {
 			continue
 		}
-		delete(known, placeholder)
-		if placeholder != "cidr" {
+		delete(known, each.placeholder)
+		if each.placeholder != "cidr" {
 			value, _, _ = strings.Cut(value, ", ")
 		}
-		if len(value) <= longestName && form.MatchString(value) {
-			known[placeholder] = value
-		}
-	}
-	return known
-}
-
-// EvidenceWords say what was looked at and found.
-type EvidenceWords struct {
-	// Checks label the checks.
-	Checks map[string]string
-	Found  map[EvidenceID]FoundWords
-}
-
-// FoundWords say what was found.
-type FoundWords struct {
-	// Title says the cause in at most 70 runes, as IssueWords.Title does. Only certain causes have one.
-	Title string
-	// Says are sentences that say the same, the most precise first: the first of which every {placeholder} is known is
-	// told. The last has none. Backticks mark code.
-	Says []string
-}
-
-// Look is what was looked at and found, for people to read.
-type Look struct {
-	// Check is the check's id, and Label what it is called: the id, where the catalogue does not know it. Both are plain text.
-	Check, Label string
-	// Sentence says what was found; backticks mark code.
-	Sentence string
-	Verdict  Verdict
-}
-
-// Looks tells all evidence: faults first, and what is fine last.
-func (l Language) Looks(evidence []coverage.Evidence) []Look {
-	var looks []Look
-	for _, e := range evidence {
-		entry := entryOf(e)
-		looks = append(looks, Look{
-			Check:    e.Check,
-			Label:    cmp.Or(l.Evidence.Checks[e.Check], e.Check),
-			Sentence: firstFilled(l.Evidence.Found[entry.ID].Says, l.readable(e)),
-			Verdict:  entry.Verdict,
-		})
-	}
-	slices.SortStableFunc(looks, func(a, b Look) int { return cmp.Compare(a.Verdict, b.Verdict) })
-	return looks
-}
-
-// readable are the values of evidence as a sentence shows them: on one line, without the one markup that sentences have,
-// and times as people read them. What is empty is not known.
-func (l Language) readable(e coverage.Evidence) map[string]string {
-	known := map[string]string{}
-	maps.Copy(known, e.Values)
-	known["found"] = e.Found
-	for placeholder, value := range known {
-		value = strings.ReplaceAll(strings.Join(strings.Fields(value), " "), "`", "'")
-		if at, err := time.Parse(time.RFC3339, value); err == nil {
-			value = at.UTC().Format(l.Words.Time)
-		}
-		if known[placeholder] = value; value == "" {
-			delete(known, placeholder)
+		if len(value) <= longestName && each.form().MatchString(value) {
+			known[each.placeholder] = value
 		}
 	}
 	return known

@@ -12,6 +12,7 @@ import (
 
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
 )
 
@@ -21,18 +22,19 @@ const titleNameMost = 64
 
 // Composer writes messages in one language.
 type Composer struct {
-	language catalog.Language
-	words    catalog.Words
+	language locale.Language
+	words    *locale.Words
 	// local is what the readers call their own.
-	local catalog.Local
-	// evidence is what was looked at, looked heads it, and weight is what it changes.
+	local Local
+	// evidence is what was looked at, looked heads it, weight is what it changes, and advice is what follows.
 	evidence []coverage.Evidence
 	looked   string
 	weight   catalog.Weight
+	advice   []catalog.Advice
 }
 
 // New returns the Composer of that language, with the readers' own names and runbooks.
-func New(l catalog.Language, local catalog.Local) Composer {
+func New(l locale.Language, local Local) Composer {
 	return Composer{language: l, words: l.Words, local: local}
 }
 
@@ -45,7 +47,7 @@ type Incident struct {
 }
 
 // in is the composer in another language.
-func (c Composer) in(l catalog.Language) Composer {
+func (c Composer) in(l locale.Language) Composer {
 	c.language, c.words = l, l.Words
 	return c
 }
@@ -57,22 +59,22 @@ func (c Composer) Single(change coverage.Change, findings []catalog.Finding, evi
 }
 
 func (c Composer) message(change coverage.Change, findings []catalog.Finding, incident Incident) message.Message {
-	advice := c.language.Advise(findings, c.weight, change.Resource)
+	c.advice = catalog.Advise(findings, c.weight, change.Resource)
 	m := message.Message{
 		Tone:  c.tone(change, findings),
 		Facts: c.facts(change, incident),
 		Links: c.links(change.Resource),
 		Words: c.rendererWords(),
 	}
-	m.Title = c.title(c.words.Name(change.Resource, titleNameMost), change.Resource, c.headline(change, advice))
+	m.Title = c.title(c.words.Name(change.Resource, titleNameMost), change.Resource, c.headline(change))
 	m.Summary = c.summary(change, findings, incident)
 	for i, f := range findings {
-		m.Sections = append(m.Sections, c.section(f, advice[i]))
+		m.Sections = append(m.Sections, c.section(f, c.advice[i]))
 	}
 	if len(m.Sections) == 1 && c.weight.Cause == "" {
 		m.Sections[0].Heading = c.words.Meaning // The title has said the rest.
 	}
-	m.Record = c.record(change, findings, incident)
+	m.Form = c.record(change, findings, incident)
 	c.tellEvidence(&m)
 	return m
 }
@@ -106,7 +108,7 @@ func shortened(s string, most int) string {
 }
 
 // headline is the cause in the title.
-func (c Composer) headline(change coverage.Change, advice []catalog.Advice) string {
+func (c Composer) headline(change coverage.Change) string {
 	switch {
 	case change.Gone:
 		return c.words.Gone
@@ -115,9 +117,9 @@ func (c Composer) headline(change coverage.Change, advice []catalog.Advice) stri
 	case c.weight.Gone:
 		return c.language.Evidence.Found[c.weight.Cause].Title
 	}
-	headline := cmp.Or(c.language.Evidence.Found[c.weight.Cause].Title, advice[0].Title)
-	if len(advice) > 1 {
-		return catalog.Fill(c.words.AndMore, "cause", headline, "n", strconv.Itoa(len(advice)-1))
+	headline := cmp.Or(c.language.Evidence.Found[c.weight.Cause].Title, c.language.Title(c.advice[0].ID))
+	if more := len(c.advice) - 1; more > 0 {
+		return locale.Fill(c.words.AndMore, "cause", headline, "n", strconv.Itoa(more))
 	}
 	return headline
 }
@@ -138,25 +140,39 @@ func (c Composer) summary(change coverage.Change, findings []catalog.Finding, in
 	case c.tone(change, findings) == message.Information:
 		sentence = c.words.NotActionableSummary
 	}
-	summary := catalog.Fill(sentence, "resource", plain(c.words.Name(change.Resource, titleNameMost)), "region", plain(region(change.Resource)), "duration", duration)
+	summary := locale.Fill(sentence, "resource", plain(c.words.Name(change.Resource, titleNameMost)), "region", plain(region(change.Resource)), "duration", duration)
 	return c.withHealth(summary)
 }
 
 func (c Composer) section(f catalog.Finding, a catalog.Advice) message.Section {
-	s := message.Section{Heading: capitalised(a.Title), Text: a.Cause, Quote: f.Text}
+	return message.Section{
+		Heading: capitalised(c.language.Title(a.ID)), Text: c.language.Cause(a), Quote: f.Text,
+		Steps: c.steps(a), Links: c.pages(f, a),
+	}
+}
+
+// steps are what to do, in the reader's language.
+func (c Composer) steps(a catalog.Advice) []message.Step {
+	var steps []message.Step
+	for _, action := range a.Steps {
+		steps = append(steps, message.Step{Text: c.language.Advice.Steps[action.Step], Command: action.Command})
+	}
+	return steps
+}
+
+// pages are what there is to read about a finding, the team's own first.
+func (c Composer) pages(f catalog.Finding, a catalog.Advice) []message.Link {
+	var links []message.Link
 	if page := c.local.Runbooks[string(f.ID)]; page != "" {
-		s.Links = append(s.Links, message.Link{Label: c.words.Runbook, URL: page})
+		links = append(links, message.Link{Label: c.words.Runbook, URL: page})
 	}
-	for _, step := range a.Steps {
-		s.Steps = append(s.Steps, message.Step{Text: step.Text, Command: step.Command})
+	if page := c.language.Documentation(a); page != "" {
+		links = append(links, message.Link{Label: c.words.Documentation, URL: page})
 	}
-	if a.URL != "" {
-		s.Links = append(s.Links, message.Link{Label: c.words.Documentation, URL: a.URL})
+	for _, page := range c.language.Pages(a) {
+		links = append(links, message.Link(page))
 	}
-	for _, page := range a.Also {
-		s.Links = append(s.Links, message.Link(page))
-	}
-	return s
+	return links
 }
 
 // facts are what is known, most important first.
@@ -225,7 +241,7 @@ func (c Composer) status(s coverage.Status) string {
 func (c Composer) causes(incident Incident) string {
 	var titles []string
 	for _, id := range incident.Causes {
-		if words, ok := c.language.Issues[catalog.ID(id)]; ok {
+		if words, ok := c.language.Advice.Issues[catalog.ID(id)]; ok {
 			titles = append(titles, words.Title)
 		}
 	}
@@ -252,7 +268,7 @@ func (c Composer) count(change coverage.Change) string {
 	if !n.Known() || change.Resource.Kind == coverage.ECS && n.Total == 0 {
 		return ""
 	}
-	return catalog.Fill(c.words.Covered, "n", strconv.Itoa(n.Covered), "total", strconv.Itoa(n.Total))
+	return locale.Fill(c.words.Covered, "n", strconv.Itoa(n.Covered), "total", strconv.Itoa(n.Total))
 }
 
 func (c Composer) management(management string) string {

@@ -16,7 +16,7 @@ func markOf(v catalog.Verdict) message.Mark {
 	return message.Open
 }
 
-// tellEvidence adds to the message what was looked at. Nobody can do anything about what is gone.
+// tellEvidence adds to the message what was looked at.
 func (c Composer) tellEvidence(m *message.Message) {
 	if len(c.evidence) == 0 {
 		return
@@ -25,15 +25,16 @@ func (c Composer) tellEvidence(m *message.Message) {
 	for _, look := range c.language.Looks(c.evidence) {
 		section.Evidence = append(section.Evidence, message.Evidence{Mark: markOf(look.Verdict), Check: look.Label, Result: look.Sentence})
 	}
-	for _, look := range catalog.English.Looks(c.evidence) {
-		m.Record.Evidence = append(m.Record.Evidence, message.RecordEvidence{
-			Check: look.Check, Result: look.Sentence, OK: look.Verdict == catalog.Fine,
-		})
-	}
 	m.Sections = append(m.Sections, section)
-	for i := range m.Record.Findings {
-		m.Record.Findings[i].Actionable = m.Record.Findings[i].Actionable && !c.weight.Gone
+}
+
+// recordEvidence is what was looked at, for programs.
+func (c Composer) recordEvidence() []message.RecordEvidence {
+	evidence := []message.RecordEvidence{}
+	for _, look := range c.language.Looks(c.evidence) {
+		evidence = append(evidence, message.RecordEvidence{Check: look.Check, Result: look.Sentence, OK: look.Verdict == catalog.Fine})
 	}
+	return evidence
 }
 
 // withHealth adds to a summary that GuardDuty lists the resource as covered again: of what is gone, that would be its last

@@ -7,6 +7,7 @@ import (
 
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
 )
 
@@ -28,30 +29,32 @@ type Group struct {
 func (c Composer) Group(g Group) message.Message {
 	findings := catalog.Classify(g.Sample)
 	name := plain(c.words.Name(g.Sample.Resource, titleNameMost))
-	c.evidence, c.looked = g.Evidence, catalog.Fill(c.words.LookedAtOne, "name", name)
+	c.evidence, c.looked = g.Evidence, locale.Fill(c.words.LookedAtOne, "name", name)
 	c.weight = catalog.Weigh(findings, g.Evidence).OfOne()
+	c.advice = catalog.Advise(findings, c.weight, g.Sample.Resource)
 	m := c.message(g.Sample, findings, Incident{OpenedAt: g.Sample.ChangedAt})
+	record := c.record(g.Sample, findings, Incident{})
 	recovered := g.Sample.Status == coverage.Unhealthy && g.Open == 0
 	if recovered {
-		m.Tone, m.Sections, m.Record.Evidence = message.Restored, nil, nil
+		m.Tone, m.Sections, record.Evidence = message.Restored, nil, nil
 	}
-	m.Title = c.title(c.words.Many(g.Sample.Resource.Kind, g.Total), g.Sample.Resource, c.groupHeadline(g, findings, recovered))
+	m.Title = c.title(c.words.Many(g.Sample.Resource.Kind, g.Total), g.Sample.Resource, c.groupHeadline(g, recovered))
 	m.Summary = c.groupSummary(g, recovered)
 	m.Facts = c.groupFacts(g, recovered)
 	m.Links = m.Links[:min(len(m.Links), 1)]
 	if len(m.Sections) > 0 && len(m.Sections[0].Steps) > 0 {
-		m.Sections[0].Text = c.words.Join(m.Sections[0].Text, catalog.Fill(c.words.GroupSample, "name", name))
+		m.Sections[0].Text = c.words.Join(m.Sections[0].Text, locale.Fill(c.words.GroupSample, "name", name))
 	}
-	m.Record.Group = &message.RecordGroup{Total: g.Total, Open: g.Open, Names: g.Names}
-	m.Record.Incident = nil
+	record.Group = &message.RecordGroup{Total: g.Total, Open: g.Open, Names: g.Names}
+	m.Form = record
 	return m
 }
 
-func (c Composer) groupHeadline(g Group, findings []catalog.Finding, recovered bool) string {
+func (c Composer) groupHeadline(g Group, recovered bool) string {
 	if recovered {
 		return c.words.GroupBack
 	}
-	return c.headline(g.Sample, c.language.Advise(findings, c.weight, g.Sample.Resource))
+	return c.headline(g.Sample)
 }
 
 func (c Composer) groupSummary(g Group, recovered bool) string {
@@ -62,7 +65,7 @@ func (c Composer) groupSummary(g Group, recovered bool) string {
 	case c.weight.Gone:
 		sentence = c.words.NothingLeft
 	}
-	summary := catalog.Fill(sentence, "resource", c.words.Many(g.Sample.Resource.Kind, g.Total), "region", plain(region(g.Sample.Resource)))
+	summary := locale.Fill(sentence, "resource", c.words.Many(g.Sample.Resource.Kind, g.Total), "region", plain(region(g.Sample.Resource)))
 	return c.words.Join(summary, c.still(g))
 }
 
@@ -71,7 +74,7 @@ func (c Composer) still(g Group) string {
 	if g.Open == 0 || g.Open == g.Total {
 		return ""
 	}
-	return catalog.Fill(c.words.GroupStillSummary, "n", strconv.Itoa(g.Open), "total", strconv.Itoa(g.Total))
+	return locale.Fill(c.words.GroupStillSummary, "n", strconv.Itoa(g.Open), "total", strconv.Itoa(g.Total))
 }
 
 func (c Composer) groupFacts(g Group, recovered bool) []message.Fact {
@@ -81,7 +84,7 @@ func (c Composer) groupFacts(g Group, recovered bool) []message.Fact {
 	}
 	facts := []message.Fact{{Label: w.Status, Value: c.transition(sample)}}
 	if still := c.still(g); still != "" {
-		facts = append(facts, message.Fact{Label: w.StillUncovered, Value: catalog.Fill(w.Covered, "n", strconv.Itoa(g.Open), "total", strconv.Itoa(g.Total))})
+		facts = append(facts, message.Fact{Label: w.StillUncovered, Value: locale.Fill(w.Covered, "n", strconv.Itoa(g.Open), "total", strconv.Itoa(g.Total))})
 	}
 	facts = append(facts,
 		message.Fact{Label: w.Since, Value: c.moment(g.Sample.ChangedAt)},
@@ -97,7 +100,7 @@ func (c Composer) names(g Group) string {
 	shown := g.Names[:min(len(g.Names), namesShown)]
 	names := strings.Join(shown, ", ")
 	if more := g.Total - len(shown); more > 0 {
-		names += " " + catalog.Fill(c.words.More, "n", strconv.Itoa(more))
+		names += " " + locale.Fill(c.words.More, "n", strconv.Itoa(more))
 	}
 	return names
 }

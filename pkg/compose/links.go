@@ -2,15 +2,11 @@ package compose
 
 import (
 	"net/url"
-	"regexp"
 
-	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
 )
-
-// regionForm is what may stand in the host of a link.
-var regionForm = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$`)
 
 // links are the console pages of the resource: none where the partition is unknown, or the Region is no Region.
 func (c Composer) links(r coverage.Resource) []message.Link {
@@ -18,21 +14,22 @@ func (c Composer) links(r coverage.Resource) []message.Link {
 	if host == "" {
 		return nil
 	}
-	links := []message.Link{{
-		Label: c.words.GuardDutyConsole,
-		URL:   host + "/guardduty/home?region=" + r.Region + "#/runtime-monitoring",
-	}}
+	links := []message.Link{{Label: c.words.GuardDutyConsole, URL: coveragePage(host, r.Region)}}
 	if page := resourcePage(r); page != "" && r.Name != "" {
 		links = append(links, message.Link{
-			Label: catalog.Fill(c.words.ResourceConsole, "resource", c.words.Name(r, titleNameMost)),
+			Label: locale.Fill(c.words.ResourceConsole, "resource", c.words.Name(r, titleNameMost)),
 			URL:   host + page,
 		})
 	}
 	return links
 }
 
+func coveragePage(host, region string) string {
+	return host + "/guardduty/home?region=" + region + "#/runtime-monitoring"
+}
+
 func consoleHost(r coverage.Resource) string {
-	if !regionForm.MatchString(r.Region) {
+	if !coverage.IsRegion(r.Region) {
 		return ""
 	}
 	switch r.Partition() {

@@ -3,13 +3,14 @@ package compose
 import (
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
 )
 
 // record is the machine form of the message about one change. It is in English whatever people read, so that
 // programs find the same in every language.
 func (c Composer) record(change coverage.Change, findings []catalog.Finding, incident Incident) message.Record {
-	english := c.in(catalog.English)
+	english := c.in(locale.English())
 	r := message.Record{
 		Version:    message.RecordVersion,
 		Status:     string(change.Status),
@@ -17,11 +18,14 @@ func (c Composer) record(change coverage.Change, findings []catalog.Finding, inc
 		ChangedAt:  change.ChangedAt,
 		ReceivedAt: change.ReceivedAt,
 		Findings:   []message.RecordFinding{},
-		Evidence:   []message.RecordEvidence{},
+		Evidence:   english.recordEvidence(),
 		Links:      recordLinks(english.links(change.Resource)),
 	}
-	for i, advice := range english.language.Advise(findings, english.weight, change.Resource) {
-		r.Findings = append(r.Findings, recordFinding(findings[i], advice.Title, english.section(findings[i], advice)))
+	for i, advice := range english.advice {
+		finding := recordFinding(findings[i], english.language.Title(advice.ID), english.section(findings[i], advice))
+		// Nobody can do anything about what is gone.
+		finding.Actionable = finding.Actionable && !(c.weight.Gone && len(c.evidence) > 0)
+		r.Findings = append(r.Findings, finding)
 	}
 	if !incident.OpenedAt.IsZero() {
 		r.Incident = &message.RecordIncident{

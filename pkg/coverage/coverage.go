@@ -3,7 +3,6 @@
 package coverage
 
 import (
-	"regexp"
 	"strings"
 	"time"
 )
@@ -76,16 +75,38 @@ func (r Resource) Partition() string {
 	}
 }
 
-// The forms that an account id and a Region have. An event may say anything.
-var (
-	accountForm = regexp.MustCompile(`^\d{12}$`)
-	regionForm  = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$`)
-)
+// IsRegion reports whether s has the form of a Region's name. An event may say anything.
+func IsRegion(s string) bool {
+	parts := strings.Split(s, "-")
+	last := len(parts) - 1
+	if last < 2 || len(parts[0]) < 2 || len(parts[0]) > 4 || len(parts[last]) > 2 || !consistsOf(parts[last], '0', '9') {
+		return false
+	}
+	for _, part := range parts[:last] {
+		if !consistsOf(part, 'a', 'z') {
+			return false
+		}
+	}
+	return true
+}
+
+// isAccount reports whether s has the form of an account id.
+func isAccount(s string) bool { return len(s) == 12 && consistsOf(s, '0', '9') }
+
+// consistsOf reports whether s has at least one byte, and each is between first and last.
+func consistsOf(s string, first, last byte) bool {
+	for i := range len(s) {
+		if s[i] < first || s[i] > last {
+			return false
+		}
+	}
+	return s != ""
+}
 
 // ARN is the resource's Amazon Resource Name, or "" where it cannot be derived.
 func (r Resource) ARN() string {
 	partition := r.Partition()
-	if partition == "" || r.Name == "" || !accountForm.MatchString(r.Account) || !regionForm.MatchString(r.Region) {
+	if partition == "" || r.Name == "" || !isAccount(r.Account) || !IsRegion(r.Region) {
 		return ""
 	}
 	var service, path string

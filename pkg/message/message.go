@@ -33,10 +33,8 @@ type Message struct {
 	// Update asks only to change the message that is told already: a sink that cannot do that sends
 	// nothing.
 	Update bool
-	// Record is the same notification for programs; of a report, Report is.
-	Record Record
-	// Report is nil unless the message is a report.
-	Report *Report
+	// Form is the same notification for programs.
+	Form Form
 	// Words are the few phrases a renderer adds of its own, in the message's language.
 	Words Words
 }

@@ -121,11 +121,3 @@ func (s ReportSince) MarshalJSON() ([]byte, error) {
 	s.At = s.At.UTC()
 	return encode(plain(s))
 }
-
-// Machine is the JSON for programs: of Report where the message is one, else of Record.
-func (m Message) Machine() ([]byte, error) {
-	if m.Report != nil {
-		return m.Report.MarshalJSON()
-	}
-	return m.Record.MarshalJSON()
-}

@@ -132,7 +132,7 @@ func TestReportKeepsToItsSchema(t *testing.T) {
 		"full": fullReport(), "bare": bare, "minimal": {Version: message.ReportVersion, Kind: message.ReportKind},
 	} {
 		t.Run(name, func(t *testing.T) {
-			raw, err := message.Message{Report: &report}.Machine()
+			raw, err := report.MarshalJSON()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -145,14 +145,14 @@ func TestReportKeepsToItsSchema(t *testing.T) {
 
 // TestAReportIsNoNotification keeps programs that read notifications from taking a report for one.
 func TestAReportIsNoNotification(t *testing.T) {
-	raw, err := message.Message{Report: new(fullReport())}.Machine()
+	raw, err := fullReport().MarshalJSON()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if validate(t, compiled(t), string(raw)) == nil {
 		t.Error("a report satisfies the schema of notifications")
 	}
-	raw, err = message.Message{Record: fullRecord()}.Machine()
+	raw, err = fullRecord().MarshalJSON()
 	if err != nil {
 		t.Fatal(err)
 	}

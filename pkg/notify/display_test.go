@@ -50,7 +50,7 @@ func (d *display) Send(ctx context.Context, m message.Message, parent string) (r
 		}
 	}
 	d.world.mu.Unlock()
-	err = d.world.call(ctx, d.name, m.Title+parent+fmt.Sprint(m.Record.Group), about, func(inv *invocation) { ref = d.show(inv, m, parent) })
+	err = d.world.call(ctx, d.name, m.Title+parent+fmt.Sprint(recordOf(m).Group), about, func(inv *invocation) { ref = d.show(inv, m, parent) })
 	if err != nil {
 		return "", err
 	}
@@ -64,10 +64,10 @@ func (d *display) about(m message.Message, parent string) (keys []string) {
 	if g := d.shown[parent]; g != nil {
 		return g.members
 	}
-	if m.Record.Group == nil {
-		return []string{keyOf(m.Record.Resource.Name)}
+	if recordOf(m).Group == nil {
+		return []string{keyOf(recordOf(m).Resource.Name)}
 	}
-	for _, name := range m.Record.Group.Names {
+	for _, name := range recordOf(m).Group.Names {
 		keys = append(keys, keyOf(name))
 	}
 	return keys
@@ -87,15 +87,15 @@ func (d *display) show(inv *invocation, m message.Message, parent string) string
 	switch {
 	case d.shown[parent] != nil:
 		d.showMembers(inv, parent)
-	case m.Record.Group == nil:
-		d.say(inv, m, keyOf(m.Record.Resource.Name), ref)
+	case recordOf(m).Group == nil:
+		d.say(inv, m, keyOf(recordOf(m).Resource.Name), ref)
 	default:
 		var members []string
-		for _, name := range m.Record.Group.Names {
+		for _, name := range recordOf(m).Group.Names {
 			members = append(members, keyOf(name))
 			d.say(inv, m, keyOf(name), ref)
 		}
-		if m.Record.Group.Open > 0 && d.editable {
+		if recordOf(m).Group.Open > 0 && d.editable {
 			d.shown[ref] = &shown{members, members}
 		}
 	}
@@ -132,11 +132,11 @@ func (d *display) say(inv *invocation, m message.Message, key, ref string) {
 		}
 	}
 	issue := ""
-	if len(m.Record.Findings) > 0 {
-		issue = m.Record.Findings[0].Text
+	if len(recordOf(m).Findings) > 0 {
+		issue = recordOf(m).Findings[0].Text
 	}
 	d.words = append(d.words, word{
-		key: key, status: coverage.Status(m.Record.Status), changedAt: change.ChangedAt, issue: issue, ref: ref,
+		key: key, status: coverage.Status(recordOf(m).Status), changedAt: change.ChangedAt, issue: issue, ref: ref,
 		at: time.Since(d.world.start), unknown: !claimed,
 	})
 }

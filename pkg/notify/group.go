@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
-	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/incident"
+	"guardduty-coverage-notifier/pkg/locale"
 )
 
 // groupItem is one group with the wake-ups that arrived for it.
@@ -94,8 +94,8 @@ func (r *run) noteGroup(ctx context.Context, item *groupItem, ref string, err er
 	item.wakeAt = g.NextAttempt
 }
 
-func (r *run) languageOf(g *incident.Group) catalog.Language {
-	if l, ok := catalog.LanguageOf(g.Language); ok {
+func (r *run) languageOf(g *incident.Group) locale.Language {
+	if l, ok := locale.Of(g.Language); ok {
 		return l
 	}
 	return r.p.Language

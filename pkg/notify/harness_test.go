@@ -12,9 +12,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/incident"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/memory"
 	"guardduty-coverage-notifier/pkg/message"
 	"guardduty-coverage-notifier/pkg/notify"
@@ -42,7 +42,7 @@ func story(t *testing.T, tell func(h *harness)) {
 			store: &fakeStore{Store: memory.New()}, began: time.Now(),
 		}
 		h.Pipeline = &notify.Pipeline{
-			Sinks: []notify.Sink{h.slack, h.sns}, Language: catalog.English, Store: h.store, Queue: h.queue,
+			Sinks: []notify.Sink{h.slack, h.sns}, Language: locale.English(), Store: h.store, Queue: h.queue,
 			Hold: 15 * time.Minute, SinkTimeout: 8 * time.Second, Now: time.Now,
 			Observe: func(_ context.Context, o notify.Outcome) {
 				h.mu.Lock()
@@ -185,14 +185,14 @@ func (s *fakeSink) want(t *testing.T, want ...string) {
 	t.Helper()
 	var got []string
 	for _, m := range s.sent {
-		line := map[string]string{"UNHEALTHY": "lost ", "HEALTHY": "back "}[m.Record.Status] + m.Record.Resource.Name
-		if g := m.Record.Group; g != nil {
+		line := map[string]string{"UNHEALTHY": "lost ", "HEALTHY": "back "}[recordOf(m.Message).Status] + recordOf(m.Message).Resource.Name
+		if g := recordOf(m.Message).Group; g != nil {
 			line = fmt.Sprintf("%d of %d open", g.Open, g.Total)
-			if g.Total > 0 && m.Record.Status == "HEALTHY" {
+			if g.Total > 0 && recordOf(m.Message).Status == "HEALTHY" {
 				line = fmt.Sprintf("%d back", g.Total)
 			}
-		} else if m.Record.Status == "UNHEALTHY" {
-			line += " " + strings.TrimPrefix(m.Record.Findings[0].ID, "ec2-")
+		} else if recordOf(m.Message).Status == "UNHEALTHY" {
+			line += " " + strings.TrimPrefix(recordOf(m.Message).Findings[0].ID, "ec2-")
 		}
 		if m.parent != "" {
 			line += " (" + m.parent + ")"
@@ -313,4 +313,10 @@ func (s *fakeStore) Leave(ctx context.Context, key string, members []string, at 
 		return false, false, s.groupsAway
 	}
 	return s.Store.Leave(ctx, key, members, at)
+}
+
+// recordOf is what programs read of a message.
+func recordOf(m message.Message) message.Record {
+	record, _ := m.Form.(message.Record)
+	return record
 }

@@ -14,8 +14,10 @@ import (
 	"time"
 
 	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/compose"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/incident"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
 )
 
@@ -98,12 +100,12 @@ type Pipeline struct {
 	// Sinks are everybody who may be notified.
 	Sinks []Sink
 	// Language is that of the messages, unless a route has another.
-	Language catalog.Language
+	Language locale.Language
 	// Route says who is notified of a change with those causes, which are ids of the catalogue, sorted; of a recovery
 	// they are those of the loss. Nil: every sink is notified of everything.
 	Route func(change coverage.Change, causes []string) Decision
 	// Local is what the readers call their own.
-	Local catalog.Local
+	Local compose.Local
 	// Store remembers what was sent.
 	Store Store
 	// Queue is where wake-ups wait. Nil: nothing waits, and what cannot be sent now is an error.

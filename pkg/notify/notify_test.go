@@ -11,9 +11,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/incident"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/notify"
 )
 
@@ -61,7 +61,7 @@ func TestARecoveryAnswersItsLoss(t *testing.T) {
 		h.deliver(h.lost("i-1", lasting, 2*time.Hour))
 		h.slack.want(t, "lost i-1 agent-disconnected", "lost i-1 kernel-too-old (ref 1)", "back i-1 (ref 1)", "lost i-1 agent-disconnected")
 		h.sns.want(t, "lost i-1 agent-disconnected", "lost i-1 kernel-too-old", "back i-1", "lost i-1 agent-disconnected")
-		if got := h.slack.sent[2].Record.Incident; got == nil || got.DurationSeconds != 3600 {
+		if got := recordOf(h.slack.sent[2].Message).Incident; got == nil || got.DurationSeconds != 3600 {
 			t.Errorf("the recovery says %+v of the incident, want an hour", got)
 		}
 	})
@@ -424,7 +424,7 @@ func TestAGroupsMessageChangesEvery5Seconds(t *testing.T) {
 			}
 			last = m.at
 		}
-		if got := h.slack.sent[len(h.slack.sent)-1].Record.Group.Open; got != 0 || len(h.slack.sent) > 9 {
+		if got := recordOf(h.slack.sent[len(h.slack.sent)-1].Message).Group.Open; got != 0 || len(h.slack.sent) > 9 {
 			t.Errorf("%d are open in the end, after %d changes", got, len(h.slack.sent))
 		}
 	})
@@ -478,8 +478,8 @@ func TestGroupsHaveAtMost500Members(t *testing.T) {
 		h.deliver(h.fleet(503, func(name string) json.RawMessage { return h.back(name, time.Minute) })...)
 		h.drain()
 		for _, m := range h.slack.sent[2:] {
-			if m.Record.Group.Open != 0 {
-				t.Errorf("%d of %d are open in the end", m.Record.Group.Open, m.Record.Group.Total)
+			if recordOf(m.Message).Group.Open != 0 {
+				t.Errorf("%d of %d are open in the end", recordOf(m.Message).Group.Open, recordOf(m.Message).Group.Total)
 			}
 		}
 	})
@@ -627,9 +627,9 @@ func byCause(_ coverage.Change, causes []string) notify.Decision {
 }
 
 func to(sinks ...string) notify.Decision {
-	d := notify.Decision{To: map[string]catalog.Language{}}
+	d := notify.Decision{To: map[string]locale.Language{}}
 	for _, sink := range sinks {
-		d.To[sink] = catalog.English
+		d.To[sink] = locale.English()
 	}
 	return d
 }
@@ -681,7 +681,7 @@ func TestEachSinkIsNotifiedInItsLanguage(t *testing.T) {
 		h.Route = func(change coverage.Change, _ []string) notify.Decision {
 			decision := to("slack", "sns")
 			if change.Resource.Name == "i-3" {
-				decision.To["slack"] = catalog.Japanese
+				decision.To["slack"] = locale.Japanese()
 			}
 			return decision
 		}

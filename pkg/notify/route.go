@@ -7,13 +7,14 @@ import (
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/incident"
+	"guardduty-coverage-notifier/pkg/locale"
 )
 
 // Decision is where a change goes.
 type Decision struct {
 	// To has the names of the sinks that are notified, each with its language. Who was notified of a loss is notified of
 	// the recovery, too, whether named or not.
-	To map[string]catalog.Language
+	To map[string]locale.Language
 	// Silent is true when nobody is notified of a recovery, not even who was notified of the loss.
 	Silent bool
 }
@@ -23,7 +24,7 @@ func (d Decision) includes(sink string) bool {
 	return ok
 }
 
-func (d Decision) language(sink string, otherwise catalog.Language) catalog.Language {
+func (d Decision) language(sink string, otherwise locale.Language) locale.Language {
 	if language, ok := d.To[sink]; ok {
 		return language
 	}
@@ -35,7 +36,7 @@ func (p *Pipeline) decide(c coverage.Change, causes []string) Decision {
 	if p.Route != nil {
 		return p.Route(c, causes)
 	}
-	to := make(map[string]catalog.Language, len(p.Sinks))
+	to := make(map[string]locale.Language, len(p.Sinks))
 	for _, sink := range p.Sinks {
 		to[sink.Name()] = p.Language
 	}

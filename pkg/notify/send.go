@@ -9,10 +9,10 @@ import (
 	"sync"
 	"time"
 
-	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/compose"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/incident"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
 )
 
@@ -229,12 +229,12 @@ func fits(ctx context.Context, d time.Duration, now time.Time) bool {
 	return ctx.Err() == nil && (!ok || !now.Add(d).After(deadline))
 }
 
-func (p *Pipeline) composeOne(l catalog.Language, t *target) message.Message {
+func (p *Pipeline) composeOne(l locale.Language, t *target) message.Message {
 	since := compose.Incident{OpenedAt: t.record.OpenedAt, Causes: t.record.Causes}
 	return compose.New(l, p.Local).Single(t.record.Change, t.findings, t.evidence, since)
 }
 
-func (p *Pipeline) composeGroup(l catalog.Language, g incident.Group) message.Message {
+func (p *Pipeline) composeGroup(l locale.Language, g incident.Group) message.Message {
 	return compose.New(l, p.Local).Group(compose.Group{
 		Sample: g.Sample, Evidence: g.Evidence, Names: slices.Clone(g.Names), Total: g.Total, Open: len(g.Open),
 	})
@@ -244,7 +244,7 @@ func (p *Pipeline) composeGroup(l catalog.Language, g incident.Group) message.Me
 const maxNames = 100
 
 // newGroup is the group of targets that are alike.
-func (r *run) newGroup(l catalog.Language, targets []*target) incident.Group {
+func (r *run) newGroup(l locale.Language, targets []*target) incident.Group {
 	sample := targets[0]
 	g := incident.Group{
 		Sink: r.sink.Name(), Language: l.Code, CreatedAt: r.p.Now(), Sample: sample.record.Change,

@@ -16,6 +16,7 @@ import (
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/format"
 	"guardduty-coverage-notifier/pkg/incident"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/trigger"
 )
@@ -134,7 +135,7 @@ func newWorld(h history, start time.Time) *world {
 		{world: w, name: "sns", shown: map[string]*shown{}},
 	}
 	w.pipeline = &notify.Pipeline{
-		Sinks: []notify.Sink{w.sinks[0], w.sinks[1]}, Language: catalog.English, Store: table{w}, Queue: queue{w},
+		Sinks: []notify.Sink{w.sinks[0], w.sinks[1]}, Language: locale.English(), Store: table{w}, Queue: queue{w},
 		Route: w.route, Hold: h.Hold, RateLimit: h.RateLimit, SinkTimeout: sinkTimeout, Now: w.skewed,
 		Observe: func(_ context.Context, o notify.Outcome) {
 			w.note("outcome %s: %s of %s, notified %v deferred %v failing %v gave up %v, store %v, err %v", o.Result,
@@ -154,9 +155,9 @@ func (w *world) skewed() time.Time {
 }
 
 func (w *world) route(c coverage.Change, causes []string) notify.Decision {
-	d := notify.Decision{To: map[string]catalog.Language{}, Silent: w.history.SilentRecoveries && c.Status == coverage.Healthy}
+	d := notify.Decision{To: map[string]locale.Language{}, Silent: w.history.SilentRecoveries && c.Status == coverage.Healthy}
 	for _, sink := range w.routed(c.Resource.Name, causes, time.Since(w.start)) {
-		d.To[sink] = catalog.English
+		d.To[sink] = locale.English()
 	}
 	return d
 }

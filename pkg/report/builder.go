@@ -12,8 +12,8 @@ import (
 	"guardduty-coverage-notifier/pkg/coverage"
 )
 
-// oldestKept is how many resources of a group are kept; the rest are counted.
-const oldestKept = 50
+// OldestKept is how many resources of a group are kept; the rest are counted.
+const OldestKept = 50
 
 // mostNamed is how many issues are remembered with their findings, and longestNamed how long, in bytes, they may be.
 const (
@@ -123,14 +123,14 @@ func (b *Builder) finding(s coverage.State) catalog.Finding {
 func (g *Group) add(s coverage.State, finding catalog.Finding) {
 	g.Total++
 	at, _ := slices.BinarySearchFunc(g.Oldest, s, older)
-	if at == oldestKept {
+	if at == OldestKept {
 		return
 	}
 	if at == 0 {
 		g.Finding = finding
 	}
-	if len(g.Oldest) == oldestKept {
-		g.Oldest = g.Oldest[:oldestKept-1]
+	if len(g.Oldest) == OldestKept {
+		g.Oldest = g.Oldest[:OldestKept-1]
 	}
 	g.Oldest = slices.Insert(g.Oldest, at, s)
 }

@@ -90,17 +90,20 @@ func (r Report) Previous() *Summary {
 // Total counts the resources of all kinds.
 func (r Report) Total() Tally { return sum(r.Kinds) }
 
+// Unread reports whether nothing is known for want of a Region that could be read.
+func (r Report) Unread() bool { return r.Total().All == 0 && len(r.Problems) > 0 && len(r.Read()) == 0 }
+
 // Quiet reports whether there is nothing to tell: everything is covered and was at the last report, nothing healed
 // meanwhile, and every Region was read then and now.
 func (r Report) Quiet() bool {
 	previous, total := r.Previous(), r.Total()
-	return previous != nil && previous.Total().covered() && total.covered() &&
+	return previous != nil && previous.Total().Covered() && total.Covered() &&
 		r.New == 0 && r.Recovered == 0 && r.Healed == 0 &&
 		len(r.Problems) == 0 && slices.Equal(previous.Regions, r.Regions)
 }
 
-// read are the Regions that were read to their end.
-func (r Report) read() []string {
+// Read are the Regions that were read to their end.
+func (r Report) Read() []string {
 	return slices.DeleteFunc(slices.Clone(r.Regions), func(region string) bool {
 		return slices.ContainsFunc(r.Problems, func(p Problem) bool { return p.Region == region })
 	})
@@ -112,11 +115,11 @@ func (t Tally) Percent() (percent float64, ok bool) {
 	if t.All <= 0 {
 		return 0, false
 	}
-	return float64(t.tenths()) / 10, true
+	return float64(t.Tenths()) / 10, true
 }
 
-// tenths is the percentage in tenths.
-func (t Tally) tenths() int {
+// Tenths is the percentage in tenths.
+func (t Tally) Tenths() int {
 	const whole = 1000
 	rounded := (t.Healthy*whole + t.All/2) / t.All
 	if t.Healthy < t.All {
@@ -128,8 +131,8 @@ func (t Tally) tenths() int {
 	return rounded
 }
 
-// covered reports whether there is something, and all of it is covered.
-func (t Tally) covered() bool { return t.All > 0 && t.Healthy == t.All }
+// Covered reports whether there is something, and all of it is covered.
+func (t Tally) Covered() bool { return t.All > 0 && t.Healthy == t.All }
 
 func sum(kinds map[coverage.Kind]Tally) Tally {
 	var total Tally
@@ -140,8 +143,8 @@ func sum(kinds map[coverage.Kind]Tally) Tally {
 	return total
 }
 
-// sortedKinds puts the kinds that are known today first.
-func sortedKinds(kinds map[coverage.Kind]Tally) []coverage.Kind {
+// SortedKinds puts the kinds that are known today first.
+func SortedKinds(kinds map[coverage.Kind]Tally) []coverage.Kind {
 	known := []coverage.Kind{coverage.EKS, coverage.ECS, coverage.EC2}
 	rank := func(k coverage.Kind) int {
 		if i := slices.Index(known, k); i >= 0 {

@@ -40,7 +40,7 @@ func (s Summary) Total() Tally { return sum(s.Kinds) }
 func (r Report) Summary() Summary {
 	return Summary{
 		At:        r.At,
-		Regions:   r.read(),
+		Regions:   r.Read(),
 		Kinds:     maps.Clone(r.Kinds),
 		Uncovered: r.keys,
 		Crowded:   r.crowded,

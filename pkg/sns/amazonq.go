@@ -70,10 +70,10 @@ func customNotification(m message.Message) (string, error) {
 			Keywords:    keywords(m),
 		},
 		Metadata: qMetadata{
-			ThreadID:          topicHash(m),
+			ThreadID:          subjectHash(m),
 			Summary:           clipMarkdown(markdownLine(m.Summary), maxMetadata, mark(m)),
 			EventType:         "guardduty-coverage",
-			RelatedResources:  relatedResources(m.Record.Resource),
+			RelatedResources:  relatedResources(m.Form.Labels()),
 			AdditionalContext: additionalContext(m),
 		},
 	})
@@ -203,22 +203,11 @@ func labelled(label, value string) string {
 }
 
 func keywords(m message.Message) []string {
-	words := []string{m.Record.Resource.Kind}
-	for _, finding := range m.Record.Findings {
-		words = append(words, finding.ID)
-	}
-	if m.Report != nil {
-		words = []string{message.ReportKind}
-	}
-	return shortList(words, maxKeywords, maxKeyword)
+	return shortList(m.Form.Labels().Keywords, maxKeywords, maxKeyword)
 }
 
-func relatedResources(r message.RecordResource) []string {
-	resource := r.ARN
-	if resource == "" {
-		resource = r.Name
-	}
-	return shortList([]string{resource, r.Cluster}, 2, maxMetadata)
+func relatedResources(l message.Labels) []string {
+	return shortList([]string{cmp.Or(l.ARN, l.Name), l.Cluster}, 2, maxMetadata)
 }
 
 // shortList is at most limit of the items, without repeats and without empty ones.
@@ -234,23 +223,16 @@ func shortList(items []string, limit, runes int) []string {
 }
 
 func additionalContext(m message.Message) map[string]string {
-	r := m.Record
-	if m.Report != nil {
-		r = message.Record{Status: reportStatus, ChangedAt: m.Report.At}
-	}
-	var issues []string
-	for _, finding := range r.Findings {
-		issues = append(issues, finding.ID)
-	}
+	l := m.Form.Labels()
 	context := map[string]string{
-		"status":  r.Status,
-		"kind":    r.Resource.Kind,
-		"account": r.Resource.Account,
-		"region":  r.Resource.Region,
-		"issue":   strings.Join(issues, ", "),
+		"status":  l.Status,
+		"kind":    l.Kind,
+		"account": l.Account,
+		"region":  l.Region,
+		"issue":   strings.Join(l.Issues, ", "),
 	}
-	if !r.ChangedAt.IsZero() {
-		context["changedAt"] = r.ChangedAt.UTC().Format(time.RFC3339)
+	if !l.At.IsZero() {
+		context["changedAt"] = l.At.UTC().Format(time.RFC3339)
 	}
 	for name, value := range context {
 		value = clipMarkdown(markdownLine(value), maxMetadata, cutMark)

@@ -40,7 +40,7 @@ func TestSubject(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			m := lost()
-			m.Title, m.Record.Resource.Name = test.title, test.name
+			m.Title, recordOf(m).Resource.Name = test.title, test.name
 			got := *publish(t, sns.Text, m).Subject
 			if got != test.want {
 				t.Errorf("got  %q\nwant %q", got, test.want)
@@ -56,10 +56,11 @@ func TestSubjectInJapanese(t *testing.T) {
 	one, several, again := lost(), lost(), restored()
 	one.Title, several.Title, again.Title = "EKS クラスター payments-prod · 111122223333 · スケジュール不可", "12 個の EKS クラスター · 111122223333 · スケジュール不可", "EKS クラスター payments-prod · 111122223333 · 正常に復帰"
 	one.Words, several.Words, again.Words = words, words, words
-	several.Record.Group = &message.RecordGroup{Total: 12, Open: 12}
-	longest, longer := one, one
+	recordOf(several).Group = &message.RecordGroup{Total: 12, Open: 12}
+	longest, longer := lost(), lost()
+	longest.Title, longest.Words, longer.Title, longer.Words = one.Title, words, one.Title, words
 	// UNHEALTHY, EKS, the account and the issue leave 46 characters for the name.
-	longest.Record.Resource.Name, longer.Record.Resource.Name = strings.Repeat("n", 46), strings.Repeat("n", 47)
+	recordOf(longest).Resource.Name, recordOf(longer).Resource.Name = strings.Repeat("n", 46), strings.Repeat("n", 47)
 	for name, test := range map[string]struct {
 		message message.Message
 		want    string
@@ -119,10 +120,10 @@ func TestSizeLimit(t *testing.T) {
 		t.Run(string(format), func(t *testing.T) {
 			m := lost()
 			m.Sections = nil
-			m.Record.Findings[0].Text = ""
+			recordOf(m).Findings[0].Text = ""
 			room := (maxBytes - totalBytes(publish(t, format, m))) / copies
 
-			m.Record.Findings[0].Text = strings.Repeat("x", room)
+			recordOf(m).Findings[0].Text = strings.Repeat("x", room)
 			input := publish(t, format, m)
 			if total := totalBytes(input); total > maxBytes || total <= maxBytes-copies {
 				t.Errorf("%d bytes, want all of %d", total, maxBytes)
@@ -131,7 +132,7 @@ func TestSizeLimit(t *testing.T) {
 				t.Errorf("the text that fits is cut to %d of %d", len(got), room)
 			}
 
-			m.Record.Findings[0].Text += "x"
+			recordOf(m).Findings[0].Text += "x"
 			got := record(t, format, publish(t, format, m))
 			if want := strings.Repeat("x", 993) + "… (cut)"; got.Findings[0].Text != want {
 				t.Errorf("the text that does not fit is %.20q… of %d", got.Findings[0].Text, len(got.Findings[0].Text))
@@ -146,7 +147,7 @@ func TestSizeLimit(t *testing.T) {
 // TestProgramsReadTheSameInEveryLanguage cuts a record whose message is in Japanese.
 func TestProgramsReadTheSameInEveryLanguage(t *testing.T) {
 	m := lost()
-	m.Record.Findings[0].Text = strings.Repeat("x", maxBytes)
+	recordOf(m).Findings[0].Text = strings.Repeat("x", maxBytes)
 	want := record(t, sns.JSON, publish(t, sns.JSON, m)).Findings[0].Text
 	m.Title, m.Words = "クラスター", message.Words{Cut: "… (以下省略)"}
 	if got := record(t, sns.JSON, publish(t, sns.JSON, m)).Findings[0].Text; got != want || !strings.HasSuffix(got, "… (cut)") {
@@ -181,8 +182,8 @@ func TestShrinkingLosesTheLeastFirst(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			m := lost()
-			m.Record.Findings = test.findings
-			m.Record.Group = &message.RecordGroup{Total: 2, Open: 2, Names: []string{"a", "b"}}
+			recordOf(m).Findings = test.findings
+			recordOf(m).Group = &message.RecordGroup{Total: 2, Open: 2, Names: []string{"a", "b"}}
 			got := record(t, sns.JSON, publish(t, sns.JSON, m))
 			if len(got.Findings) != test.wantFindings {
 				t.Fatalf("%d findings, want %d", len(got.Findings), test.wantFindings)
@@ -206,10 +207,10 @@ func TestShrinkingLosesTheLeastFirst(t *testing.T) {
 
 func TestShrinkingLeavesTheCallersRecordAlone(t *testing.T) {
 	m := lost()
-	m.Record.Findings[0].Text = strings.Repeat("x", maxBytes)
-	m.Record.Group = &message.RecordGroup{Total: 1, Names: []string{strings.Repeat("n", maxBytes)}}
+	recordOf(m).Findings[0].Text = strings.Repeat("x", maxBytes)
+	recordOf(m).Group = &message.RecordGroup{Total: 1, Names: []string{strings.Repeat("n", maxBytes)}}
 	publish(t, sns.Text, m)
-	if len(m.Record.Findings[0].Text) != maxBytes || len(m.Record.Findings[0].Steps) == 0 || len(m.Record.Group.Names) != 1 {
+	if len(recordOf(m).Findings[0].Text) != maxBytes || len(recordOf(m).Findings[0].Steps) == 0 || len(recordOf(m).Group.Names) != 1 {
 		t.Error("another sink would send what this one cut")
 	}
 }
@@ -250,7 +251,7 @@ func testCustomNotificationCaps(t *testing.T, letter string) {
 			func(q notification) string { return q.Content.Description }, at},
 		"next step": {func(m *message.Message, n int) { m.Sections = oneStep(message.Step{Text: at(n)}) }, 350,
 			func(q notification) string { return q.Content.NextSteps[0] }, at},
-		"keyword": {func(m *message.Message, n int) { m.Record.Resource.Kind = at(n) }, 75,
+		"keyword": {func(m *message.Message, n int) { recordOf(*m).Resource.Kind = at(n) }, 75,
 			func(q notification) string { return q.Content.Keywords[0] }, at},
 	}
 	for name, test := range tests {
@@ -318,7 +319,7 @@ func TestCustomNotificationIsHarmless(t *testing.T) {
 
 func TestSQSReceivesOnlyCharactersOfXML(t *testing.T) {
 	m := lost()
-	m.Record.Findings[0].Text = "a\x00\x1b\ufffe\uffff\xffb"
+	recordOf(m).Findings[0].Text = "a\x00\x1b\ufffe\uffff\xffb"
 	for _, format := range []sns.Format{sns.Text, sns.JSON} {
 		input := publish(t, format, m)
 		if i := strings.IndexFunc(*input.Message, func(r rune) bool { return r < ' ' || r == '\ufffe' || r == '\uffff' }); i >= 0 {
@@ -332,7 +333,7 @@ func TestSQSReceivesOnlyCharactersOfXML(t *testing.T) {
 
 func TestATimeThatJSONCannotHoldIsAPermanentError(t *testing.T) {
 	m := lost()
-	m.Record.ChangedAt = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
+	recordOf(m).ChangedAt = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
 	_, err := sns.New(&fakeClient{}, topic, sns.JSON, rand.Text).Send(t.Context(), m, "")
 	checkError(t, err, true, 0)
 }
@@ -346,7 +347,7 @@ func FuzzSend(f *testing.F) {
 		m.Tone, m.Title, m.Summary = message.Tone(times%4), a, b
 		m.Facts = []message.Fact{{Label: c, Value: b}}
 		m.Words.Cut, m.Words.More, m.Words.Lost = c, a, c
-		r := &m.Record
+		r := recordOf(m)
 		r.Resource = message.RecordResource{Kind: c, Name: b, Account: a, Region: b, ARN: b, Cluster: b, AgentStatus: b}
 		finding := message.RecordFinding{ID: "a", Type: a, Text: b, Title: c, Cause: b, Steps: []message.RecordStep{{Text: b, Command: c}}}
 		r.Findings = nil

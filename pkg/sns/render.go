@@ -5,10 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -39,6 +39,35 @@ const (
 // cutMark stands in for message.Words.Cut where that is empty.
 const cutMark = "…"
 
+// recordMark stands where a text of the machine form was cut. It is the same whatever language people read.
+const recordMark = "… (cut)"
+
+// errTooLarge cannot happen while the last step of every Form bounds each of its parts.
+var errTooLarge = errors.New("the message does not fit into SNS's limit even when cut to the bone")
+
+// fit wraps the largest machine form of m that stays within budget bytes when wrapped.
+func fit(m message.Message, budget int, wrap func(record string) (string, error)) (string, error) {
+	for step := 0; ; step++ {
+		form, ok := m.Form.Shorter(step, recordMark)
+		if !ok {
+			return "", errTooLarge
+		}
+		text, err := encode(form)
+		if err != nil {
+			return "", err
+		}
+		body, err := wrap(text)
+		if err != nil {
+			return "", err
+		}
+		if len(body) <= budget {
+			return body, nil
+		}
+	}
+}
+
+func itself(record string) (string, error) { return record, nil }
+
 // perProtocol is the body for MessageStructure "json". Protocols that are not named get the default.
 func perProtocol(m message.Message, budget int) (string, error) {
 	text := clipBytes(plainText(m), maxText, mark(m))
@@ -67,13 +96,13 @@ func plainText(m message.Message) string {
 func headline(m message.Message, limit int) string {
 	title := m.Title
 	if strings.ContainsFunc(title, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) }) {
-		title = machineTitle(m)
+		title = m.Form.Line()
 	}
 	line := ascii(title)
 	if tone := ascii(m.Words.Tone(m.Tone)); tone != "" && line != "" && !strings.Contains(tone, "?") {
 		line = tone + ": " + line
 	}
-	line = shortenName(line, ascii(m.Record.Resource.Name), limit)
+	line = shortenName(line, ascii(m.Form.Labels().Name), limit)
 	if len(line) > limit {
 		line = line[:limit-3] + "..."
 	}
@@ -82,19 +111,6 @@ func headline(m message.Message, limit int) string {
 		return "GuardDuty coverage notification"
 	}
 	return line
-}
-
-// recordTitle is a record in a line of ASCII.
-func recordTitle(r message.Record) string {
-	what := r.Resource.Kind + " " + r.Resource.Name
-	if r.Group != nil {
-		what = strconv.Itoa(r.Group.Total) + " " + r.Resource.Kind
-	}
-	title := strings.Join([]string{r.Status, what, r.Resource.Account}, " ")
-	if len(r.Findings) > 0 {
-		title += ": " + r.Findings[0].ID
-	}
-	return title
 }
 
 // shortenName takes from the name what the line is too long, as far as the name stays recognisable.
@@ -146,35 +162,31 @@ func ascii(s string) string {
 // (https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html). SNS refuses an empty
 // value, so that what is not known is left out.
 func attributes(m message.Message) map[string]types.MessageAttributeValue {
-	r := m.Record
-	if m.Report != nil {
-		r = message.Record{Status: reportStatus}
-	}
+	l := m.Form.Labels()
 	attributes := map[string]types.MessageAttributeValue{}
 	set := func(name, kind, value string) {
 		if value != "" {
 			attributes[name] = types.MessageAttributeValue{DataType: &kind, StringValue: &value}
 		}
 	}
-	set("status", "String", attributeValue(r.Status))
-	set("kind", "String", attributeValue(r.Resource.Kind))
-	set("account", "String", attributeValue(r.Resource.Account))
-	set("region", "String", attributeValue(r.Resource.Region))
-	set("issue", "String.Array", issueList(r.Findings))
-	if r.Status != "" && m.Report == nil {
-		actionable := slices.ContainsFunc(r.Findings, func(f message.RecordFinding) bool { return f.Actionable })
-		set("actionable", "String", strconv.FormatBool(actionable))
+	set("status", "String", attributeValue(l.Status))
+	set("kind", "String", attributeValue(l.Kind))
+	set("account", "String", attributeValue(l.Account))
+	set("region", "String", attributeValue(l.Region))
+	set("issue", "String.Array", issueList(l.Issues))
+	if l.Actionable != nil {
+		set("actionable", "String", strconv.FormatBool(*l.Actionable))
 	}
 	return attributes
 }
 
 func attributeValue(s string) string { return clipBytes(message.CleanLine(s), maxAttribute, "") }
 
-// issueList is a JSON array of the findings' ids, each once; "" for none.
-func issueList(findings []message.RecordFinding) string {
+// issueList is a JSON array of ids of findings, each once; "" for none.
+func issueList(issues []string) string {
 	var ids []string
-	for _, finding := range findings {
-		id := attributeValue(finding.ID)
+	for _, issue := range issues {
+		id := attributeValue(issue)
 		if id != "" && !slices.Contains(ids, id) && len(ids) < maxIssues {
 			ids = append(ids, id)
 		}
@@ -195,21 +207,12 @@ func attributesSize(attributes map[string]types.MessageAttributeValue) int {
 	return size
 }
 
-// resourceHash identifies the resource: its messages stay in order, and in one thread.
-func resourceHash(r message.Record) string {
-	return hash(r.Resource.Account, r.Resource.Region, r.Resource.Kind, r.Resource.Name)
-}
+// subjectHash identifies what m is about: its messages stay in order, and in one thread.
+func subjectHash(m message.Message) string { return hash(m.Form.Subject()...) }
 
 // messageHash identifies what a message says.
 func messageHash(m message.Message) string {
-	if m.Report != nil {
-		return reportHash(m)
-	}
-	parts := []string{resourceHash(m.Record), m.Record.Status, m.Record.ChangedAt.UTC().Format(time.RFC3339Nano), m.Title}
-	for _, finding := range m.Record.Findings {
-		parts = append(parts, finding.ID)
-	}
-	return hash(parts...)
+	return hash(append([]string{subjectHash(m)}, m.Form.Event(m.Title)...)...)
 }
 
 func hash(parts ...string) string {

@@ -22,7 +22,7 @@ func report(findings, resources int) message.Message {
 		Summary: "GuardDuty Runtime Monitoring covers 1204 of 1249 resources.",
 		Facts:   []message.Fact{{Label: "All resources", Value: "96.4% (1204 of 1249)"}},
 		Words:   message.Words{More: "… {n} more", Cut: "… (cut)", Information: "For information", Links: "Links"},
-		Report: &message.Report{
+		Form: &message.Report{
 			Version: message.ReportVersion, Kind: message.ReportKind, At: at, Regions: []string{"eu-central-1", "us-east-1"},
 			Total: message.ReportCoverage{Covered: 1204, Total: 1204 + total, Percent: new(96.4)}, Accounts: 3,
 			Links: []message.RecordLink{{Label: "Console", URL: "https://eu-central-1.console.aws.amazon.com/"}},
@@ -43,7 +43,7 @@ func report(findings, resources int) message.Message {
 			})
 			table.Rows = append(table.Rows, []string{"2 d 3 h", name})
 		}
-		m.Report.Findings = append(m.Report.Findings, finding)
+		reportOf(m).Findings = append(reportOf(m).Findings, finding)
 		m.Sections = append(m.Sections, message.Section{
 			Heading: "Agent pods cannot be scheduled", Text: "Why.", Table: &table, Steps: []message.Step{{Text: "Do this.", Command: "aws"}},
 		})
@@ -55,7 +55,7 @@ func TestSendReport(t *testing.T) {
 	for _, format := range []sns.Format{sns.Text, sns.JSON, sns.AmazonQ} {
 		t.Run(string(format), func(t *testing.T) {
 			m := report(1, 3)
-			m.Report.Findings[0].Text, m.Report.Findings[0].Steps = "Because.", nil
+			reportOf(m).Findings[0].Text, reportOf(m).Findings[0].Steps = "Because.", nil
 			compareGolden(t, string(format)+"-report.txt", readable(t, publish(t, format, m)))
 		})
 	}
@@ -83,7 +83,7 @@ func TestReportsOfAnySizeFit(t *testing.T) {
 					validate(t, qSchema, *input.Message)
 					return
 				}
-				got := reportOf(t, format, *input.Message, input.MessageStructure != nil)
+				got := publishedReport(t, format, *input.Message, input.MessageStructure != nil)
 				if want := 1204 + size[0]*size[1]; got.Total.Total != want {
 					t.Errorf("total %d, want %d", got.Total.Total, want)
 				}
@@ -95,7 +95,7 @@ func TestReportsOfAnySizeFit(t *testing.T) {
 	}
 }
 
-func reportOf(t *testing.T, format sns.Format, body string, structured bool) message.Report {
+func publishedReport(t *testing.T, format sns.Format, body string, structured bool) message.Report {
 	t.Helper()
 	if structured {
 		bodies := map[string]string{}
@@ -127,12 +127,12 @@ func TestWhatALargeReportLoses(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			m := report(test.findings, test.resources)
-			got := reportOf(t, sns.JSON, *publish(t, sns.JSON, m).Message, false)
+			got := publishedReport(t, sns.JSON, *publish(t, sns.JSON, m).Message, false)
 			first := got.Findings[0]
 			if len([]rune(first.Text)) != test.text || len(first.Resources) != test.listed || len(first.Steps) != test.steps || len(got.Findings) != test.kept {
 				t.Errorf("text of %d, %d resources, %d steps, %d findings", len([]rune(first.Text)), len(first.Resources), len(first.Steps), len(got.Findings))
 			}
-			if len(m.Report.Findings) != test.findings || len(m.Report.Findings[0].Resources) != test.resources || len(m.Report.Findings[0].Steps) != 1 {
+			if len(reportOf(m).Findings) != test.findings || len(reportOf(m).Findings[0].Resources) != test.resources || len(reportOf(m).Findings[0].Steps) != 1 {
 				t.Error("the caller's report changed")
 			}
 		})
@@ -142,7 +142,7 @@ func TestWhatALargeReportLoses(t *testing.T) {
 func TestHostileReportFits(t *testing.T) {
 	evil := strings.Repeat("\x00\"\\\u2028", 250)
 	m := report(1, 1)
-	r := m.Report
+	r := reportOf(m)
 	r.Findings[0] = message.ReportFinding{ID: "unknown", Kind: evil, Title: evil, Cause: evil, Text: evil, Resources: []message.ReportResource{{Name: evil, ARN: evil}}}
 	for range 100 {
 		r.Regions = append(r.Regions, evil)
@@ -167,8 +167,8 @@ func TestSubjectOfAReport(t *testing.T) {
 
 func TestFIFOOfReports(t *testing.T) {
 	later, other := report(1, 1), report(1, 1)
-	later.Report.At = later.Report.At.Add(time.Hour)
-	other.Report.Regions = other.Report.Regions[:1]
+	reportOf(later).At = reportOf(later).At.Add(time.Hour)
+	reportOf(other).Regions = reportOf(other).Regions[:1]
 	inputs := fifo(t, report(1, 1), later, other)
 	if *inputs[0].MessageGroupId != *inputs[1].MessageGroupId || *inputs[0].MessageGroupId == *inputs[2].MessageGroupId {
 		t.Error("the next report is in another group, or one of other Regions in the same")

@@ -19,7 +19,7 @@ type Format string
 // The formats of a topic.
 const (
 	// Text gives each protocol its own form: people get the whole message as plain text, phones one
-	// line, and queues, functions and web hooks the machine form (message.Message.Machine).
+	// line, and queues, functions and web hooks the machine form (message.Message.Form).
 	Text Format = "text"
 	// JSON is the machine form for every protocol.
 	JSON Format = "json"
@@ -98,7 +98,7 @@ func (s *Sink) input(m message.Message) (*sns.PublishInput, error) {
 		// (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html). An id made of the message would
 		// swallow a correction: Healthy, an Unhealthy that arrives late, and the same Healthy again. This one
 		// is of the call, so that only the SDK's own retries, which repeat it, are deduplicated.
-		input.MessageGroupId, input.MessageDeduplicationId = new(topicHash(m)), new(s.unique())
+		input.MessageGroupId, input.MessageDeduplicationId = new(subjectHash(m)), new(s.unique())
 	}
 	return input, nil
 }

@@ -77,11 +77,11 @@ func TestSendGoesToTheTopicsRegion(t *testing.T) {
 
 func TestAttributes(t *testing.T) {
 	two := lost()
-	two.Record.Findings = []message.RecordFinding{{ID: "a"}, {ID: "b", Actionable: true}, {ID: "a"}, {}}
+	recordOf(two).Findings = []message.RecordFinding{{ID: "a"}, {ID: "b", Actionable: true}, {ID: "a"}, {}}
 	none := lost()
-	none.Record = message.Record{}
+	none.Form = &message.Record{}
 	hostile := lost()
-	hostile.Record = message.Record{Status: "UNHEALTHY", Resource: message.RecordResource{
+	hostile.Form = &message.Record{Status: "UNHEALTHY", Resource: message.RecordResource{
 		Kind: "K\n\x00" + strings.Repeat("ü", 200), Region: strings.Repeat("r", 256), Account: strings.Repeat("a", 257),
 	}}
 	tests := map[string]struct {
@@ -125,9 +125,9 @@ func TestAttributes(t *testing.T) {
 func TestAttributesHoldFiftyIssues(t *testing.T) {
 	for _, n := range []int{50, 51} {
 		m := lost()
-		m.Record.Findings = nil
+		recordOf(m).Findings = nil
 		for i := range n {
-			m.Record.Findings = append(m.Record.Findings, message.RecordFinding{ID: fmt.Sprint("issue-", i)})
+			recordOf(m).Findings = append(recordOf(m).Findings, message.RecordFinding{ID: fmt.Sprint("issue-", i)})
 		}
 		var ids []string
 		if err := json.Unmarshal([]byte(*publish(t, sns.JSON, m).MessageAttributes["issue"].StringValue), &ids); err != nil {
@@ -164,11 +164,11 @@ func TestFIFOGroupIsTheResource(t *testing.T) {
 		change func(*message.Message)
 		same   bool
 	}{
-		"the recovery":      {func(m *message.Message) { m.Record.Status = "HEALTHY" }, true},
-		"another issue":     {func(m *message.Message) { m.Record.Findings = []message.RecordFinding{{ID: "other"}} }, true},
+		"the recovery":      {func(m *message.Message) { recordOf(*m).Status = "HEALTHY" }, true},
+		"another issue":     {func(m *message.Message) { recordOf(*m).Findings = []message.RecordFinding{{ID: "other"}} }, true},
 		"a group's message": {func(m *message.Message) { m.Title = "12 clusters" }, true},
-		"another resource":  {func(m *message.Message) { m.Record.Resource.Name = "other" }, false},
-		"another account":   {func(m *message.Message) { m.Record.Resource.Account = "222233334444" }, false},
+		"another resource":  {func(m *message.Message) { recordOf(*m).Resource.Name = "other" }, false},
+		"another account":   {func(m *message.Message) { recordOf(*m).Resource.Account = "222233334444" }, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -246,6 +246,9 @@ func (c *fakeClient) Publish(_ context.Context, input *awssns.PublishInput, opti
 // publish sends m and checks what holds of every message.
 func publish(t *testing.T, format sns.Format, m message.Message) *awssns.PublishInput {
 	t.Helper()
+	if m.Form == nil {
+		m.Form = message.Record{}
+	}
 	client := &fakeClient{}
 	ref, err := sns.New(client, topic, format, rand.Text).Send(t.Context(), m, "")
 	if err != nil || ref != "" || len(client.inputs) != 1 {
@@ -412,7 +415,7 @@ func lost() message.Message {
 			Lost: "Coverage lost", Restored: "Coverage restored", Information: "For information",
 			More: "… {n} more", Cut: "… (cut)", Links: "Links",
 		},
-		Record: message.Record{
+		Form: &message.Record{
 			Version: message.RecordVersion, Status: "UNHEALTHY",
 			Resource: message.RecordResource{
 				Kind: "EKS", Name: "payments-prod", ARN: "arn:aws:eks:eu-central-1:111122223333:cluster/payments-prod",
@@ -438,9 +441,9 @@ func restored() message.Message {
 	m.Title = "EKS payments-prod in 111122223333: covered again after 41 minutes"
 	m.Summary = "GuardDuty sees the cluster again."
 	m.Sections = nil
-	m.Record.Status = "HEALTHY"
-	m.Record.Findings, m.Record.Evidence = nil, nil
-	m.Record.ChangedAt = m.Record.ChangedAt.Add(41 * time.Minute)
-	m.Record.Incident = &message.RecordIncident{OpenedAt: m.Record.Incident.OpenedAt, DurationSeconds: 41 * 60}
+	recordOf(m).Status = "HEALTHY"
+	recordOf(m).Findings, recordOf(m).Evidence = nil, nil
+	recordOf(m).ChangedAt = recordOf(m).ChangedAt.Add(41 * time.Minute)
+	recordOf(m).Incident = &message.RecordIncident{OpenedAt: recordOf(m).Incident.OpenedAt, DurationSeconds: 41 * 60}
 	return m
 }

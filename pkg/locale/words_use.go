@@ -1,4 +1,4 @@
-package catalog
+package locale
 
 import (
 	"cmp"
@@ -9,34 +9,51 @@ import (
 	"guardduty-coverage-notifier/pkg/coverage"
 )
 
-// Fill puts values in the place of a sentence's {placeholders}; pairs are placeholder, value.
+// Fill puts values in the place of a sentence's {placeholders}; pairs are placeholder, value. What is in a value is not
+// filled in again.
 func Fill(sentence string, pairs ...string) string {
-	for i := 0; i < len(pairs); i += 2 {
-		pairs[i] = "{" + pairs[i] + "}"
+	var b strings.Builder
+	for {
+		before, rest, ok := strings.Cut(sentence, "{")
+		b.WriteString(before)
+		if !ok {
+			return b.String()
+		}
+		name, after, _ := strings.Cut(rest, "}")
+		at := 0
+		for at < len(pairs) && pairs[at] != name {
+			at += 2
+		}
+		if at < len(pairs) {
+			b.WriteString(pairs[at+1])
+			sentence = after
+		} else {
+			b.WriteByte('{')
+			sentence = rest
+		}
 	}
-	return strings.NewReplacer(pairs...).Replace(sentence)
 }
 
 // Name is the resource as people call it. It shows at most so many runes of its own name, or all for 0.
-func (w Words) Name(r coverage.Resource, most int) string {
+func (w *Words) Name(r coverage.Resource, most int) string {
 	name := cmp.Or(r.Name, w.NoName)
 	if runes := []rune(name); most > 0 && len(runes) > most {
 		name = string(runes[:most]) + "…"
 	}
-	return strings.TrimSpace(Fill(w.byKind(r.Kind, w.EKS, w.ECS, w.EC2, w.Other), "name", name, "kind", string(r.Kind)))
+	return strings.TrimSpace(Fill(byKind(r.Kind, w.EKS, w.ECS, w.EC2, w.Other), "name", name, "kind", string(r.Kind)))
 }
 
 // Many counts resources of a kind.
-func (w Words) Many(kind coverage.Kind, n int) string {
-	return Fill(w.byKind(kind, w.EKSMany, w.ECSMany, w.EC2Many, w.OtherMany), "n", strconv.Itoa(n), "kind", string(kind))
+func (w *Words) Many(kind coverage.Kind, n int) string {
+	return Fill(byKind(kind, w.EKSMany, w.ECSMany, w.EC2Many, w.OtherMany), "n", strconv.Itoa(n), "kind", string(kind))
 }
 
-// All is all the resources of a kind.
-func (w Words) All(kind coverage.Kind) string {
-	return Fill(w.byKind(kind, w.Report.EKS, w.Report.ECS, w.Report.EC2, w.Report.Other), "kind", string(kind))
+// OfKind is all the resources of a kind.
+func (w *ReportWords) OfKind(kind coverage.Kind) string {
+	return Fill(byKind(kind, w.EKS, w.ECS, w.EC2, w.Other), "kind", string(kind))
 }
 
-func (Words) byKind(kind coverage.Kind, eks, ecs, ec2, other string) string {
+func byKind(kind coverage.Kind, eks, ecs, ec2, other string) string {
 	switch kind {
 	case coverage.EKS:
 		return eks
@@ -49,7 +66,7 @@ func (Words) byKind(kind coverage.Kind, eks, ecs, ec2, other string) string {
 }
 
 // Join puts sentences one after the other. Empty ones are left out.
-func (w Words) Join(sentences ...string) string {
+func (w *Words) Join(sentences ...string) string {
 	text := ""
 	for _, next := range sentences {
 		switch {
@@ -63,7 +80,7 @@ func (w Words) Join(sentences ...string) string {
 }
 
 // Length says how long something took in its two largest units.
-func (w Words) Length(d time.Duration) string {
+func (w *Words) Length(d time.Duration) string {
 	days, hours, minutes := int(d.Hours())/24, int(d.Hours())%24, int(d.Minutes())%60
 	sentence := w.Seconds
 	switch {

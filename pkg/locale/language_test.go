@@ -1,4 +1,4 @@
-package catalog_test
+package locale_test
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/locale"
 )
 
 var (
@@ -23,8 +24,8 @@ var (
 // TestLanguagesSayTheSame holds every language to English: the same texts, with the same placeholders and code in them,
 // and none that somebody forgot to translate.
 func TestLanguagesSayTheSame(t *testing.T) {
-	english := textsOf(catalog.English)
-	for _, l := range catalog.Languages()[1:] {
+	english := textsOf(locale.English())
+	for _, l := range locale.Languages()[1:] {
 		t.Run(l.Code, func(t *testing.T) {
 			texts := textsOf(l)
 			for _, name := range slices.Sorted(maps.Keys(english)) {
@@ -52,7 +53,7 @@ func TestLanguagesSayTheSame(t *testing.T) {
 var catalogued = regexp.MustCompile(`\{[a-z0-9-]+\}`)
 
 // textsOf is every text of a language by where it stands, in whatever table.
-func textsOf(l catalog.Language) map[string]string {
+func textsOf(l locale.Language) map[string]string {
 	l.Code, l.Docs = "", ""
 	texts := map[string]string{}
 	addTexts(texts, "", reflect.ValueOf(l))
@@ -67,6 +68,8 @@ func addTexts(texts map[string]string, name string, v reflect.Value) {
 		for i := range v.NumField() {
 			addTexts(texts, strings.TrimPrefix(name+"."+v.Type().Field(i).Name, "."), v.Field(i))
 		}
+	case reflect.Pointer:
+		addTexts(texts, name, v.Elem())
 	case reflect.Slice:
 		for i := range v.Len() {
 			addTexts(texts, fmt.Sprintf("%s[%d]", name, i), v.Index(i))
@@ -103,9 +106,9 @@ var slips = map[string]*regexp.Regexp{
 var polite = regexp.MustCompile(`(ます|ました|ません|です|でした|ください|\))。`)
 
 func TestJapaneseIsWellSet(t *testing.T) {
-	sentence := regexp.MustCompile(`^Steps|\.(Cause|Precise)$|\.Says\[\d+\]$`)
-	for name, text := range textsOf(catalog.Japanese) {
-		if name == "Words.Time" || name == "Words.Report.Day" {
+	sentence := regexp.MustCompile(`^Advice\.Steps|\.(Cause|Precise)$|\.Says\[\d+\]$`)
+	for name, text := range textsOf(locale.Japanese()) {
+		if name == "Words.Time" || name == "Report.Day" {
 			continue // A layout has no blanks between figures and 年.
 		}
 		for slip, pattern := range slips {
@@ -116,7 +119,7 @@ func TestJapaneseIsWellSet(t *testing.T) {
 		if rest := polite.ReplaceAllString(text, ""); strings.Contains(rest, "。") {
 			t.Errorf("%s: a sentence ends in neither です nor ます: %s", name, text)
 		}
-		if text != "" && !strings.HasPrefix(name, "Words.") && sentence.MatchString(name) != strings.HasSuffix(text, "。") {
+		if text != "" && !strings.HasPrefix(name, "Words.") && !strings.HasPrefix(name, "Report.") && sentence.MatchString(name) != strings.HasSuffix(text, "。") {
 			t.Errorf("%s: sentences end in 。, titles and labels do not: %s", name, text)
 		}
 	}
@@ -124,13 +127,13 @@ func TestJapaneseIsWellSet(t *testing.T) {
 
 // TestJapaneseSummariesAreWellSet fills in what ends in Latin, one resource, and what does not, several.
 func TestJapaneseSummariesAreWellSet(t *testing.T) {
-	w := catalog.Japanese.Words
+	w := locale.Japanese().Words
 	one, several := w.Name(coverage.Resource{Kind: coverage.EC2, Name: "i-0abc1234"}, 0), w.Many(coverage.EC2, 3)
 	for _, test := range []struct{ sentence, resource string }{
 		{w.LostSummary, one}, {w.NotActionableSummary, one}, {w.BackSummary, one}, {w.BackAfterSummary, one}, {w.GoneSummary, one}, {w.NothingLeft, one},
 		{w.GroupSummary, several}, {w.GroupBackSummary, several}, {w.NothingLeft, several},
 	} {
-		text := catalog.Fill(test.sentence, "resource", test.resource, "region", "eu-west-1", "duration", w.Length(time.Hour))
+		text := locale.Fill(test.sentence, "resource", test.resource, "region", "eu-west-1", "duration", w.Length(time.Hour))
 		for slip, pattern := range slips {
 			if at := pattern.FindString(text); at != "" {
 				t.Errorf("%s: %q in %s", slip, at, text)
@@ -141,7 +144,7 @@ func TestJapaneseSummariesAreWellSet(t *testing.T) {
 
 func TestLanguageOf(t *testing.T) {
 	for code, want := range map[string]string{"en": "en", "ja": "ja", "JA": "ja", "tlh": "", "": ""} {
-		if got, ok := catalog.LanguageOf(code); got.Code != want || ok != (want != "") {
+		if got, ok := locale.Of(code); got.Code != want || ok != (want != "") {
 			t.Errorf("%q is %q, %v; want %q", code, got.Code, ok, want)
 		}
 	}
@@ -150,10 +153,10 @@ func TestLanguageOf(t *testing.T) {
 func TestMomentsByLanguage(t *testing.T) {
 	moment := time.Date(2026, 3, 2, 8, 30, 0, 0, time.UTC)
 	for _, test := range []struct{ layout, want string }{
-		{catalog.English.Words.Time, "2026-03-02 08:30:00 UTC"},
-		{catalog.Japanese.Words.Time, "2026年3月2日 08:30:00 UTC"},
-		{catalog.English.Words.Report.Day, "2 Mar 08:30"},
-		{catalog.Japanese.Words.Report.Day, "3月2日 08:30"},
+		{locale.English().Words.Time, "2026-03-02 08:30:00 UTC"},
+		{locale.Japanese().Words.Time, "2026年3月2日 08:30:00 UTC"},
+		{locale.English().Report.Day, "2 Mar 08:30"},
+		{locale.Japanese().Report.Day, "3月2日 08:30"},
 	} {
 		if got := moment.Format(test.layout); got != test.want {
 			t.Errorf("%s, want %s", got, test.want)
@@ -166,35 +169,26 @@ func TestLinksLeadToPagesInTheLanguage(t *testing.T) {
 	const japanese = "https://docs.aws.amazon.com/ja_jp/"
 	r := coverage.Resource{Kind: coverage.EC2, Name: "i-0abc1234def567890", Region: "ap-northeast-1", ClusterARN: "arn:aws:eks:ap-northeast-1:111122223333:cluster/prod"}
 	others := 0
+	urls := func(l locale.Language, id catalog.ID) []string {
+		advice := catalog.Explain(catalog.Finding{ID: id}, r)
+		all := []string{l.Documentation(advice)}
+		for _, page := range l.Pages(advice) {
+			all = append(all, page.URL)
+		}
+		return all
+	}
 	for _, e := range catalog.All() {
-		en, ja := catalog.English.Explain(catalog.Finding{ID: e.ID}, r), catalog.Japanese.Explain(catalog.Finding{ID: e.ID}, r)
-		want := append([]catalog.Page{{URL: en.URL}}, en.Also...)
-		for i, page := range append([]catalog.Page{{URL: ja.URL}}, ja.Also...) {
-			if page.URL != strings.Replace(want[i].URL, "https://docs.aws.amazon.com/", japanese, 1) || !strings.HasPrefix(page.URL, japanese) {
-				t.Errorf("%s leads to %s, in English to %s", e.ID, page.URL, want[i].URL)
+		want := urls(locale.English(), e.ID)
+		for i, url := range urls(locale.Japanese(), e.ID) {
+			if url != strings.Replace(want[i], "https://docs.aws.amazon.com/", japanese, 1) || !strings.HasPrefix(url, japanese) {
+				t.Errorf("%s leads to %s, in English to %s", e.ID, url, want[i])
 			}
-			if !strings.HasPrefix(page.URL, japanese+"guardduty/") {
+			if !strings.HasPrefix(url, japanese+"guardduty/") {
 				others++
 			}
 		}
 	}
 	if others == 0 {
 		t.Error("no page of another guide among them")
-	}
-}
-
-// TestCommandsAreTheSameInEveryLanguage keeps a translation from leaving out a step.
-func TestCommandsAreTheSameInEveryLanguage(t *testing.T) {
-	for _, e := range catalog.All() {
-		for _, kind := range reporters(e) {
-			r := coverage.Resource{Kind: kind, Name: "prod", Account: "111122223333", Region: "eu-west-1"}
-			finding := catalog.Finding{ID: e.ID, Text: "vpc-0a1b2c3d"}
-			want := commands(catalog.English.Explain(finding, r))
-			for _, l := range catalog.Languages() {
-				if got := commands(l.Explain(finding, r)); got != want {
-					t.Errorf("%s in %s has the commands\n%swant\n%s", e.ID, l.Code, got, want)
-				}
-			}
-		}
 	}
 }

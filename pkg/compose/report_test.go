@@ -1,4 +1,4 @@
-package report_test
+package compose_test
 
 import (
 	"bytes"
@@ -17,7 +17,9 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/compose"
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
 	"guardduty-coverage-notifier/pkg/report"
 	"guardduty-coverage-notifier/pkg/slack"
@@ -102,7 +104,7 @@ func situations() map[string]situation {
 
 func TestGolden(t *testing.T) {
 	for name, situation := range situations() {
-		for _, l := range catalog.Languages() {
+		for _, l := range locale.Languages() {
 			t.Run(l.Code+"/"+name, func(t *testing.T) { testGolden(t, l, name, situation.report()) })
 		}
 	}
@@ -110,10 +112,10 @@ func TestGolden(t *testing.T) {
 
 // testGolden compares a report with its golden files. Programs read the same in every language, and so have one file for
 // all; what people read in another language than English is in a folder.
-func testGolden(t *testing.T, l catalog.Language, name string, r report.Report) {
-	m := report.Compose(l, catalog.Local{}, r)
+func testGolden(t *testing.T, l locale.Language, name string, r report.Report) {
+	m := compose.New(l, compose.Local{}).Report(r)
 	golden(t, name+".json", indented(t, machine(t, m)))
-	if l.Code != catalog.English.Code {
+	if l.Code != locale.English().Code {
 		name = filepath.Join(l.Code, name)
 	}
 	golden(t, name+".txt", text(t, m))
@@ -142,7 +144,7 @@ func text(t *testing.T, m message.Message) []byte {
 // machine is the machine form, held to its schema.
 func machine(t *testing.T, m message.Message) []byte {
 	t.Helper()
-	raw, err := m.Machine()
+	raw, err := m.Form.MarshalJSON()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +242,7 @@ func TestLimits(t *testing.T) {
 				regions = append(regions, region)
 				problems = append(problems, report.Problem{Region: region, Detail: strings.Repeat("Why ", 300)})
 			}
-			m := report.Compose(catalog.English, catalog.Local{}, situation{states: many(n), regions: regions, problems: problems}.after(past))
+			m := compose.New(locale.English(), compose.Local{}).Report(situation{states: many(n), regions: regions, problems: problems}.after(past))
 			native, plain := checkSlack(t, m)
 			if len(machine(t, m)) > 4<<20 {
 				t.Error("the machine form has more than 4 MiB")
@@ -262,7 +264,7 @@ func TestLimits(t *testing.T) {
 }
 
 func TestTextCountsEverythingItDoesNotList(t *testing.T) {
-	m := report.Compose(catalog.English, catalog.Local{}, build(many(1000)))
+	m := compose.New(locale.English(), compose.Local{}).Report(build(many(1000)))
 	listed := 0
 	for _, s := range m.Sections {
 		if s.Table != nil && len(s.Table.Columns) == 4 {
@@ -272,7 +274,7 @@ func TestTextCountsEverythingItDoesNotList(t *testing.T) {
 			}
 		}
 	}
-	others := slices.IndexFunc(m.Sections, func(s message.Section) bool { return s.Heading == catalog.English.Words.Report.Others })
+	others := slices.IndexFunc(m.Sections, func(s message.Section) bool { return s.Heading == locale.English().Report.Others })
 	if others < 0 {
 		t.Fatal("there are no other reasons")
 	}
@@ -290,7 +292,7 @@ func TestTextCountsEverythingItDoesNotList(t *testing.T) {
 
 func TestTablesListAtMostTwoHundred(t *testing.T) {
 	rows, shortest := 0, 1000
-	for _, s := range report.Compose(catalog.English, catalog.Local{}, build(many(10_000))).Sections {
+	for _, s := range compose.New(locale.English(), compose.Local{}).Report(build(many(10_000))).Sections {
 		if s.Table != nil && len(s.Table.Columns) == 4 {
 			rows, shortest = rows+len(s.Table.Rows), min(shortest, len(s.Table.Rows))
 		}
@@ -301,7 +303,7 @@ func TestTablesListAtMostTwoHundred(t *testing.T) {
 }
 
 func TestUnknownIssuesAreQuoted(t *testing.T) {
-	m := report.Compose(catalog.English, catalog.Local{}, build([]coverage.State{unhealthy("EKS", "a", "Of next year", time.Hour), unhealthy("EKS", "b", "Of next year", 2*time.Hour), unhealthy("EKS", "c", noRoom, 0), unhealthy("EKS", "d", noRoom, 0)}))
+	m := compose.New(locale.English(), compose.Local{}).Report(build([]coverage.State{unhealthy("EKS", "a", "Of next year", time.Hour), unhealthy("EKS", "b", "Of next year", 2*time.Hour), unhealthy("EKS", "c", noRoom, 0), unhealthy("EKS", "d", noRoom, 0)}))
 	quotes := map[string]string{}
 	for _, s := range m.Sections {
 		if s.Table != nil {
@@ -318,7 +320,7 @@ func TestAge(t *testing.T) {
 	ahead := unhealthy("EKS", "a", "", -90*time.Second) // The clocks differ.
 	unknown := unhealthy("EKS", "b", "", 0)
 	unknown.UpdatedAt, unknown.OpenedAt = time.Time{}, time.Time{}
-	m := report.Compose(catalog.English, catalog.Local{}, build([]coverage.State{unknown, ahead, unhealthy("EKS", "c", "", 90*time.Minute)}))
+	m := compose.New(locale.English(), compose.Local{}).Report(build([]coverage.State{unknown, ahead, unhealthy("EKS", "c", "", 90*time.Minute)}))
 	var ages []string
 	for _, row := range m.Sections[1].Table.Rows {
 		ages = append(ages, row[0])
@@ -334,7 +336,7 @@ func TestAgeOfAnECSCluster(t *testing.T) {
 	forgotten := unhealthy("ECS", "forgotten", "", 5*time.Minute)
 	busy.OpenedAt, forgotten.OpenedAt = now.Add(-8*time.Hour), time.Time{}
 	r := build([]coverage.State{forgotten, busy, unhealthy("ECS", "other", "", 2*time.Hour)})
-	m := report.Compose(catalog.English, catalog.Local{}, r)
+	m := compose.New(locale.English(), compose.Local{}).Report(r)
 	var ages []string
 	for _, row := range m.Sections[1].Table.Rows {
 		ages = append(ages, row[3]+" "+row[0])
@@ -342,7 +344,7 @@ func TestAgeOfAnECSCluster(t *testing.T) {
 	if diff := cmp.Diff([]string{"busy 8 h 0 min", "other 2 h 0 min", "forgotten —"}, ages); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if since := m.Report.Findings[0].Resources[0].Since; !since.Equal(busy.OpenedAt) {
+	if since := m.Form.(message.Report).Findings[0].Resources[0].Since; !since.Equal(busy.OpenedAt) {
 		t.Errorf("the machine form says that it is uncovered since %v", since)
 	}
 }
@@ -351,7 +353,7 @@ func TestOtherRegionsThanLastTimeAreSaid(t *testing.T) {
 	all := []coverage.State{healthy("EKS", "a")}
 	past := build(all, all).Past
 	differs := func(regions []string, problems ...report.Problem) bool {
-		m := report.Compose(catalog.English, catalog.Local{}, situation{states: all, regions: regions, problems: problems, healed: 1}.after(past))
+		m := compose.New(locale.English(), compose.Local{}).Report(situation{states: all, regions: regions, problems: problems, healed: 1}.after(past))
 		return slices.Contains(m.Facts, message.Fact{Label: "Compared with", Value: "other Regions: the last report read " + frankfurt})
 	}
 	if differs([]string{frankfurt}) {
@@ -372,7 +374,7 @@ func TestTwoReportsOfOneMinuteAreOnePointOfTheTrend(t *testing.T) {
 	past[1].At = now.Add(-time.Second).Truncate(time.Minute)
 	past = append(past, past[1])
 	trend := func(m message.Message) *message.Chart { return m.Sections[len(m.Sections)-1].Chart }
-	got := trend(report.Compose(catalog.English, catalog.Local{}, situation{states: all}.after(past)))
+	got := trend(compose.New(locale.English(), compose.Local{}).Report(situation{states: all}.after(past)))
 	if diff := cmp.Diff([]string{"4 Mar 08:00", "4 Mar 08:59", "4 Mar 09:00"}, got.Categories); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
@@ -382,11 +384,11 @@ func TestTwoReportsOfOneMinuteAreOnePointOfTheTrend(t *testing.T) {
 		}
 	}
 	past[0].At = past[1].At
-	if chart := trend(report.Compose(catalog.English, catalog.Local{}, situation{states: all}.after(past[:1]))); chart == nil {
+	if chart := trend(compose.New(locale.English(), compose.Local{}).Report(situation{states: all}.after(past[:1]))); chart == nil {
 		t.Error("two minutes are not drawn")
 	}
 	past[0].At = now
-	if chart := trend(report.Compose(catalog.English, catalog.Local{}, situation{states: all}.after(past[:1]))); chart != nil {
+	if chart := trend(compose.New(locale.English(), compose.Local{}).Report(situation{states: all}.after(past[:1]))); chart != nil {
 		t.Errorf("one minute is drawn: %v", chart.Categories)
 	}
 }
@@ -395,7 +397,7 @@ func TestHostileNamesStayText(t *testing.T) {
 	const evil = "`rm -rf /`\n<!channel> \u202e\x1b[31m"
 	s := unhealthy(coverage.Kind(evil), evil, evil, time.Hour)
 	s.Resource.Account, s.Resource.Region = evil, evil
-	m := report.Compose(catalog.English, catalog.Local{}, situation{
+	m := compose.New(locale.English(), compose.Local{}).Report(situation{
 		states: []coverage.State{s, s}, regions: []string{evil}, problems: []report.Problem{{Region: evil, Reason: report.NoDetector, Detail: evil}},
 	}.report())
 	checkSlack(t, m)
@@ -416,7 +418,7 @@ func TestHostileNamesStayText(t *testing.T) {
 }
 
 func TestCommandsNameTheOldest(t *testing.T) {
-	m := report.Compose(catalog.English, catalog.Local{}, build([]coverage.State{unhealthy("EKS", "young", noRoom, time.Hour), unhealthy("EKS", "old", noRoom, 2*time.Hour)}))
+	m := compose.New(locale.English(), compose.Local{}).Report(build([]coverage.State{unhealthy("EKS", "young", noRoom, time.Hour), unhealthy("EKS", "old", noRoom, 2*time.Hour)}))
 	var section message.Section
 	for _, s := range m.Sections {
 		if len(s.Steps) > 0 {
@@ -431,16 +433,16 @@ func TestCommandsNameTheOldest(t *testing.T) {
 func BenchmarkCompose(b *testing.B) {
 	r := build(many(10_000))
 	for b.Loop() {
-		report.Compose(catalog.English, catalog.Local{}, r)
+		compose.New(locale.English(), compose.Local{}).Report(r)
 	}
 }
 
 func TestReportSpeaksOfTheTeamsOwn(t *testing.T) {
-	local := catalog.Local{
+	local := compose.Local{
 		Accounts: map[string]string{"111122223333": "payments-prod"},
 		Runbooks: map[string]string{"addon-pods-unschedulable": "https://wiki.example.com/pods"},
 	}
-	m := report.Compose(catalog.English, local, build([]coverage.State{unhealthy("EKS", "a", noRoom, time.Hour)}))
+	m := compose.New(locale.English(), local).Report(build([]coverage.State{unhealthy("EKS", "a", noRoom, time.Hour)}))
 	rendered := string(text(t, m))
 	for _, want := range []string{"payments-prod (111122223333)", "https://wiki.example.com/pods"} {
 		if !strings.Contains(rendered, want) {

@@ -1,7 +1,7 @@
-package catalog
+package locale
 
 // Words are the sentences and labels of a language that belong to no issue. {placeholders} are filled in
-// where the sentence is used; every field must be set, which TestCatalogueIsComplete checks.
+// where the sentence is used; every field must be set, which TestLanguagesAreComplete checks.
 type Words struct {
 	// Names of kinds: {name} is the resource's.
 	EKS, ECS, EC2, Other string
@@ -53,9 +53,6 @@ type Words struct {
 
 	// What renderers say: see message.Words.
 	More, Cut, Lost, Restored, Information, Links string
-
-	// Report is what the coverage report says.
-	Report ReportWords
 }
 
 // ReportWords are the sentences and labels of the coverage report.

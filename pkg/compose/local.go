@@ -1,8 +1,8 @@
-package catalog
+package compose
 
 import "cmp"
 
-// Local is what a team adds to the catalogue. The zero Local adds nothing.
+// Local is what a team calls its own. The zero Local adds nothing.
 type Local struct {
 	// Accounts are names of accounts, by their ids.
 	Accounts map[string]string

@@ -1,24 +1,24 @@
-package catalog_test
+package locale_test
 
 import (
 	"testing"
 	"time"
 
-	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/locale"
 )
 
 // TestReportDaysFitCharts holds the days to what a chart of Slack's takes.
 func TestReportDaysFitCharts(t *testing.T) {
-	for _, l := range catalog.Languages() {
-		if day := time.Date(2026, 12, 30, 23, 59, 59, 0, time.UTC).Format(l.Words.Report.Day); len([]rune(day)) > 20 {
-			t.Errorf("Words.Report.Day of language %s is longer than 20 characters: %s", l.Code, day)
+	for _, l := range locale.Languages() {
+		if day := time.Date(2026, 12, 30, 23, 59, 59, 0, time.UTC).Format(l.Report.Day); len([]rune(day)) > 20 {
+			t.Errorf("Report.Day of language %s is longer than 20 characters: %s", l.Code, day)
 		}
 	}
 }
 
 func TestWordsNameResources(t *testing.T) {
-	w, ja := catalog.English.Words, catalog.Japanese.Words
+	w, ja := locale.English().Words, locale.Japanese().Words
 	tests := map[string]struct{ got, want string }{
 		"a cluster":       {w.Name(coverage.Resource{Kind: coverage.EKS, Name: "payments"}, 0), "EKS cluster payments"},
 		"a long name":     {w.Name(coverage.Resource{Kind: coverage.ECS, Name: "äöüß"}, 3), "ECS cluster äöü…"},
@@ -26,8 +26,8 @@ func TestWordsNameResources(t *testing.T) {
 		"a new kind":      {w.Name(coverage.Resource{Kind: "LAMBDA", Name: "{kind}"}, 0), "LAMBDA resource {kind}"},
 		"many":            {w.Many(coverage.EKS, 12), "12 EKS clusters"},
 		"many of another": {w.Many("LAMBDA", 2), "2 LAMBDA resources"},
-		"all":             {w.All(coverage.EC2), "EC2 instances"},
-		"all of another":  {w.All("LAMBDA"), "LAMBDA resources"},
+		"all":             {locale.English().Report.OfKind(coverage.EC2), "EC2 instances"},
+		"all of another":  {locale.English().Report.OfKind("LAMBDA"), "LAMBDA resources"},
 		"days":            {w.Length(51 * time.Hour), "2 d 3 h"},
 		"hours":           {w.Length(61 * time.Minute), "1 h 1 min"},
 		"minutes":         {w.Length(119 * time.Second), "1 min"},

@@ -1,0 +1,252 @@
+package locale
+
+import "guardduty-coverage-notifier/pkg/catalog"
+
+func japaneseEvidence() Evidence {
+	return Evidence{
+		Checks: map[string]string{
+			"eks-cluster":                  "EKS クラスター",
+			"eks-tag":                      "クラスターのタグ",
+			"eks-addon":                    "エージェントのアドオン",
+			"eks-addon-version":            "アドオンのバージョン",
+			"eks-nodes":                    "ノード",
+			"vpc-endpoint":                 "VPC エンドポイント",
+			"vpc-endpoint-access":          "エンドポイントへのアクセス",
+			"vpc-dns":                      "VPC の DNS 設定",
+			"vpc-owner":                    "VPC の所有者",
+			"ec2-instance":                 "EC2 インスタンス",
+			"ec2-tag":                      "インスタンスのタグ",
+			"ec2-platform":                 "プラットフォーム",
+			"ec2-ssm":                      "Systems Manager による管理",
+			"ec2-association":              "GuardDuty の SSM 関連付け",
+			"ecs-cluster":                  "ECS クラスター",
+			"ecs-tag":                      "クラスターのタグ",
+			"ecs-service":                  "タスク",
+			"ecs-deployment":               "デプロイ",
+			"ecs-execution-role":           "タスク実行ロール",
+			"guardduty-detector":           "GuardDuty の状態",
+			"guardduty-runtime-monitoring": "ランタイムモニタリング",
+			"guardduty-agent-management":   "自動エージェント設定",
+			"guardduty-coverage":           "現在のカバレッジ",
+		},
+		Found: map[catalog.EvidenceID]Found{
+			catalog.Denied: {Says: []string{
+				"確認できませんでした。ロール `{role}` に `{action}` が許可されていません。",
+				"確認できませんでした。`{action}` が許可されていません。",
+				"確認できませんでした。アクセスが拒否されました。",
+			}},
+			catalog.Errored: {Says: []string{
+				"確認できませんでした。`{action}` が `{reason}` で失敗しました。",
+				"確認できませんでした。`{action}` が失敗しました。",
+				"確認できませんでした。AWS からエラーが返されました。",
+			}},
+			catalog.Late: {Says: []string{
+				"確認できませんでした。`{action}` が時間内に応答しませんでした。",
+				"確認できませんでした。AWS から時間内に応答がありませんでした。",
+			}},
+			catalog.NoRole: {Says: []string{"確認できませんでした。別のアカウントにありますが、そのためのロールが設定されていません (`DIAGNOSIS_ROLE_NAME`)。"}},
+			catalog.Unheard: {Says: []string{
+				"結果は `{found}` ですが、この通知ツールでは認識できません。",
+				"確認しましたが、この通知ツールでは結果を認識できません。",
+			}},
+
+			// EKS
+			"eks-cluster/there": {Says: []string{"存在し、ステータスは `{status}`、Kubernetes バージョンは {version} です。", "存在します。"}},
+			"eks-cluster/missing": {
+				Title: "クラスターはすでに存在しない",
+				Says:  []string{"この名前のクラスターはもう存在しません。"},
+			},
+			"eks-cluster/left":       {Says: []string{"インスタンスのクラスターはもう存在しませんが、インスタンスは残っている可能性があります。"}},
+			"eks-cluster/not-active": {Says: []string{"ステータスは `{status}` で、`ACTIVE` ではありません。", "ステータスが `ACTIVE` ではありません。"}},
+			"eks-tag/excluded": {
+				Title: "クラスターがタグでランタイムモニタリングの対象から除外",
+				Says:  []string{"`GuardDutyManaged` が `false` のため、クラスターは対象から除外されています。"},
+			},
+			"eks-tag/included": {Says: []string{"`GuardDutyManaged` が `true` のため、クラスターは対象に含まれています。"}},
+			"eks-tag/absent":   {Says: []string{"クラスターを除外するタグ `GuardDutyManaged` はありません。"}},
+			"eks-addon/active": {Says: []string{"ステータスは `ACTIVE`、バージョンは `{version}` です。", "ステータスは `ACTIVE` です。"}},
+			"eks-addon/unhealthy": {Says: []string{
+				"ステータスは `{status}`、バージョンは `{version}` です (`{code}`: {message})。",
+				"ステータスは `{status}` です (`{code}`: {message})。",
+				"ステータスは `{status}` です (`{code}`)。",
+				"ステータスは `{status}`、バージョンは `{version}` です。理由は示されていません。",
+				"ステータスは `{status}` です。",
+				"ステータスが `ACTIVE` ではありません。",
+			}},
+			"eks-addon/missing": {
+				Title: "エージェントのアドオンが未インストール",
+				Says:  []string{"`aws-guardduty-agent` がインストールされていません。"},
+			},
+			"eks-addon/changing": {Says: []string{
+				"変更の途中です (ステータス `{status}`、バージョン `{version}`)。",
+				"変更の途中です (ステータス `{status}`)。",
+				"変更の途中です。",
+			}},
+			"eks-addon-version/newest": {Says: []string{"`{version}` は、クラスターで使用できる最新のバージョンです。", "クラスターで使用できる最新のバージョンです。"}},
+			"eks-addon-version/outdated": {Says: []string{
+				"`{version}` は、Kubernetes {kubernetes} で使用できる最新の `{newest}` より古いバージョンです。",
+				"クラスターで使用できる最新の `{newest}` より古いバージョンです。",
+				"クラスターで使用できる最新のバージョンではありません。",
+			}},
+			"eks-addon-version/unsupported-kubernetes": {
+				Title: "クラスターの Kubernetes バージョンに対応するエージェントなし",
+				Says:  []string{"Kubernetes {kubernetes} に対応するバージョンはありません。", "クラスターの Kubernetes バージョンに対応するものはありません。"},
+			},
+			"eks-nodes/some": {Says: []string{"{n} 台が動作しています。", "動作しているノードがあります。"}},
+			"eks-nodes/many": {Says: []string{"{n} 台以上が動作しています。", "多数のノードが動作しています。"}},
+			"eks-nodes/none": {
+				Title: "クラスターに動作中のノードなし",
+				Says:  []string{"動作中のノードがありません。ノードが動作するまで、カバーする対象はありません。"},
+			},
+			"eks-nodes/fargate-only": {
+				Title: "カバーされない Fargate のみで動作するクラスター",
+				Says:  []string{"Fargate のノードしかありません。ランタイムモニタリングは EKS on Fargate をカバーしません。"},
+			},
+
+			// the network
+			"vpc-endpoint/available": {Says: []string{"`{vpc}` の `{endpoint}` が利用可能で、プライベート DNS も有効です。", "利用可能で、プライベート DNS も有効です。"}},
+			"vpc-endpoint/missing": {Says: []string{
+				"`{vpc}` に、エージェントが報告に使用する `{service}` のエンドポイントがありません。",
+				"`{vpc}` に、エージェントが報告に使用するエンドポイントがありません。",
+				"VPC に、エージェントが報告に使用するエンドポイントがありません。",
+			}},
+			"vpc-endpoint/not-available": {Says: []string{
+				"`{vpc}` の `{endpoint}` は `{state}` の状態で、利用できません。",
+				"`{endpoint}` は利用できません。",
+				"利用できません。",
+			}},
+			"vpc-endpoint/no-private-dns": {Says: []string{
+				"`{vpc}` の `{endpoint}` はプライベート DNS が無効なため、エージェントが見つけられません。",
+				"プライベート DNS が無効なため、エージェントが見つけられません。",
+			}},
+			"vpc-endpoint/owners": {Says: []string{
+				"`{vpc}` はアカウント {owner} が共有している VPC のため、エンドポイントはここから確認できません。",
+				"共有 VPC の所有者のアカウントにあるため、ここから確認できません。",
+			}},
+			"vpc-endpoint-access/open": {Says: []string{"`{endpoint}` は VPC からのポート 443 を許可しています。", "VPC からのポート 443 を許可しています。"}},
+			"vpc-endpoint-access/closed": {Says: []string{
+				"`{endpoint}` のどのセキュリティグループ (`{group}`) も、{cidr} からのポート 443 を許可していません。",
+				"`{endpoint}` のどのセキュリティグループも、VPC からのポート 443 を許可していません。",
+				"どのセキュリティグループも、VPC からのポート 443 を許可していません。",
+			}},
+			"vpc-dns/on": {Says: []string{"`{vpc}` の 2 つの属性は両方とも有効です。", "2 つの属性は両方とも有効です。"}},
+			"vpc-dns/off": {
+				Title: "VPC の DNS 設定によりエンドポイントの名前を解決不可",
+				Says:  []string{"`{vpc}` で {attributes} が無効です。エンドポイントには 2 つの属性が両方とも必要です。", "エンドポイントには 2 つの属性が両方とも必要ですが、無効なものがあります。"},
+			},
+			"vpc-owner/own":    {Says: []string{"`{vpc}` はこのアカウントが所有しています。", "このアカウントが所有しています。"}},
+			"vpc-owner/shared": {Says: []string{"`{vpc}` はアカウント {owner} が所有し、共有しています。", "別のアカウントが所有し、共有しています。"}},
+
+			// EC2
+			"ec2-instance/running": {Says: []string{"{launched} から動作しています。", "動作しています。"}},
+			"ec2-instance/pending": {Says: []string{"起動中です。"}},
+			"ec2-instance/stopped": {
+				Title: "インスタンスは停止済み",
+				Says:  []string{"停止しているか、停止処理中のため、カバーする対象がありません。"},
+			},
+			"ec2-instance/terminated": {
+				Title: "インスタンスは終了済み",
+				Says:  []string{"終了しているため、カバーする対象がありません。"},
+			},
+			"ec2-instance/missing": {
+				Title: "インスタンスはすでに存在しない",
+				Says:  []string{"この ID のインスタンスはもう存在しません。"},
+			},
+			"ec2-tag/excluded": {
+				Title: "インスタンスがタグでランタイムモニタリングの対象から除外",
+				Says:  []string{"`GuardDutyManaged` が `false` のため、インスタンスは対象から除外されています。"},
+			},
+			"ec2-tag/included": {Says: []string{"`GuardDutyManaged` が `true` のため、インスタンスは対象に含まれています。"}},
+			"ec2-tag/absent":   {Says: []string{"インスタンスを除外するタグ `GuardDutyManaged` はありません。"}},
+			"ec2-platform/linux": {Says: []string{
+				"{platform} ({architecture}) です。",
+				"Linux です。",
+			}},
+			"ec2-platform/windows": {
+				Title: "カバーされない Windows のインスタンス",
+				Says:  []string{"Windows です。ランタイムモニタリングは Windows をカバーしません。"},
+			},
+			"ec2-ssm/online":  {Says: []string{"インスタンスは管理されていて、SSM Agent {agent} がオンラインです。", "インスタンスは管理されていて、SSM Agent がオンラインです。"}},
+			"ec2-ssm/offline": {Says: []string{"{last} を最後に、インスタンスからの応答がありません (`{status}`)。", "しばらく前から、インスタンスからの応答がありません。"}},
+			"ec2-ssm/unmanaged": {
+				Title: "Systems Manager の管理対象外のインスタンス",
+				Says:  []string{"インスタンスが管理されていないため、GuardDuty は Systems Manager を通じてエージェントをインストールできません。"},
+			},
+			"ec2-association/succeeded": {Says: []string{"インスタンスで `{association}` の実行が成功しました。", "インスタンスで実行が成功しました。"}},
+			"ec2-association/failed": {Says: []string{
+				"インスタンスで `{association}` の実行が {last} に `{status}` で終わりました。",
+				"インスタンスで実行が `{status}` で終わりました。",
+				"インスタンスで実行が失敗しました。",
+			}},
+			"ec2-association/pending": {Says: []string{"インスタンスで `{association}` がまだ実行されていません。", "インスタンスでまだ実行されていません。"}},
+			"ec2-association/missing": {Says: []string{"GuardDuty がエージェントのインストールに使用する関連付けが、アカウントにありません。"}},
+
+			// ECS
+			"ecs-cluster/active": {Says: []string{"ステータスは `ACTIVE` です。"}},
+			"ecs-cluster/left":   {Says: []string{"インスタンスのクラスターはもう存在しませんが、インスタンスは残っている可能性があります。"}},
+			"ecs-cluster/missing": {
+				Title: "クラスターはすでに存在しない",
+				Says:  []string{"この名前のクラスターはもう存在しません。"},
+			},
+			"ecs-cluster/inactive": {
+				Title: "クラスターは削除済み",
+				Says:  []string{"ステータスは `{status}` で、すでに削除されています。", "すでに削除されています。"},
+			},
+			"ecs-tag/excluded": {
+				Title: "クラスターがタグでランタイムモニタリングの対象から除外",
+				Says:  []string{"`GuardDutyManaged` が `false` のため、クラスターは対象から除外されています。"},
+			},
+			"ecs-tag/included": {Says: []string{"`GuardDutyManaged` が `true` のため、クラスターは対象に含まれています。"}},
+			"ecs-tag/absent":   {Says: []string{"クラスターを除外するタグ `GuardDutyManaged` はありません。"}},
+			"ecs-service/running": {Says: []string{
+				"サービス `{service}` のタスクが {n} 個動作しています。",
+				"クラスターで {n} 個動作しています。",
+				"動作しているタスクがあります。",
+			}},
+			"ecs-service/none-running": {Says: []string{
+				"サービス `{service}` には動作中のタスクがないため、カバーする対象がありません。",
+				"クラスターには動作中のタスクがないため、カバーする対象がありません。",
+			}},
+			"ecs-service/missing": {Says: []string{"サービス `{service}` はクラスターにもう存在しません。", "サービスはもう存在しません。"}},
+			"ecs-deployment/newer": {Says: []string{
+				"`{service}` の最後のデプロイは、ランタイムモニタリングの有効化より後です。",
+				"最後のデプロイは、ランタイムモニタリングの有効化より後です。",
+			}},
+			"ecs-deployment/older": {
+				Says: []string{
+					"`{service}` の最後のデプロイ ({deployed}) は、ランタイムモニタリングの設定の最終変更 ({since}) より前です。その変更で有効になった場合、タスクにエージェントが追加されることはありません。",
+					"`{service}` の最後のデプロイは、ランタイムモニタリングの設定の最終変更より前です。その変更で有効になった場合、タスクにエージェントが追加されることはありません。",
+					"最後のデプロイは、ランタイムモニタリングの設定の最終変更より前です。その変更で有効になった場合、タスクにエージェントが追加されることはありません。",
+				},
+			},
+			"ecs-execution-role/present": {Says: []string{"`{task-definition}` に `{role}` が指定されています。", "タスク定義に指定されています。"}},
+			"ecs-execution-role/missing": {
+				Title: "タスク定義にタスク実行ロールなし",
+				Says:  []string{"`{task-definition}` に指定がないため、エージェントのイメージをプルできません。", "タスク定義に指定がないため、エージェントのイメージをプルできません。"},
+			},
+
+			// GuardDuty
+			"guardduty-detector/enabled": {Says: []string{"アカウントで有効です。"}},
+			"guardduty-detector/missing": {
+				Title: "アカウントで GuardDuty が無効",
+				Says:  []string{"アカウントで無効です。リージョンにディテクターがありません。"},
+			},
+			"guardduty-detector/suspended": {
+				Title: "アカウントで GuardDuty が一時停止中",
+				Says:  []string{"アカウントで一時停止されています。"},
+			},
+			"guardduty-runtime-monitoring/on": {Says: []string{"アカウントで有効です。"}},
+			"guardduty-runtime-monitoring/off": {
+				Title: "アカウントでランタイムモニタリングが無効",
+				Says:  []string{"アカウントで無効です。"},
+			},
+			"guardduty-agent-management/on": {Says: []string{"有効です。エージェントは GuardDuty がインストールします。"}},
+			"guardduty-agent-management/off": {Says: []string{
+				"アカウントで無効です。エージェントはご自身でインストールする必要があります。",
+			}},
+			catalog.Covered:                {Says: []string{"GuardDuty の一覧で、リソースは再びカバーされています。"}},
+			"guardduty-coverage/unhealthy": {Says: []string{"GuardDuty の一覧で、リソースはまだカバーされていません ({issue})。", "GuardDuty の一覧で、リソースはまだカバーされていません。"}},
+			"guardduty-coverage/unlisted":  {Says: []string{"GuardDuty の一覧にリソースがありません。"}},
+		},
+	}
+}

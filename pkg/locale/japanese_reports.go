@@ -1,0 +1,73 @@
+package locale
+
+var japaneseReport = ReportWords{
+	Title:   "カバレッジレポート · {scope} · {state}",
+	Regions: "{n} リージョン",
+	Covered: "{percent} カバー済み",
+	Nothing: "対象なし",
+	Unread:  "読み取り不可",
+
+	Quiet: "前回のレポートに引き続き、GuardDuty ランタイムモニタリングはすべてのリソースをカバーしています ({total} 件中 {n} 件)。",
+	All:   "GuardDuty ランタイムモニタリングはすべてのリソースをカバーしています ({total} 件中 {n} 件)。",
+	Some: "GuardDuty ランタイムモニタリングは {total} 件中 {n} 件のリソース ({percent}) をカバーしています。" +
+		"残りの {uncovered} 件はカバーされておらず、そこで起きるランタイムの脅威は検出されません。",
+	None: "GuardDuty ランタイムモニタリングは、一覧にあるリソースを 1 つもカバーしていません ({total} 件中 {n} 件)。" +
+		"そこで起きるランタイムの脅威は検出されません。",
+	Empty: "GuardDuty の一覧には、クラスターもインスタンスもありません。リソースがある場合は、ランタイムモニタリングが有効になっていること、" +
+		"レポートが GuardDuty の委任された管理者アカウントで実行されていることを確認してください。",
+	AllUnread: "どのリージョンも読み取れなかったため、カバレッジは不明です。対処方法は以下のとおりです。",
+	Up:        "前回のレポート ({time}) より {points} ポイント上昇しました。",
+	Down:      "前回のレポート ({time}) より {points} ポイント低下しました。",
+	Same:      "前回のレポート ({time}) から変化はありません。",
+	First:     "今回が最初のレポートです。",
+	Partly:    "読み取れなかったリージョンが {n} 個あり、そのリソースは全部または一部が集計に含まれていません。",
+
+	AllKinds:    "すべてのリソース",
+	EKS:         "EKS クラスター",
+	ECS:         "ECS クラスター",
+	EC2:         "EC2 インスタンス",
+	Other:       "{kind} リソース",
+	New:         "新たに未カバー",
+	Recovered:   "カバレッジ回復",
+	Healed:      "自然回復",
+	Last:        "前回のレポート",
+	Accounts:    "アカウント数",
+	RegionsRead: "リージョン",
+	Difference:  "比較対象",
+	Tally:       "{percent} ({total} 件中 {n} 件)",
+	Change:      "{tally}、{change}",
+	More:        "+{points} ポイント",
+	Less:        "−{points} ポイント",
+	Unchanged:   "変化なし",
+	Differs:     "リージョンが異なります (前回の対象: {regions})",
+	Percent:     "{n}%",
+	Point:       ".",
+
+	Kinds:  "種類別のカバレッジ",
+	Trend:  "カバレッジの推移",
+	Total:  "全体",
+	Now:    "今回",
+	Before: "前回",
+	When:   "レポート日時",
+	Day:    "1月2日 15:04",
+
+	Group:  "{cause} · {resources}",
+	Sample: "コマンドは、未カバー時間が最も長い {name} を例にしています。ほかのリソースでは、名前、アカウント、リージョンを置き換えてください。",
+	Others: "その他の原因",
+	Count:  "リソース",
+	Cause:  "原因",
+
+	DeniedHeading:     "アクセス拒否: {regions}",
+	NoDetectorHeading: "GuardDuty が無効: {regions}",
+	OffHeading:        "ランタイムモニタリングが無効: {regions}",
+	FailedHeading:     "読み取りの中断: {regions}",
+	Denied:            "カバレッジの読み取りが AWS に拒否されました。これらのリージョンは集計に含まれていません。",
+	NoDetector:        "GuardDuty のディテクターがないため、これらのリージョンでは何も監視されておらず、集計にも含まれていません。",
+	Off:               "GuardDuty は有効ですが、ランタイムモニタリングが無効です。これらのリージョンのランタイムは監視されておらず、集計にも含まれていません。",
+	Failed:            "カバレッジの読み取りがエラーで終了しました。それまでに読み取った分は集計に含まれていますが、残りは含まれていません。",
+	DeniedStep: "レポートを作成するロールと組織のポリシーで `guardduty:ListDetectors`、`guardduty:ListCoverage`、`guardduty:GetCoverageStatistics` を許可するか、" +
+		"そのリージョンをレポートから外してください。",
+	NoDetectorStep: "そのリージョンで GuardDuty とランタイムモニタリングを有効にするか、レポートから外してください。ディテクターは次のコマンドで確認できます。",
+	OffStep:        "そのリージョンの GuardDuty コンソールでランタイムモニタリングを有効にするか、レポートから外してください。",
+	FailedStep:     "次回のレポートをお待ちください。次回も読み取れない場合は、レポート用の関数のログで上のエラーを確認してください。",
+}
