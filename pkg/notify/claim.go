@@ -87,8 +87,5 @@ func (p *Pipeline) routedSinks(c coverage.Change, causes []string) []string {
 	return slices.DeleteFunc(p.sinkNames(), func(sink string) bool { return !to.includes(sink) })
 }
 
-// sameChange reports whether both are the same change, perhaps of different events: of the member's account and of the
-// administrator's.
-func sameChange(a, b coverage.Change) bool {
-	return a.Status == b.Status && a.ChangedAt.Equal(b.ChangedAt)
-}
+// sameChange reports whether both are the same change, perhaps of the member's event and of the administrator's.
+func sameChange(a, b coverage.Change) bool { return a.Status == b.Status && a.ChangedAt.Equal(b.ChangedAt) }

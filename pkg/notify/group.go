@@ -47,30 +47,23 @@ func (b *batch) claimGroup(ctx context.Context, g *groupItem) {
 	}
 }
 
-// groupsOf are the groups of one sink that were claimed.
-func (b *batch) groupsOf(sink string) (groups []*groupItem) {
-	for _, g := range b.groups {
-		if g.lease != "" && g.group.Sink == sink {
-			groups = append(groups, g)
-		}
-	}
-	return groups
-}
-
 // updateGroup changes the group's message if its members changed, and notes what became of it.
 func (r *run) updateGroup(ctx context.Context, item *groupItem) {
 	g := &item.group
-	action := g.Plan(r.p.Now())
-	if action.Kind == incident.Nothing {
+	switch action := g.Plan(r.p.Now()); action.Kind {
+	case incident.Nothing:
 		return
-	}
-	if action.Kind == incident.Wait {
+	case incident.Wait:
 		item.wakeAt = action.Until
 		return
 	}
 	ref, err := "", r.refused(ctx, g.MayDefer(r.p.Now()), false)
 	if err == nil {
-		m := r.p.composeGroup(r.languageOf(g), *g)
+		language, ok := locale.Of(g.Language)
+		if !ok {
+			language = r.p.Language
+		}
+		m := r.p.composeGroup(language, *g)
 		m.Update = len(g.Open) > 0 // Who cannot change a message sends none about fewer members.
 		ref, err = r.deliver(ctx, m, g.Ref)
 	}
@@ -94,35 +87,19 @@ func (r *run) noteGroup(ctx context.Context, item *groupItem, ref string, err er
 	item.wakeAt = g.NextAttempt
 }
 
-func (r *run) languageOf(g *incident.Group) locale.Language {
-	if l, ok := locale.Of(g.Language); ok {
-		return l
-	}
-	return r.p.Language
-}
-
-// leaveGroups takes the targets out of their groups, one call a group, and returns all targets with what is left to be
-// done about each.
-func (r *run) leaveGroups(ctx context.Context, targets []*target) []*target {
-	members := make(map[string][]*target)
-	var groups []string
-	for _, t := range targets {
-		group := t.record.Notified[r.sink.Name()].Group
+// leaveGroups takes the targets out of their groups, one call a group, and plans again what is left to be done about each.
+func (r *run) leaveGroups(ctx context.Context, targets []*target) {
+	groupOf := func(t *target) string { return t.record.Notified[r.sink.Name()].Group }
+	for _, members := range sortInto(targets, groupOf) {
+		group := groupOf(members[0])
 		if group == "" {
 			continue
 		}
-		if members[group] == nil {
-			groups = append(groups, group)
-		}
-		members[group] = append(members[group], t)
-	}
-	for _, group := range groups {
-		known, err := r.leave(ctx, group, members[group])
-		for _, t := range members[group] {
+		known, err := r.leave(ctx, group, members)
+		for _, t := range members {
 			r.noteLeft(t, known, err)
 		}
 	}
-	return targets
 }
 
 // leave takes members out of their group and makes sure that its message follows.
@@ -168,10 +145,11 @@ func (r *run) noteLeft(t *target, known bool, err error) {
 		t.record.Orphaned(name)
 	default:
 		t.record.Left(name)
-		t.notified, t.grouped = true, true
 	}
 	// Whoever read that it is uncovered is not made to wait for its new cause.
 	to := r.p.routing(t)
 	to.Hold = 0
 	t.action = t.record.Plan(name, to, now)
+	t.grouped = t.action.Kind == incident.Nothing
+	t.notified = t.grouped // The group's message says so.
 }

@@ -10,7 +10,9 @@ package notify
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"guardduty-coverage-notifier/pkg/catalog"
@@ -207,24 +209,16 @@ type target struct {
 }
 
 // breaker remembers that a service did not answer in time. It may be used concurrently.
-type breaker struct {
-	mu  sync.Mutex
-	err error
-}
+type breaker struct{ err atomic.Pointer[error] }
 
 // call calls f unless an earlier call timed out, whose error it returns then.
 func (b *breaker) call(f func() error) error {
-	b.mu.Lock()
-	err := b.err
-	b.mu.Unlock()
-	if err != nil {
-		return err
+	if err := b.err.Load(); err != nil {
+		return *err
 	}
-	err = f()
-	if isTimeout(err) {
-		b.mu.Lock()
-		b.err = err
-		b.mu.Unlock()
+	err := f()
+	if errors.Is(err, context.DeadlineExceeded) {
+		b.err.Store(&err)
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"guardduty-coverage-notifier/pkg/catalog"
@@ -68,7 +69,7 @@ func (b *batch) acknowledge(ctx context.Context) []error {
 	for _, it := range b.items {
 		lead := it.lead()
 		outcome := b.outcomeOf(it)
-		if lead != nil || worthLogging(outcome.Result) {
+		if lead != nil || slices.Contains([]Result{Notified, Waiting, GaveUp, Failed}, outcome.Result) { // Of a wake-up.
 			b.p.observe(ctx, outcome)
 		}
 		for _, e := range it.events {
@@ -105,9 +106,6 @@ func (it *item) lead() (lead *event) {
 	}
 	return lead
 }
-
-// worthLogging reports whether the result of a wake-up says anything.
-func worthLogging(r Result) bool { return r == Notified || r == Waiting || r == GaveUp || r == Failed }
 
 func (b *batch) outcomeOf(it *item) Outcome {
 	now := b.p.Now()
@@ -215,5 +213,3 @@ func retryAfter(err error) time.Duration {
 	}
 	return 0
 }
-
-func isTimeout(err error) bool { return errors.Is(err, context.DeadlineExceeded) }

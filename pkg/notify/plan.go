@@ -43,48 +43,41 @@ func (p *Pipeline) planFor(t *target, at time.Time) incident.Action {
 	return t.record.Plan(t.sink, p.routing(t), at)
 }
 
-// targetsOf are what one sink is to be notified of.
-func (b *batch) targetsOf(sink string) (targets []*target) {
-	for _, it := range b.items {
-		for _, t := range it.targets {
-			if t.sink == sink {
-				targets = append(targets, t)
-			}
-		}
-	}
-	return targets
-}
-
 // minGroup is how many like notifications become one message.
 const minGroup = 3
 
-// alike sorts targets into those that one message can speak for.
-func (b *batch) alike(targets []*target) [][]*target {
-	byLikeness := make(map[string][]*target)
-	var order []string
-	for _, t := range targets {
-		likeness := t.likeness()
-		likeness = append(likeness, t.decision.language(t.sink, b.p.Language).Code)
+// alike sorts targets into those that one message can speak for, the largest first: the first of many waits no longer than
+// what is alone.
+func (b *batch) alike(targets []*target) (all [][]*target) {
+	likeness := func(t *target) string {
+		own := "" // What has a message of its own, which only it can change, is like nothing else.
 		if t.parent() != "" {
-			likeness = append(likeness, t.key) // It has a message of its own, which only it can change.
+			own = t.key
 		}
-		key := strings.Join(likeness, "\x00")
-		if byLikeness[key] == nil {
-			order = append(order, key)
-		}
-		byLikeness[key] = append(byLikeness[key], t)
+		return strings.Join(append(t.likeness(), t.decision.language(t.sink, b.p.Language).Code, own), "\x00")
 	}
-	slices.Sort(order)
-	var all [][]*target
-	for _, key := range order {
+	for _, like := range sortInto(targets, likeness) {
 		size := 1
-		if len(byLikeness[key]) >= minGroup {
+		if len(like) >= minGroup {
 			size = incident.MaxMembers
 		}
-		all = slices.AppendSeq(all, slices.Chunk(byLikeness[key], size))
+		all = slices.AppendSeq(all, slices.Chunk(like, size))
 	}
-	// The first of many waits no longer than what is alone.
 	slices.SortStableFunc(all, func(x, y []*target) int { return cmp.Compare(len(y), len(x)) })
+	return all
+}
+
+// sortInto sorts targets into those with the same key, in the order in which the keys occur.
+func sortInto(targets []*target, key func(*target) string) (all [][]*target) {
+	index := make(map[string]int)
+	for _, t := range targets {
+		k := key(t)
+		i, ok := index[k]
+		if !ok {
+			i, index[k], all = len(all), len(all), append(all, nil)
+		}
+		all[i] = append(all[i], t)
+	}
 	return all
 }
 

@@ -24,7 +24,7 @@ func (b *batch) send(ctx context.Context) {
 	var wg sync.WaitGroup
 	for _, sink := range b.p.Sinks {
 		r := &run{batch: b, sink: sink}
-		wg.Go(func() { r.all(ctx, b.targetsOf(sink.Name()), b.groupsOf(sink.Name())) })
+		wg.Go(func() { r.all(ctx) })
 	}
 	wg.Wait()
 	for _, it := range b.items {
@@ -57,12 +57,22 @@ type run struct {
 
 // all first brings groups' messages up to date, then takes members out of their groups, and then sends what needs a
 // message of its own, like notifications together.
-func (r *run) all(ctx context.Context, targets []*target, groups []*groupItem) {
-	for _, g := range groups {
-		r.updateGroup(ctx, g)
+func (r *run) all(ctx context.Context) {
+	for _, g := range r.groups {
+		if g.lease != "" && g.group.Sink == r.sink.Name() {
+			r.updateGroup(ctx, g)
+		}
 	}
+	var targets []*target
+	for _, it := range r.items {
+		isOurs := func(t *target) bool { return t.sink == r.sink.Name() }
+		if i := slices.IndexFunc(it.targets, isOurs); i >= 0 {
+			targets = append(targets, it.targets[i])
+		}
+	}
+	r.leaveGroups(ctx, targets)
 	var own []*target
-	for _, t := range r.leaveGroups(ctx, targets) {
+	for _, t := range targets {
 		switch t.action.Kind {
 		case incident.Close:
 			t.record.Sent(r.sink.Name(), "", "")
