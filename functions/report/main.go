@@ -23,7 +23,8 @@ import (
 	"guardduty-coverage-notifier/pkg/guardduty"
 )
 
-// attempts is how often one page is asked for before its Region is given up: a large organization is throttled.
+// attempts is how often one page is asked for before its Region is given up: a large organization is
+// throttled.
 const attempts = 8
 
 // request is what the schedule sends.

@@ -45,7 +45,8 @@ type reconciler struct {
 	unaudited error
 
 	found []coverage.Change
-	// queued, failed and left are how many changes were queued, could not be, and are left to the next report.
+	// queued, failed and left are how many changes were queued, could not be, and are left to the next
+	// report.
 	queued, failed, left int
 }
 
@@ -149,8 +150,9 @@ func (c *reconciler) finish(ctx context.Context, reader reader, made report.Repo
 	}
 }
 
-// visible reports whether the resource would be listed if it were there: its account is the function's own, or others of
-// its resources are listed. Events of accounts whose coverage may not be read can be forwarded, too.
+// visible reports whether the resource would be listed if it were there: its account is the function's own,
+// or others of its resources are listed. Events of accounts whose coverage may not be read can be forwarded,
+// too.
 func (c *reconciler) visible(r coverage.Resource) bool {
 	return r.Account == c.account || c.accounts[r.Account]
 }

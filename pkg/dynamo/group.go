@@ -13,8 +13,8 @@ import (
 	"guardduty-coverage-notifier/pkg/incident"
 )
 
-// ClaimGroup leases the group; one that is not remembered is empty. ok is false while somebody else has it. It ends what is
-// known of a queued wake-up: whoever leaves the group from now on queues another.
+// ClaimGroup leases the group; one that is not remembered is empty. ok is false while somebody else has it.
+// It ends what is known of a queued wake-up: whoever leaves the group from now on queues another.
 func (s *Store) ClaimGroup(ctx context.Context, key string) (g incident.Group, lease string, ok bool, err error) {
 	values := s.leaseValues()
 	lease = leaseIn(values)
@@ -51,8 +51,8 @@ func readGroup(item map[string]types.AttributeValue) (incident.Group, error) {
 	return g, err
 }
 
-// SaveGroup writes the group, except for its members and their version, and ends the claim. wakeAt is when a wake-up is
-// queued for it; zero for none.
+// SaveGroup writes the group, except for its members and their version, and ends the claim. wakeAt is when a
+// wake-up is queued for it; zero for none.
 func (s *Store) SaveGroup(ctx context.Context, g incident.Group, lease string, wakeAt time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -109,9 +109,9 @@ func (s *Store) CreateGroup(ctx context.Context, g incident.Group) error {
 	return s.failed("creating group", g.Key, err)
 }
 
-// Leave takes members out of the group's set and raises its version; repeated, it only raises the version. known is false
-// when there is no such group. covered is true when a wake-up of the group is known to be queued; otherwise the caller
-// has to queue one that is due at wakeAt, which is noted.
+// Leave takes members out of the group's set and raises its version; repeated, it only raises the version.
+// known is false when there is no such group. covered is true when a wake-up of the group is known to be
+// queued; otherwise the caller has to queue one that is due at wakeAt, which is noted.
 func (s *Store) Leave(ctx context.Context, group string, members []string, wakeAt time.Time) (known, covered bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -146,7 +146,8 @@ func (s *Store) Leave(ctx context.Context, group string, members []string, wakeA
 	if err != nil {
 		return true, false, s.failed("leaving group", group, err)
 	}
-	// A request that is repeated because its answer was lost finds its own note, and no wake-up was queued for it.
+	// A request that is repeated because its answer was lost finds its own note, and no wake-up was queued
+	// for it.
 	by, _ := out.Attributes["wakeBy"].(*types.AttributeValueMemberS)
 	others := by != nil && by.Value != token
 	return true, others && time.UnixMilli(noted).After(wakeAt.Add(-incident.WakeGrace)), nil

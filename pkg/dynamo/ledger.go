@@ -41,9 +41,9 @@ func NewLedger(client reader, table string) *Ledger {
 	return &Ledger{client: client, table: table}
 }
 
-// All yields every record and group, in no order. One that cannot be read is an error of its own, of type *UnreadableItem, and the
-// next ones follow; any other error is the last of what it yields. It reads the whole table, of 1 MB a request: 128 read
-// request units each
+// All yields every record and group, in no order. One that cannot be read is an error of its own, of type
+// *UnreadableItem, and the next ones follow; any other error is the last of what it yields. It reads the
+// whole table, of 1 MB a request: 128 read request units each
 // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/capacity-reads-writes.html).
 func (l *Ledger) All(ctx context.Context) iter.Seq2[incident.Stored, error] {
 	return func(yield func(incident.Stored, error) bool) {
@@ -146,7 +146,8 @@ func (l *Ledger) Reports(ctx context.Context, name string) (Reports, error) {
 	return reports, nil
 }
 
-// SaveReports replaces what Reports returned by document, unless somebody else did so meanwhile, which is an error.
+// SaveReports replaces what Reports returned by document, unless somebody else did so meanwhile, which is an
+// error.
 func (l *Ledger) SaveReports(ctx context.Context, name string, before Reports, document json.RawMessage) (Reports, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -192,7 +193,8 @@ func (l *Ledger) CountHealed(ctx context.Context) error {
 	return nil
 }
 
-// Healed is how many resources have ever been counted as healed while they were held: compare it with an earlier number.
+// Healed is how many resources have ever been counted as healed while they were held: compare it with an
+// earlier number.
 func (l *Ledger) Healed(ctx context.Context) (int64, error) {
 	item, err := l.get(ctx, healedKey)
 	if err != nil {

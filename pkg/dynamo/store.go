@@ -1,9 +1,9 @@
 // Package dynamo remembers incidents in one DynamoDB table.
 //
-// The table has a string key pk and a time-to-live attribute expires. A record is one item: its document with the version,
-// and while somebody works on it a lease and the changes that the claims are about. A group is an item that holds its open
-// members beside its document, so that they change without its lease. A minute's count of a sink's messages is an
-// item, too.
+// The table has a string key pk and a time-to-live attribute expires. A record is one item: its document with
+// the version, and while somebody works on it a lease and the changes that the claims are about. A group is
+// an item that holds its open members beside its document, so that they change without its lease. A minute's
+// count of a sink's messages is an item, too.
 package dynamo
 
 import (
@@ -25,13 +25,13 @@ import (
 )
 
 const (
-	// Lease is how long a claim lasts when its holder dies. It is longer than the function may run (60 s) and a message
-	// may arrive after its answer was lost (incident.Fence), so that a living holder never loses its claim and a dead
-	// one's last message has arrived.
+	// Lease is how long a claim lasts when its holder dies. It is longer than the function may run (60 s) and
+	// a message may arrive after its answer was lost (incident.Fence), so that a living holder never loses
+	// its claim and a dead one's last message has arrived.
 	Lease = 120 * time.Second
-	// retention is how long a record or group is remembered after its last change, openRetention one of an open loss:
-	// forgotten earlier, its message would stay as it is. countRetention is for a minute's count and for a record that
-	// knows nothing: somebody asked for a key that does not exist.
+	// retention is how long a record or group is remembered after its last change, openRetention one of an
+	// open loss: forgotten earlier, its message would stay as it is. countRetention is for a minute's count
+	// and for a record that knows nothing: somebody asked for a key that does not exist.
 	retention      = 90 * 24 * time.Hour
 	openRetention  = 400 * 24 * time.Hour
 	countRetention = time.Hour
@@ -62,13 +62,15 @@ func New(client client, table string, now func() time.Time, token func() string)
 	return &Store{client: client, table: table, now: now, token: token}
 }
 
-// unclaimed is the condition under which an item may be claimed: nobody else's lease is running, and no later version
-// wrote it, which this one must not overwrite. A request that is repeated because its answer was lost finds its own lease.
+// unclaimed is the condition under which an item may be claimed: nobody else's lease is running, and no later
+// version wrote it, which this one must not overwrite. A request that is repeated because its answer was lost
+// finds its own lease.
 const unclaimed = "(attribute_not_exists(leaseUntil) OR leaseUntil < :now OR lease = :token)" +
 	" AND (attribute_not_exists(version) OR version <= :version)"
 
-// Claim leases the record of that key, empty when there is none, and leaves the change on it as an intent. ok is false while
-// somebody else has claimed it. The error of a record that a later version wrote wraps format.ErrNewer.
+// Claim leases the record of that key, empty when there is none, and leaves the change on it as an intent. ok
+// is false while somebody else has claimed it. The error of a record that a later version wrote wraps
+// format.ErrNewer.
 func (s *Store) Claim(ctx context.Context, key string, intent *coverage.Change) (c incident.Claim, ok bool, err error) {
 	values := s.leaseValues()
 	note, err := storeIntent(leaseIn(values), intent)
@@ -134,8 +136,9 @@ func leaseIn(values map[string]types.AttributeValue) string {
 	return values[":token"].(*types.AttributeValueMemberS).Value
 }
 
-// storeIntent is what a claim leaves on the item until it is saved: who claimed it and, unless it is a wake-up, about
-// what. With the token a request that is repeated because its answer was lost tells its own intents from others'.
+// storeIntent is what a claim leaves on the item until it is saved: who claimed it and, unless it is a
+// wake-up, about what. With the token a request that is repeated because its answer was lost tells its own
+// intents from others'.
 func storeIntent(lease string, c *coverage.Change) (string, error) {
 	if c == nil {
 		return lease, nil
@@ -197,8 +200,8 @@ func (s *Store) release(ctx context.Context, key string, values map[string]types
 // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html).
 const maxTransaction = 100
 
-// Save writes the claims' records and ends the claims, several in one request; it returns an error for each, nil where it
-// succeeded. It fails where the claim was lost to somebody else.
+// Save writes the claims' records and ends the claims, several in one request; it returns an error for each,
+// nil where it succeeded. It fails where the claim was lost to somebody else.
 func (s *Store) Save(ctx context.Context, claims []incident.Claim) []error {
 	errs := make([]error, len(claims))
 	done := make(chan struct{})
@@ -217,8 +220,8 @@ func (s *Store) Save(ctx context.Context, claims []incident.Claim) []error {
 	return errs
 }
 
-// saveSome saves the claims in one transaction. One that cannot be saved makes the transaction fail: then each is
-// saved by itself.
+// saveSome saves the claims in one transaction. One that cannot be saved makes the transaction fail: then
+// each is saved by itself.
 func (s *Store) saveSome(ctx context.Context, claims []incident.Claim, errs []error) {
 	writes := make([]types.TransactWriteItem, len(claims))
 	for i, c := range claims {

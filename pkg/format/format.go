@@ -12,14 +12,16 @@ import (
 	"guardduty-coverage-notifier/pkg/incident"
 )
 
-// Version is that of the stored form of records, groups and changes. Every older version can be read; testdata/ holds
-// items of each. Whatever else changes in this package, a field here changes only together with the version.
+// Version is that of the stored form of records, groups and changes. Every older version can be read;
+// testdata/ holds items of each. Whatever else changes in this package, a field here changes only together
+// with the version.
 const Version = 1
 
 // ErrNewer says that a later version of the program wrote what is being read. It must not be overwritten.
 var ErrNewer = errors.New("a later version of the notifier wrote it")
 
-// The stored forms. They are apart from the types of the domain, so that those can change without what is stored.
+// The stored forms. They are apart from the types of the domain, so that those can change without what is
+// stored.
 type (
 	storedRecord struct {
 		Version  int                       `json:"version"`
@@ -124,8 +126,8 @@ func UnmarshalRecord(data []byte) (incident.Record, error) {
 	return r, nil
 }
 
-// MarshalGroup is the stored form of a group without its set of members, its version and its wake-up, which change
-// apart from the rest.
+// MarshalGroup is the stored form of a group without its set of members, its version and its wake-up, which
+// change apart from the rest.
 func MarshalGroup(g incident.Group) ([]byte, error) {
 	s := storedGroup{
 		Version: Version, Key: g.Key, Sink: g.Sink, Ref: g.Ref, Language: g.Language, CreatedAt: g.CreatedAt,
@@ -190,8 +192,9 @@ func read[T any](data []byte) (T, error) {
 	return document, nil
 }
 
-// storeChange is the stored form of a change, without the length that a hostile event may have: an item holds at most
-// 400 KB (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html), a queued message 256 KB.
+// storeChange is the stored form of a change, without the length that a hostile event may have: an item holds
+// at most 400 KB (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html), a
+// queued message 256 KB.
 func storeChange(c coverage.Change) storedChange {
 	r := c.Resource
 	issues := slices.Clone(c.Issues[:min(len(c.Issues), maxIssues)])

@@ -19,15 +19,15 @@ type Group struct {
 	// Sink and Ref say where the message is, Language in which language it is written.
 	Sink, Ref, Language string
 	CreatedAt           time.Time
-	// Sample is the change of one member; what is said of it holds for all, but for the name. Evidence is what the
-	// diagnosis found of it.
+	// Sample is the change of one member; what is said of it holds for all, but for the name. Evidence is
+	// what the diagnosis found of it.
 	Sample   coverage.Change
 	Evidence []coverage.Evidence
 	// Names are the first members' names, Total how many members there ever were.
 	Names []string
 	Total int
-	// Open are the Members that are still uncovered. They are a set that changes without the group's lease, each time
-	// raising Version.
+	// Open are the Members that are still uncovered. They are a set that changes without the group's lease,
+	// each time raising Version.
 	Open    []string
 	Version int
 	// Shown is the version that the message shows; -1: it is to be sent again whatever it shows.
@@ -35,8 +35,8 @@ type Group struct {
 	Retry
 }
 
-// WakeGrace is how long past due a group's noted wake-up may be before it counts as lost: less than the Fence, so that
-// who noted it and could not queue it does so at the next attempt.
+// WakeGrace is how long past due a group's noted wake-up may be before it counts as lost: less than the
+// Fence, so that who noted it and could not queue it does so at the next attempt.
 const WakeGrace = 15 * time.Second
 
 // groupPrefix begins the keys of groups. A resource's key begins with an account.
@@ -79,7 +79,8 @@ func (g *Group) Failed(now time.Time, after time.Duration) { g.Retry.failed(now,
 // Deferred notes that the rate limit, or the end of the invocation, came first.
 func (g *Group) Deferred(now time.Time) { g.Retry.deferred(now) }
 
-// GaveUp notes that the message went to the dead-letter queue. The next change to the set is worth a new attempt.
+// GaveUp notes that the message went to the dead-letter queue. The next change to the set is worth a new
+// attempt.
 func (g *Group) GaveUp() { g.Shown, g.Retry = g.Version, Retry{} }
 
 // Redriven notes that a person wants it tried again.

@@ -6,8 +6,8 @@ import (
 	"guardduty-coverage-notifier/pkg/coverage"
 )
 
-// Sent notes that the sink was notified of what is true now: by the resource's own message ref, or by that of a group.
-// Whatever was uncertain, failing or deferred is over.
+// Sent notes that the sink was notified of what is true now: by the resource's own message ref, or by that of
+// a group. Whatever was uncertain, failing or deferred is over.
 func (r *Record) Sent(sink, ref, group string) {
 	n := Notified{Status: r.Change.Status}
 	if r.lost() {
@@ -16,8 +16,8 @@ func (r *Record) Sent(sink, ref, group string) {
 	r.set(sink, n)
 }
 
-// Failed notes that the sink did not take the notification. uncertain: it may have, although no answer says so. after
-// is how long the sink asks to be left alone.
+// Failed notes that the sink did not take the notification. uncertain: it may have, although no answer says
+// so. after is how long the sink asks to be left alone.
 func (r *Record) Failed(sink string, now time.Time, uncertain bool, after time.Duration) {
 	n := r.Notified[sink]
 	n.Uncertain = n.Uncertain || uncertain
@@ -53,8 +53,8 @@ func (r *Record) Doubt(sink string) {
 	r.set(sink, n)
 }
 
-// Leaving notes that the resource could not be taken out of its group yet. In the end the group's message will not count
-// it, which readers take as healthy; until then the group is a debt, and nothing else is sent.
+// Leaving notes that the resource could not be taken out of its group yet. In the end the group's message
+// will not count it, which readers take as healthy; until then the group is a debt, and nothing else is sent.
 func (r *Record) Leaving(sink string, now time.Time) {
 	n := r.Notified[sink]
 	n.Status = coverage.Healthy
@@ -62,15 +62,16 @@ func (r *Record) Leaving(sink string, now time.Time) {
 	r.set(sink, n)
 }
 
-// Left notes that the group's message counts the resource no more, which is as good as saying that it is healthy.
+// Left notes that the group's message counts the resource no more, which is as good as saying that it is
+// healthy.
 func (r *Record) Left(sink string) {
 	n := r.Notified[sink]
 	n.Group, n.Status, n.Causes, n.Retry = "", coverage.Healthy, nil, Retry{}
 	r.set(sink, n)
 }
 
-// Orphaned notes that nothing is known of the group whose message counts the resource: that message will go on saying
-// that it is uncovered, so the truth needs a message of its own.
+// Orphaned notes that nothing is known of the group whose message counts the resource: that message will go
+// on saying that it is uncovered, so the truth needs a message of its own.
 func (r *Record) Orphaned(sink string) {
 	n := r.Notified[sink]
 	n.Group, n.Status, n.Uncertain = "", coverage.Unhealthy, true

@@ -59,16 +59,19 @@ func (r *Record) Plan(sink string, to Routing, now time.Time) Action {
 	case !lost && !believesLost && !n.Uncertain && n.Group == "" && !r.missedLoss(n, to):
 		return Action{Kind: Nothing}
 	case !lost && to.Silent && n.Group == "":
-		// No message, so no reason to wait either; but the next loss must find the sink as told of this recovery.
+		// No message, so no reason to wait either; but the next loss must find the sink as told of this
+		// recovery.
 		return Action{Kind: Close}
 	case lost && !believesLost && to.Hold > 0 && now.Before(held):
-		// Nobody was notified yet, and it may recover by itself. With a cause that usually does not, there is no hold.
+		// Nobody was notified yet, and it may recover by itself. With a cause that usually does not, there is
+		// no hold.
 		return Action{Wait, held}
 	case now.Before(n.NextAttempt):
 		// A backoff, a rate limit, or the fence after a lost answer.
 		return Action{Wait, n.NextAttempt}
 	case !lost:
-		// Also for who is not routed any more, or is only possibly misled: whoever read of a loss reads of its end.
+		// Also for who is not routed any more, or is only possibly misled: whoever read of a loss reads of
+		// its end.
 		return Action{Kind: Resolve}
 	case believesLost:
 		return Action{Kind: Update}
@@ -76,14 +79,14 @@ func (r *Record) Plan(sink string, to Routing, now time.Time) Action {
 	return Action{Kind: Open}
 }
 
-// missedLoss reports whether a recovery is worth a notification although no loss was ever seen: the notifier may have
-// been installed in between.
+// missedLoss reports whether a recovery is worth a notification although no loss was ever seen: the notifier
+// may have been installed in between.
 func (r *Record) missedLoss(n Notified, to Routing) bool {
 	return r.Change.Status == coverage.Healthy && r.OpenedAt.IsZero() && n.Status == "" && to.Routed
 }
 
-// InDoubt are the sinks that somebody who had claimed the record and died may have notified of something: those that
-// believe in a loss, those already uncertain, and those that the loss is routed to.
+// InDoubt are the sinks that somebody who had claimed the record and died may have notified of something:
+// those that believe in a loss, those already uncertain, and those that the loss is routed to.
 func (r *Record) InDoubt(sinks []string, routed func(sink string) bool) []string {
 	return slices.DeleteFunc(slices.Clone(sinks), func(sink string) bool {
 		n := r.Notified[sink]

@@ -1,8 +1,10 @@
-// Package incident is what is remembered of one resource, or of one group of resources, and what follows from it.
+// Package incident is what is remembered of one resource, or of one group of resources, and what follows from
+// it.
 //
-// A Record holds two facts: what is true of the resource, and what each sink was last notified of. Whatever differs is to
-// be sent. Plan says what, Observe takes in a change, and the other methods note what became of a notification. All of
-// it is pure: no clock, no I/O, no randomness. docs/architecture.md shows the decision table.
+// A Record holds two facts: what is true of the resource, and what each sink was last notified of. Whatever
+// differs is to be sent. Plan says what, Observe takes in a change, and the other methods note what became of
+// a notification. All of it is pure: no clock, no I/O, no randomness. docs/architecture.md shows the decision
+// table.
 package incident
 
 import (
@@ -37,16 +39,16 @@ type Notified struct {
 	Ref string
 	// Group is the key of the group whose message counts the resource as uncovered.
 	Group string
-	// Uncertain is true when the sink may have been notified of something else since: a claim was never saved, an answer
-	// was lost, or a notification went out while the store was away.
+	// Uncertain is true when the sink may have been notified of something else since: a claim was never
+	// saved, an answer was lost, or a notification went out while the store was away.
 	Uncertain bool
 	Retry
 }
 
 // Retry is whether and when something is tried again.
 type Retry struct {
-	// FailingSince is the first failure in a row, DeferredSince the first time in a row that the rate limit, or the end of
-	// an invocation, came first.
+	// FailingSince is the first failure in a row, DeferredSince the first time in a row that the rate limit,
+	// or the end of an invocation, came first.
 	FailingSince, DeferredSince time.Time
 	// NextAttempt is the earliest moment of the next attempt.
 	NextAttempt time.Time
@@ -54,21 +56,22 @@ type Retry struct {
 	GaveUp bool
 }
 
-// Wake is the one wake-up that is known to be in the queue. Without it every duplicate of a wake-up would beget another.
+// Wake is the one wake-up that is known to be in the queue. Without it every duplicate of a wake-up would
+// beget another.
 type Wake struct {
 	// WakeAt is when that wake-up is due; zero when none is known.
 	WakeAt time.Time
 }
 
 const (
-	// Fence is how long after a lost answer the message may still arrive at the sink. Until then even a newer change
-	// waits, or the older message would become the last word.
+	// Fence is how long after a lost answer the message may still arrive at the sink. Until then even a newer
+	// change waits, or the older message would become the last word.
 	Fence = 30 * time.Second
 	// MaxDelay is the longest wait between two attempts, and the longest delay of a queued message
 	// (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html).
 	MaxDelay = 15 * time.Minute
-	// Patience is how long anything is tried before it goes to the dead-letter queue. It is longer than the day that a
-	// sink may be down without losing a notification.
+	// Patience is how long anything is tried before it goes to the dead-letter queue. It is longer than the
+	// day that a sink may be down without losing a notification.
 	Patience = 26 * time.Hour
 	// deferDelay is how long a deferred notification waits, so that like ones gather.
 	deferDelay = time.Minute
@@ -76,9 +79,9 @@ const (
 	maxDeferral = 15 * time.Minute
 )
 
-// Observe takes in a change with its causes and reports whether it is news. Changes may come in any order and any number
-// of times: the newest wins, and of two at the same moment the loss does, since a needless alert is better than a blind
-// spot.
+// Observe takes in a change with its causes and reports whether it is news. Changes may come in any order and
+// any number of times: the newest wins, and of two at the same moment the loss does, since a needless alert
+// is better than a blind spot.
 func (r *Record) Observe(c coverage.Change, causes []string) bool {
 	newest := r.Change.ChangedAt
 	older := c.ChangedAt.Before(newest)
@@ -94,8 +97,8 @@ func (r *Record) Observe(c coverage.Change, causes []string) bool {
 	}
 	r.Change = c
 	for sink, n := range r.Notified {
-		// Something new is worth a new attempt, even where the last one was given up; but a message whose answer was
-		// lost may still be on its way, so the fence stays.
+		// Something new is worth a new attempt, even where the last one was given up; but a message whose
+		// answer was lost may still be on its way, so the fence stays.
 		n.GaveUp, n.FailingSince = false, time.Time{}
 		if !n.Uncertain {
 			n.NextAttempt = time.Time{}
@@ -122,8 +125,8 @@ func (w *Wake) Arrived(due time.Time) {
 	}
 }
 
-// Covers reports whether a wake-up that is known to be queued comes in time. One that is past due is not relied on: it
-// may be lost.
+// Covers reports whether a wake-up that is known to be queued comes in time. One that is past due is not
+// relied on: it may be lost.
 func (w *Wake) Covers(at, now time.Time) bool { return !w.WakeAt.Before(now) && !w.WakeAt.After(at) }
 
 // Claim is a record that its holder alone may change and save.
@@ -131,8 +134,8 @@ type Claim struct {
 	Record Record
 	// Lease is the store's proof of the claim.
 	Lease string
-	// Abandoned is true when somebody claimed the record before and never saved it: sinks may have been notified of more
-	// than it says. Intents are the changes that those claims were about.
+	// Abandoned is true when somebody claimed the record before and never saved it: sinks may have been
+	// notified of more than it says. Intents are the changes that those claims were about.
 	Abandoned bool
 	Intents   []coverage.Change
 }

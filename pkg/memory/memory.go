@@ -12,8 +12,8 @@ import (
 	"guardduty-coverage-notifier/pkg/incident"
 )
 
-// Store remembers for as long as the process lasts: for local runs, and for a deployment without a table, where
-// duplicates are recognised only while the same execution environment serves.
+// Store remembers for as long as the process lasts: for local runs, and for a deployment without a table,
+// where duplicates are recognised only while the same execution environment serves.
 type Store struct {
 	mu      sync.Mutex
 	records map[string]incident.Record

@@ -14,7 +14,8 @@ import (
 // overdue is how late an attempt, or a member's record, may be before Audit takes care of it.
 const overdue = 30 * time.Minute
 
-// Enqueue queues changes that a report found and no event told of, and returns an error for each, nil where it succeeded.
+// Enqueue queues changes that a report found and no event told of, and returns an error for each, nil where
+// it succeeded.
 func (p *Pipeline) Enqueue(ctx context.Context, changes []coverage.Change) []error {
 	b := &batch{p: p}
 	errs := make([]error, len(changes))
@@ -32,10 +33,10 @@ func (p *Pipeline) Enqueue(ctx context.Context, changes []coverage.Change) []err
 	return errs
 }
 
-// Audit looks through everything that is stored for what would otherwise stay wrong: it queues wake-ups of records and
-// groups whose next attempt is overdue, since their wake-up was lost or their rules have changed, and takes members out of
-// groups that their records do not name. It notifies nobody itself. Entries that come with an error are skipped: whoever
-// lists them sees to that.
+// Audit looks through everything that is stored for what would otherwise stay wrong: it queues wake-ups of
+// records and groups whose next attempt is overdue, since their wake-up was lost or their rules have changed,
+// and takes members out of groups that their records do not name. It notifies nobody itself. Entries that
+// come with an error are skipped: whoever lists them sees to that.
 func (p *Pipeline) Audit(ctx context.Context, stored iter.Seq2[incident.Stored, error]) error {
 	b, now := &batch{p: p}, p.Now()
 	var groups []incident.Group

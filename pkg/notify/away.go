@@ -12,9 +12,9 @@ import (
 	"guardduty-coverage-notifier/pkg/incident"
 )
 
-// While the store cannot be reached, or holds an item that this version must not touch, events wait in the queue as they
-// came. A loss that has waited for long is sent without memory, but only once the queued event says that it may have been:
-// otherwise a crash would leave a message that nobody knows to correct.
+// While the store cannot be reached, or holds an item that this version must not touch, events wait in the
+// queue as they came. A loss that has waited for long is sent without memory, but only once the queued event
+// says that it may have been: otherwise a crash would leave a message that nobody knows to correct.
 
 const (
 	// unsavedDelay is how long a message waits whose record could not be saved: longer than its lease.
@@ -23,8 +23,8 @@ const (
 	withoutMemoryAfter = 10 * time.Minute
 )
 
-// planWithoutMemory lets the item's newest change be sent to whom it is routed, if it may not wait for the store any
-// longer and the queued event says so already.
+// planWithoutMemory lets the item's newest change be sent to whom it is routed, if it may not wait for the
+// store any longer and the queued event says so already.
 func (p *Pipeline) planWithoutMemory(it *item) {
 	q, ok := it.newestQueued()
 	if !ok || !q.MayHaveSent || !p.mayNotWait(it.newest(), q.Since) {
@@ -35,8 +35,8 @@ func (p *Pipeline) planWithoutMemory(it *item) {
 	p.classify(it)
 	for _, sink := range p.sinkNames() {
 		if it.decision.includes(sink) && !slices.Contains(q.Notified, sink) {
-			t := &target{item: it, sink: sink, record: it.record, action: incident.Action{Kind: incident.Open}}
-			it.targets = append(it.targets, t)
+			open := incident.Action{Kind: incident.Open}
+			it.targets = append(it.targets, &target{item: it, sink: sink, record: it.record, action: open})
 		}
 	}
 }
@@ -51,8 +51,8 @@ func (it *item) newestQueued() (q queued, ok bool) {
 	return q, ok
 }
 
-// mayNotWait reports whether the change is a loss that has waited for the store for too long. Recoveries wait as long as
-// it takes: nobody is put at risk by a late one, and a wrong one would hide a loss.
+// mayNotWait reports whether the change is a loss that has waited for the store for too long. Recoveries wait
+// as long as it takes: nobody is put at risk by a late one, and a wrong one would hide a loss.
 func (p *Pipeline) mayNotWait(c coverage.Change, since time.Time) bool {
 	now := p.Now()
 	return c.Status == coverage.Unhealthy && !since.IsZero() && now.Sub(since) >= withoutMemoryAfter &&
@@ -92,8 +92,8 @@ func (b *batch) keepWaiting(ctx context.Context, it *item) error {
 	return nil
 }
 
-// putBack queues the messages again, those that say the same once. delay may change each, and says how long it waits.
-// What has waited for longer than incident.Patience goes to the dead-letter queue.
+// putBack queues the messages again, those that say the same once. delay may change each, and says how long
+// it waits. What has waited for longer than incident.Patience goes to the dead-letter queue.
 func (b *batch) putBack(ctx context.Context, events []*event, delay func(*event) time.Duration) error {
 	if b.p.Queue == nil {
 		return errNoQueue

@@ -13,7 +13,8 @@ import (
 // busyDelay is how long a message waits whose record somebody else has claimed.
 const busyDelay = 30 * time.Second
 
-// claim leases every record and lets it take in what arrived about it. What cannot be claimed goes back to the queue.
+// claim leases every record and lets it take in what arrived about it. What cannot be claimed goes back to
+// the queue.
 func (b *batch) claim(ctx context.Context) {
 	atOnce(b.groups, func(g *groupItem) { b.claimGroup(ctx, g) })
 	atOnce(b.items, func(it *item) {
@@ -45,7 +46,8 @@ func (p *Pipeline) observeAll(it *item) {
 	r.Key = it.key
 	uncertain := p.abandonedSinks(it.claim)
 	for _, c := range it.claim.Intents {
-		// What a dead claim was about may have been sent, and so is as true as an event. It is delivered again later.
+		// What a dead claim was about may have been sent, and so is as true as an event. It is delivered
+		// again later.
 		r.Observe(c, causesOf(catalog.Classify(c)))
 	}
 	for _, e := range it.events {
@@ -87,5 +89,8 @@ func (p *Pipeline) routedSinks(c coverage.Change, causes []string) []string {
 	return slices.DeleteFunc(p.sinkNames(), func(sink string) bool { return !to.includes(sink) })
 }
 
-// sameChange reports whether both are the same change, perhaps of the member's event and of the administrator's.
-func sameChange(a, b coverage.Change) bool { return a.Status == b.Status && a.ChangedAt.Equal(b.ChangedAt) }
+// sameChange reports whether both are the same change, perhaps of the member's event and of the
+// administrator's.
+func sameChange(a, b coverage.Change) bool {
+	return a.Status == b.Status && a.ChangedAt.Equal(b.ChangedAt)
+}

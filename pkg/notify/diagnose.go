@@ -13,8 +13,8 @@ import (
 
 // How much a diagnosis may cost.
 const (
-	// diagnosisTime is how long all diagnoses of a batch may take together. A Diagnoser has until diagnosisRest before its
-	// end, so that what it knows by its own deadline still arrives.
+	// diagnosisTime is how long all diagnoses of a batch may take together. A Diagnoser has until
+	// diagnosisRest before its end, so that what it knows by its own deadline still arrives.
 	diagnosisTime = 5 * time.Second
 	diagnosisRest = 500 * time.Millisecond
 	// maxDiagnoses is how many changes of a batch are diagnosed.
@@ -27,7 +27,8 @@ type diagnosis struct {
 	evidence []coverage.Evidence
 }
 
-// diagnose looks for the cause of what is about to be sent. Whoever has not answered in time is not waited for.
+// diagnose looks for the cause of what is about to be sent. Whoever has not answered in time is not waited
+// for.
 func (b *batch) diagnose(ctx context.Context) {
 	candidates := b.candidates()
 	if b.p.Diagnoser == nil || len(candidates) == 0 {
@@ -67,14 +68,14 @@ func (b *batch) check(ctx context.Context, candidates []*item) <-chan diagnosis 
 	return found
 }
 
-// candidates are the losses that are about to be sent, as many as there is time for: of like ones the first before the
-// others, since that one speaks for a group.
+// candidates are the losses that are about to be sent, as many as there is time for: of like ones the first
+// before the others, since that one speaks for a group.
 func (b *batch) candidates() []*item {
 	var all []*item
 	alike, nth := map[string]int{}, map[*item]int{}
 	for _, it := range b.items {
-		sends := slices.ContainsFunc(it.targets, func(t *target) bool { return t.action.Kind != incident.Close })
-		if !sends || it.record.Change.Status != coverage.Unhealthy {
+		isSent := func(t *target) bool { return t.action.Kind != incident.Close }
+		if !slices.ContainsFunc(it.targets, isSent) || it.record.Change.Status != coverage.Unhealthy {
 			continue
 		}
 		key := strings.Join(it.likeness(), "\x00")

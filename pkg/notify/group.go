@@ -21,7 +21,8 @@ type groupItem struct {
 const (
 	// groupPause is how long a change to a group's members waits, so that the message changes once for many.
 	groupPause = 5 * time.Second
-	// leavePatience is how long it is tried to take a member out of its group before it is notified by itself.
+	// leavePatience is how long it is tried to take a member out of its group before it is notified by
+	// itself.
 	leavePatience = 10 * time.Minute
 )
 
@@ -87,7 +88,8 @@ func (r *run) noteGroup(ctx context.Context, item *groupItem, ref string, err er
 	item.wakeAt = g.NextAttempt
 }
 
-// leaveGroups takes the targets out of their groups, one call a group, and plans again what is left to be done about each.
+// leaveGroups takes the targets out of their groups, one call a group, and plans again what is left to be
+// done about each.
 func (r *run) leaveGroups(ctx context.Context, targets []*target) {
 	groupOf := func(t *target) string { return t.record.Notified[r.sink.Name()].Group }
 	for _, members := range sortInto(targets, groupOf) {

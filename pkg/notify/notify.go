@@ -1,10 +1,9 @@
-// Package notify brings coverage events to the people who have to know: it decodes an event, claims the record of its
-// resource, plans for every sink what is to be sent, diagnoses, composes, sends, and saves what was sent.
+// Package notify brings coverage events to the people who have to know: it decodes an event, claims the
+// record of its resource, plans for every sink what is to be sent, diagnoses, composes, sends, and saves what
+// was sent.
 //
-// It is level-triggered, as Kubernetes' controllers are: a record says what is true of a resource and what each sink was
-// last notified of, and whatever differs is to be sent. The queue carries wake-ups that say only "look at this record
-// again". Each step is a file: read, claim, plan, diagnose, send, group, save; away is for a store that cannot be reached.
-// What follows from a record is decided by package incident.
+// It is level-triggered: a record says what is true of a resource and what each sink was last notified of;
+// whatever differs is to be sent. docs/architecture.md explains it. Each step is a file.
 package notify
 
 import (
@@ -25,15 +24,16 @@ import (
 
 // Sink delivers messages to one destination.
 //
-// An error may say more by its methods: Permanent() bool, when trying again cannot help; Uncertain() bool, whether the
-// message may have been taken all the same (an error without that method may); RetryAfter() time.Duration, how long the
-// destination asks to be left alone; Misconfigured() bool, when only a change of the configuration helps.
+// An error may say more by its methods: Permanent() bool, when trying again cannot help; Uncertain() bool,
+// whether the message may have been taken all the same (an error without that method may); RetryAfter()
+// time.Duration, how long the destination asks to be left alone; Misconfigured() bool, when only a change of
+// the configuration helps.
 type Sink interface {
 	// Name is stable: what was sent where is remembered under it.
 	Name() string
-	// Send delivers m. parent is what an earlier Send returned for the same incident, "" for a new one; with a parent
-	// the sink updates that message and answers in its thread where it can. The returned ref is opaque to the caller;
-	// "" means that the message cannot be found again.
+	// Send delivers m. parent is what an earlier Send returned for the same incident, "" for a new one; with
+	// a parent the sink updates that message and answers in its thread where it can. The returned ref is
+	// opaque to the caller; "" means that the message cannot be found again.
 	Send(ctx context.Context, m message.Message, parent string) (ref string, err error)
 }
 
@@ -47,21 +47,22 @@ type Store interface {
 
 // Records are claimed before they are changed, so that two invocations never work on the same resource.
 type Records interface {
-	// Claim leases the record of that key, empty when there is none, and leaves the change on it as an intent: whoever
-	// comes after a crash learns what the dead one may have sent. ok is false while somebody else has claimed it.
-	// The error of a record that a later version wrote wraps format.ErrNewer.
+	// Claim leases the record of that key, empty when there is none, and leaves the change on it as an
+	// intent: whoever comes after a crash learns what the dead one may have sent. ok is false while somebody
+	// else has claimed it. The error of a record that a later version wrote wraps format.ErrNewer.
 	Claim(ctx context.Context, key string, intent *coverage.Change) (c incident.Claim, ok bool, err error)
-	// Save writes the claims' records and ends the claims; it returns an error for each, nil where it succeeded.
+	// Save writes the claims' records and ends the claims; it returns an error for each, nil where it
+	// succeeded.
 	Save(ctx context.Context, claims []incident.Claim) []error
 }
 
 // Groups are claimed to change their messages.
 type Groups interface {
-	// ClaimGroup leases the group; one that is not remembered is empty. ok is false while somebody else has it. It ends
-	// what is known of a queued wake-up: whoever leaves the group from now on queues another.
+	// ClaimGroup leases the group; one that is not remembered is empty. ok is false while somebody else has
+	// it. It ends what is known of a queued wake-up: whoever leaves the group from now on queues another.
 	ClaimGroup(ctx context.Context, key string) (g incident.Group, lease string, ok bool, err error)
-	// SaveGroup writes the group, except for its members and their version, and ends the claim. wakeAt is when a wake-up
-	// is queued for it; zero for none.
+	// SaveGroup writes the group, except for its members and their version, and ends the claim. wakeAt is
+	// when a wake-up is queued for it; zero for none.
 	SaveGroup(ctx context.Context, g incident.Group, lease string, wakeAt time.Time) error
 }
 
@@ -69,9 +70,9 @@ type Groups interface {
 type Members interface {
 	// CreateGroup remembers a new group with its members. Repeated, it changes nothing.
 	CreateGroup(ctx context.Context, g incident.Group) error
-	// Leave takes members out of the group's set and raises its version; repeated, it only raises the version. known is
-	// false when there is no such group. covered is true when a wake-up of the group is known to be queued; otherwise
-	// the caller has to queue one that is due at wakeAt, which is noted.
+	// Leave takes members out of the group's set and raises its version; repeated, it only raises the
+	// version. known is false when there is no such group. covered is true when a wake-up of the group is
+	// known to be queued; otherwise the caller has to queue one that is due at wakeAt, which is noted.
 	Leave(ctx context.Context, group string, members []string, wakeAt time.Time) (known, covered bool, err error)
 }
 
@@ -91,20 +92,20 @@ type Queue interface {
 
 // Diagnoser checks a live resource, and what it depends on.
 type Diagnoser interface {
-	// Diagnose returns what it found by ctx's deadline. It never fails: what could not be checked is evidence, too.
-	// findings are the ids of the change's findings, the most useful first.
+	// Diagnose returns what it found by ctx's deadline. It never fails: what could not be checked is
+	// evidence, too. findings are the ids of the change's findings, the most useful first.
 	Diagnose(ctx context.Context, change coverage.Change, findings []string) []coverage.Evidence
 }
 
-// Pipeline brings events to the sinks. Its fields are set once, before it is used; it may be used concurrently, and must
-// not be copied after first use.
+// Pipeline brings events to the sinks. Its fields are set once, before it is used; it may be used
+// concurrently, and must not be copied after first use.
 type Pipeline struct {
 	// Sinks are everybody who may be notified.
 	Sinks []Sink
 	// Language is that of the messages, unless a route has another.
 	Language locale.Language
-	// Route says who is notified of a change with those causes, which are ids of the catalogue, sorted; of a recovery
-	// they are those of the loss. Nil: every sink is notified of everything.
+	// Route says who is notified of a change with those causes, which are ids of the catalogue, sorted; of a
+	// recovery they are those of the loss. Nil: every sink is notified of everything.
 	Route func(change coverage.Change, causes []string) Decision
 	// Local is what the readers call their own.
 	Local compose.Local
@@ -112,10 +113,11 @@ type Pipeline struct {
 	Store Store
 	// Queue is where wake-ups wait. Nil: nothing waits, and what cannot be sent now is an error.
 	Queue Queue
-	// Hold is how long a loss waits whose every finding usually recovers by itself; 0: not at all. It needs a Queue.
+	// Hold is how long a loss waits whose every finding usually recovers by itself; 0: not at all. It needs a
+	// Queue.
 	Hold time.Duration
-	// RateLimit is how many messages a minute a sink is sent before notifications wait to be sent as groups; 0: any
-	// number. It needs a Queue.
+	// RateLimit is how many messages a minute a sink is sent before notifications wait to be sent as groups;
+	// 0: any number. It needs a Queue.
 	RateLimit int
 	// Diagnoser looks for the cause of what is about to be sent; nil: nobody does.
 	Diagnoser Diagnoser
@@ -126,16 +128,16 @@ type Pipeline struct {
 	// Observe is given the outcome of every change, once; nil: nobody is.
 	Observe func(ctx context.Context, outcome Outcome)
 
-	// overLimit is the last minute in which each sink was known to be over the rate limit, by its name: no more need be
-	// counted in it.
+	// overLimit is the last minute in which each sink was known to be over the rate limit, by its name: no
+	// more need be counted in it.
 	overLimit sync.Map
 }
 
-// How an invocation's time is spent. The lease of a claim (120 s) is longer than an invocation may take (60 s) and a
-// message whose answer was lost may be late (incident.Fence).
+// How an invocation's time is spent. The lease of a claim (120 s) is longer than an invocation may take (60
+// s) and a message whose answer was lost may be late (incident.Fence).
 const (
-	// saveTime is what is left of an invocation's time for queueing and saving when sending ends: one timeout of the
-	// queue and two of the store, with the last message on its way.
+	// saveTime is what is left of an invocation's time for queueing and saving when sending ends: one timeout
+	// of the queue and two of the store, with the last message on its way.
 	saveTime = 20 * time.Second
 	// shortWait is the longest Retry-After that is waited for on the spot.
 	shortWait = 5 * time.Second
@@ -143,8 +145,9 @@ const (
 	callsAtOnce = 16
 )
 
-// Handle works through events and wake-ups that arrived together, so that like ones become one message. It returns nil
-// for each that needs no further delivery: whoever has to be notified was, or a wake-up is queued.
+// Handle works through events and wake-ups that arrived together, so that like ones become one message. It
+// returns nil for each that needs no further delivery: whoever has to be notified was, or a wake-up is
+// queued.
 func (p *Pipeline) Handle(ctx context.Context, bodies []json.RawMessage) []error {
 	b := &batch{p: p}
 	b.read(ctx, bodies)
@@ -192,7 +195,8 @@ type item struct {
 	targets  []*target
 	// wakeAt is when the record has to be looked at again; zero: never.
 	wakeAt time.Time
-	// err is why the events have to be delivered again, storeErr why the store does not know what became of them.
+	// err is why the events have to be delivered again, storeErr why the store does not know what became of
+	// them.
 	err, storeErr error
 }
 

@@ -3,7 +3,6 @@ package notify
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"guardduty-coverage-notifier/pkg/catalog"
@@ -15,25 +14,16 @@ type Result string
 
 // The results.
 const (
-	// Notified: every sink that had to be notified was.
-	Notified Result = "notified"
-	// Held: it waits to see whether it recovers by itself.
-	Held Result = "held"
-	// Recovered: it recovered while it was held, and nobody was notified.
-	Recovered Result = "recovered_while_held"
-	// Duplicate: nothing was left to be done; Stale: something newer was known of the resource.
-	Duplicate Result = "duplicate"
-	Stale     Result = "stale"
-	// Muted: its rules notify nobody.
-	Muted Result = "muted"
-	// Waiting: a sink could not be notified yet, or the record could not be claimed; it is queued.
-	Waiting Result = "waiting"
-	// GaveUp: a sink refused it for good, or for too long, and it went to the dead-letter queue.
-	GaveUp Result = "gave_up"
-	// Failed: it could be neither sent nor queued; whoever delivered it has to deliver it again.
-	Failed Result = "failed"
-	// Unreadable: it is neither a coverage event nor a message of ours, and went to the dead-letter queue.
-	Unreadable Result = "unreadable"
+	Notified   Result = "notified"             // every sink that had to be notified was
+	Held       Result = "held"                 // it waits to see whether it recovers by itself
+	Recovered  Result = "recovered_while_held" // and nobody was notified
+	Duplicate  Result = "duplicate"            // nothing was left to be done
+	Stale      Result = "stale"                // something newer was known of the resource
+	Muted      Result = "muted"                // its rules notify nobody
+	Waiting    Result = "waiting"              // it is queued: a sink could not be notified yet, the record not be claimed
+	GaveUp     Result = "gave_up"              // it went to the dead-letter queue, refused for good or for too long
+	Failed     Result = "failed"               // it could be neither sent nor queued, and has to be delivered again
+	Unreadable Result = "unreadable"           // it is no event and no message of ours; it went to the dead-letter queue
 )
 
 // Outcome is what became of one change, for logs and metrics.
@@ -47,7 +37,7 @@ type Outcome struct {
 	Notified, Grouped []string
 	// Deferred gave way to the rate limit, Failing failed and will be tried again, GaveUp will not.
 	Deferred, Failing, GaveUp []string
-	// FailingFor is how long the sink that has failed for longest has been failing for this resource; 0: none is.
+	// FailingFor is how long the sink that has failed for longest has been failing for this resource.
 	FailingFor time.Duration
 	// Misconfigured is true when a sink failed for a reason that only a change of the configuration removes.
 	Misconfigured bool
@@ -69,7 +59,7 @@ func (b *batch) acknowledge(ctx context.Context) []error {
 	for _, it := range b.items {
 		lead := it.lead()
 		outcome := b.outcomeOf(it)
-		if lead != nil || slices.Contains([]Result{Notified, Waiting, GaveUp, Failed}, outcome.Result) { // Of a wake-up.
+		if lead != nil || outcome.Result != Duplicate { // A wake-up that finds nothing to do is not worth a line.
 			b.p.observe(ctx, outcome)
 		}
 		for _, e := range it.events {

@@ -46,8 +46,8 @@ func (p *Pipeline) planFor(t *target, at time.Time) incident.Action {
 // minGroup is how many like notifications become one message.
 const minGroup = 3
 
-// alike sorts targets into those that one message can speak for, the largest first: the first of many waits no longer than
-// what is alone.
+// alike sorts targets into those that one message can speak for, the largest first: the first of many waits
+// no longer than what is alone.
 func (b *batch) alike(targets []*target) (all [][]*target) {
 	likeness := func(t *target) string {
 		own := "" // What has a message of its own, which only it can change, is like nothing else.
@@ -81,8 +81,8 @@ func sortInto(targets []*target, key func(*target) string) (all [][]*target) {
 	return all
 }
 
-// likeness is what like changes have in common: status, kind, causes, account and Region, and why nothing is left to
-// cover.
+// likeness is what like changes have in common: status, kind, causes, account and Region, and why nothing is
+// left to cover.
 func (it *item) likeness() []string {
 	resource, gone := it.record.Change.Resource, ""
 	if weight := catalog.Weigh(it.findings, it.evidence); weight.Gone {

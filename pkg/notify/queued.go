@@ -12,26 +12,27 @@ import (
 	"guardduty-coverage-notifier/pkg/incident"
 )
 
-// queueVersion is that of what waits in the queue. Older ones are read; testdata/queued holds one of each. A newer one is
-// refused and goes to the dead-letter queue rather than being guessed at.
+// queueVersion is that of what waits in the queue. Older ones are read; testdata/queued holds one of each. A
+// newer one is refused and goes to the dead-letter queue rather than being guessed at.
 const queueVersion = 1
 
-// queued is what waits in the queue. With a Key it is a wake-up; otherwise it is an event, or a change that a report
-// found, that no record could take in because the store was away or the record was busy.
+// queued is what waits in the queue. With a Key it is a wake-up; otherwise it is an event, or a change that a
+// report found, that no record could take in because the store was away or the record was busy.
 type queued struct {
 	Version int `json:"coverageQueue"`
 	// Key is that of the record or group to look at, Due when the wake-up is due.
 	Key string    `json:"key,omitempty"`
 	Due time.Time `json:"due,omitzero"`
-	// Redrive are the sinks that were given up and are to be tried again: it comes from the dead-letter queue.
+	// Redrive are the sinks that were given up and are to be tried again: it comes from the dead-letter
+	// queue.
 	Redrive []string `json:"redrive,omitempty"`
 	// Event is the event as it came, Change a change that a report found.
 	Event  json.RawMessage `json:"event,omitempty"`
 	Change json.RawMessage `json:"change,omitempty"`
 	// Since is when it first could not be worked on.
 	Since time.Time `json:"since,omitzero"`
-	// MayHaveSent is true when whoever received it while the store was away has notified sinks without memory, or died
-	// doing so. Notified are those that are known to have taken it.
+	// MayHaveSent is true when whoever received it while the store was away has notified sinks without
+	// memory, or died doing so. Notified are those that are known to have taken it.
 	MayHaveSent bool     `json:"mayHaveSent,omitempty"`
 	Notified    []string `json:"notified,omitempty"`
 }

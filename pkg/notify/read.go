@@ -14,12 +14,12 @@ import (
 	"guardduty-coverage-notifier/pkg/incident"
 )
 
-// maxSkew is how far GuardDuty's clock may be ahead of ours. A change of a later moment counts as one of now: taken at
-// its word, it would outdate every real change until then.
+// maxSkew is how far GuardDuty's clock may be ahead of ours. A change of a later moment counts as one of now:
+// taken at its word, it would outdate every real change until then.
 const maxSkew = 10 * time.Minute
 
-// read opens and decodes what arrived, and sorts it by resource and group. What cannot be understood goes to the
-// dead-letter queue.
+// read opens and decodes what arrived, and sorts it by resource and group. What cannot be understood goes to
+// the dead-letter queue.
 func (b *batch) read(ctx context.Context, bodies []json.RawMessage) {
 	items, groups := map[string]*item{}, map[string]*groupItem{}
 	for _, body := range bodies {
@@ -45,8 +45,8 @@ func (b *batch) read(ctx context.Context, bodies []json.RawMessage) {
 		items[key].events = append(items[key].events, e)
 	}
 	for _, it := range b.items {
-		// Oldest first, and at the same moment the loss last, as Observe ranks them: how long a resource is uncovered
-		// depends on the order.
+		// Oldest first, and at the same moment the loss last, as Observe ranks them: how long a resource is
+		// uncovered depends on the order.
 		slices.SortStableFunc(it.events, func(x, y *event) int {
 			return cmp.Or(x.change.ChangedAt.Compare(y.change.ChangedAt), cmp.Compare(x.change.Status, y.change.Status))
 		})

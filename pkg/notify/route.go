@@ -12,8 +12,8 @@ import (
 
 // Decision is where a change goes.
 type Decision struct {
-	// To has the names of the sinks that are notified, each with its language. Who was notified of a loss is notified of
-	// the recovery, too, whether named or not.
+	// To has the names of the sinks that are notified, each with its language. Who was notified of a loss is
+	// notified of the recovery, too, whether named or not.
 	To map[string]locale.Language
 	// Silent is true when nobody is notified of a recovery, not even who was notified of the loss.
 	Silent bool
@@ -43,8 +43,8 @@ func (p *Pipeline) decide(c coverage.Change, causes []string) Decision {
 	return Decision{To: to}
 }
 
-// holdOf is how long a loss may recover by itself: not at all when any of its causes usually does not, or when a report
-// found it, which takes longer than that.
+// holdOf is how long a loss may recover by itself: not at all when any of its causes usually does not, or
+// when a report found it, which takes longer than that.
 func (p *Pipeline) holdOf(c coverage.Change) time.Duration {
 	lasts := func(f catalog.Finding) bool { return !f.Transient }
 	if p.Queue == nil || p.Hold == 0 || c.Found || slices.ContainsFunc(catalog.Classify(c), lasts) {

@@ -9,8 +9,8 @@ import (
 	"guardduty-coverage-notifier/pkg/incident"
 )
 
-// save makes sure of a wake-up for whatever is left, and only then saves: a record that waits without a wake-up would
-// wait for the next report.
+// save makes sure of a wake-up for whatever is left, and only then saves: a record that waits without a
+// wake-up would wait for the next report.
 func (b *batch) save(ctx context.Context) {
 	atOnce(b.groups, func(g *groupItem) { b.saveGroup(ctx, g) })
 	atOnce(b.items, func(it *item) {
@@ -57,8 +57,8 @@ func (b *batch) sendWakeUp(ctx context.Context, key string, due time.Time) error
 	return nil
 }
 
-// saveRecords saves what was claimed. What cannot be saved may lie in its lease: its events come again after that, and
-// what was sent is then uncertain.
+// saveRecords saves what was claimed. What cannot be saved may lie in its lease: its events come again after
+// that, and what was sent is then uncertain.
 func (b *batch) saveRecords(ctx context.Context) {
 	var items []*item
 	var claims []incident.Claim
@@ -71,7 +71,8 @@ func (b *batch) saveRecords(ctx context.Context) {
 	if len(claims) == 0 {
 		return
 	}
-	// Whatever timed out before, this is tried: it takes one timeout, and what was sent is uncertain without it.
+	// Whatever timed out before, this is tried: it takes one timeout, and what was sent is uncertain without
+	// it.
 	var unsaved []*item
 	for i, err := range b.p.Store.Save(ctx, claims) {
 		if err != nil {

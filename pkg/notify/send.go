@@ -16,8 +16,8 @@ import (
 	"guardduty-coverage-notifier/pkg/message"
 )
 
-// send notifies every sink of what is planned for it, all sinks at the same time, so that one that hangs cannot cost
-// another's notifications, and notes what became of it.
+// send notifies every sink of what is planned for it, all sinks at the same time, so that one that hangs
+// cannot cost another's notifications, and notes what became of it.
 func (b *batch) send(ctx context.Context) {
 	ctx, cancel := b.sending(ctx)
 	defer cancel()
@@ -50,13 +50,13 @@ func (b *batch) sending(ctx context.Context) (context.Context, context.CancelFun
 type run struct {
 	*batch
 	sink Sink
-	// down is why the sink is left alone for the rest of the batch: what refused one message because it is overloaded,
-	// or did not answer, is not asked again at once.
+	// down is why the sink is left alone for the rest of the batch: what refused one message because it is
+	// overloaded, or did not answer, is not asked again at once.
 	down error
 }
 
-// all first brings groups' messages up to date, then takes members out of their groups, and then sends what needs a
-// message of its own, like notifications together.
+// all first brings groups' messages up to date, then takes members out of their groups, and then sends what
+// needs a message of its own, like notifications together.
 func (r *run) all(ctx context.Context) {
 	for _, g := range r.groups {
 		if g.lease != "" && g.group.Sink == r.sink.Name() {
@@ -109,12 +109,13 @@ func (r *run) message(ctx context.Context, targets []*target) (ref, group string
 	}
 	g := r.newGroup(language, targets)
 	if ref, err = r.deliver(ctx, r.p.composeGroup(language, g), ""); err != nil || ref == "" || len(g.Open) == 0 {
-		// The message cannot, or need not, be brought up to date: each member's recovery is a notification of its own.
+		// The message cannot, or need not, be brought up to date: each member's recovery is a notification of
+		// its own.
 		return "", "", err
 	}
 	g.Ref, g.Key = ref, incident.GroupKey(name, ref)
-	// Members keep the key even if this fails, since the answer may be lost: where there is no such group after all,
-	// leaving it says so.
+	// Members keep the key even if this fails, since the answer may be lost: where there is no such group
+	// after all, leaving it says so.
 	_ = r.store.call(func() error { return r.p.Store.CreateGroup(ctx, g) })
 	return "", g.Key, nil
 }
@@ -140,8 +141,8 @@ func (r *run) note(ctx context.Context, t *target, ref, group string) {
 	t.record.Failed(name, now, uncertain(t.err), retryAfter(t.err))
 }
 
-// giveUp sends to the dead-letter queue what cannot be sent, or could not be for too long, and reports whether it is
-// safely there.
+// giveUp sends to the dead-letter queue what cannot be sent, or could not be for too long, and reports
+// whether it is safely there.
 func (r *run) giveUp(ctx context.Context, key string, retry incident.Retry, why error) bool {
 	if !permanent(why) && retry.FailingFor(r.p.Now()) <= incident.Patience {
 		return false
@@ -171,9 +172,9 @@ func (r *run) refused(ctx context.Context, mayDefer, alone bool) error {
 	return nil
 }
 
-// overRateLimit counts one more message and reports whether that is one too many. A store that cannot count stops
-// nobody. After a minute that was over the limit, what is alone waits for a minute more: in this one the groups that had
-// to wait are sent, and each message of its own would have hundreds of others wait again.
+// overRateLimit counts one more message and reports whether that is one too many. A store that cannot count
+// stops nobody. After a minute that was over the limit, what is alone waits for a minute more: in this one
+// the groups that had to wait are sent, and each message of its own would have hundreds of others wait again.
 func (r *run) overRateLimit(ctx context.Context, alone bool) bool {
 	if r.p.Queue == nil || r.p.RateLimit <= 0 {
 		return false
