@@ -229,6 +229,10 @@ func (b *breaker) call(f func() error) error {
 
 // atOnce calls f for every item, some of them at the same time.
 func atOnce[T any](items []T, f func(T)) {
+	if len(items) == 1 { // Most invocations are about one event.
+		f(items[0])
+		return
+	}
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, callsAtOnce)
 	for _, item := range items {

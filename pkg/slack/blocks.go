@@ -162,18 +162,19 @@ func (r *rendering) text(markup string) {
 
 // texts puts as many pieces into a block as fit.
 func (r *rendering) texts(pieces []string, separator string) {
-	block := ""
+	block, size := "", 0
 	for _, piece := range pieces {
-		joined := block + separator + piece
+		alone := sent(piece)
+		joined := size + sent(separator) + alone
 		switch {
 		case piece == "":
 		case block == "":
-			block = piece
-		case sent(joined) <= maxText:
-			block = joined
+			block, size = piece, alone
+		case joined <= maxText:
+			block, size = block+separator+piece, joined
 		default:
 			r.text(block)
-			block = piece
+			block, size = piece, alone
 		}
 	}
 	r.text(block)
