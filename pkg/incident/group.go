@@ -51,7 +51,7 @@ func IsGroup(key string) bool { return strings.HasPrefix(key, groupPrefix) }
 // Member is how a group's set names a resource: short, since DynamoDB charges a write for the whole item.
 func Member(key string) string {
 	digest := sha256.Sum256([]byte(key))
-	return base64.RawURLEncoding.EncodeToString(digest[:9])
+	return base64.RawURLEncoding.EncodeToString(digest[:6])
 }
 
 // Plan compares the set of members with what the message says of it.
