@@ -389,6 +389,23 @@ func TestARateLimitIsGivenWayToForAWhile(t *testing.T) {
 	})
 }
 
+// TestAfterAMinuteOverTheLimitGroupsGoFirst lets what is alone wait for one minute more, so that it does not take the
+// places of the groups that have gathered.
+func TestAfterAMinuteOverTheLimitGroupsGoFirst(t *testing.T) {
+	story(t, func(h *harness) {
+		h.RateLimit = 1
+		for _, loss := range h.fleet(4, func(name string) json.RawMessage { return h.lost(name, lasting, 0) }) {
+			h.deliver(loss)
+		}
+		h.deliver(h.lost("alone", other, time.Minute))
+		h.slack.want(t, "lost i-0 agent-disconnected")
+		h.later(0)
+		h.slack.want(t, "lost i-0 agent-disconnected", "3 of 3 open")
+		h.later(time.Minute)
+		h.slack.want(t, "lost i-0 agent-disconnected", "3 of 3 open", "lost alone kernel-too-old")
+	})
+}
+
 func TestAGroupCountsItsMembersDown(t *testing.T) {
 	story(t, func(h *harness) {
 		h.deliver(h.fleet(4, func(name string) json.RawMessage { return h.lost(name, lasting, 0) })...)
