@@ -55,7 +55,7 @@ func TestAlarmsOfTheNotifier(t *testing.T) {
 	t.Run("an unknown finding", func(t *testing.T) {
 		t.Parallel()
 		f := start(t, byBot(slacktest.New(t, slacktest.Options{}))...)
-		f.tell(sample(t, "ec2-unknown.json"))
+		f.invoke(sample(t, "ec2-unknown.json"))
 		on(t, "UnknownFindingAlarm", f.samples())
 	})
 	t.Run("a sink that fails", func(t *testing.T) {
@@ -86,27 +86,24 @@ func everyAlarm(t *testing.T) {
 	o := newOffice(t, slacktest.Options{}, uncovered("i-1", disconnected, moment(0)),
 		uncovered("i-2", disconnected, moment(0)), uncovered("i-3", disconnected, moment(0)))
 	o.check(o.reports.report(monday))
-	written := o.reports.samples()
+	o.after(0, o.events)
+	written := slices.Concat(o.reports.samples(), o.events.samples())
 	on(t, "FoundByReportAlarm", twoDays(written))
 
-	o.fail(func(r request) breakage {
-		if r.action == "UpdateItem" {
-			return unreachable
-		}
-		return working
-	})
-	o.events.tell(lost("i-4", disconnected, 0))
-	o.events.tell(lost("i-5", disconnected, 0))
-	stored := o.events.samples()
+	before := len(o.events.samples())
+	o.failing(theTable, unreachable)
+	o.events.invoke(lost("i-4", disconnected, 0))
+	o.events.invoke(lost("i-5", disconnected, 0))
+	stored := o.events.samples()[before:]
 	for i, s := range stored {
 		stored[i].At = s.At.Add(-time.Duration(i) * 5 * time.Minute) // Two attempts are not within one period.
 	}
 	on(t, "StoreAlarm", stored)
-	o.mend()
+	o.repair()
 
 	o.slack.Fail(down)
-	o.events.tell(lost("i-6", disconnected, 0))
-	o.events.tell(sample(t, "ec2-unknown.json"))
+	o.events.invoke(lost("i-6", disconnected, 0))
+	o.events.invoke(sample(t, "ec2-unknown.json"))
 	written = append(written, o.events.samples()...)
 	written = append(written, misconfigured(t)...)
 	seen := make(map[templatetest.Metric]bool)

@@ -2,17 +2,24 @@ package integration
 
 import (
 	"bytes"
+	"crypto/md5"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -20,13 +27,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"guardduty-coverage-notifier/integration/lambdatest"
+	"guardduty-coverage-notifier/pkg/slack/slacktest"
 )
 
 // motoURL is where moto listens (https://docs.getmoto.org); make integration starts it and sets MOTO_URL.
 func motoURL() string { return os.Getenv("MOTO_URL") }
 
-// cloud is a table and two queues in moto. The function reaches them through a proxy, which sees what it asks for, lets
-// nothing wait, and goes wrong on demand.
+// cloud is a table and two queues in moto, and whatever else a function calls. The function reaches all of it through
+// proxies, which see what it asks for, let nothing wait, and fail on demand.
 type cloud struct {
 	t     *testing.T
 	proxy *httptest.Server
@@ -36,43 +46,80 @@ type cloud struct {
 
 	mu       sync.Mutex
 	requests map[string]int
-	sent     []letter
+	sent     []queued
 	broken   func(request) breakage
 }
 
-// letter is what the function let wait, or gave up.
-type letter struct {
-	Queue  string
-	Delay  int
-	Reason string
-	Sinks  []string
+// queued is a message that the function sent to a queue.
+type queued struct {
+	Queue string
+	Delay delay
+	// Kind is what the message is; Redrive are the sinks that it is to notify again.
+	Kind        string
+	Redrive     []string
+	MayHaveSent bool
 }
 
-// The queues, as letters name them.
+// delay is in seconds. How long the function took is no difference.
+type delay int
+
+func (d delay) Equal(o delay) bool { return max(d-o, o-d) <= 5 }
+
+// The queues, and the kinds of messages in them.
 const (
 	toWaiting = "waiting"
 	toDead    = "dead"
+	wakeUp    = "wake-up"
+	anEvent   = "event"
+	aChange   = "change"
+	unknown   = "unknown"
 )
 
-// request is one that the function made of AWS.
+// wakes is a wake-up that comes after so many seconds.
+func wakes(after delay) queued { return queued{Queue: toWaiting, Delay: after, Kind: wakeUp} }
+
+// waits is an event that comes again after so many seconds.
+func waits(after delay) queued { return queued{Queue: toWaiting, Delay: after, Kind: anEvent} }
+
+// givenUp is a notification that was given up.
+func givenUp(sink string) queued { return queued{Queue: toDead, Kind: wakeUp, Redrive: []string{sink}} }
+
+// request is one that the function made.
 type request struct {
-	// action is for example UpdateItem; empty for a service that does not tell it in a header.
+	service service
+	// action is for example UpdateItem; empty for a service that does not name it in a header.
 	action string
 	body   string
 }
 
-// saves reports whether the request saves an incident.
+// service is what a request is made of.
+type service string
+
+// The services that fail in tests.
+const (
+	theTable service = "table"
+	theQueue service = "queue"
+	theSlack service = "Slack"
+)
+
+// saves reports whether the request saves a record.
 func (r request) saves() bool {
-	return r.action == "UpdateItem" && strings.Contains(r.body, "SET document")
+	return r.service == theTable && strings.Contains(r.body, "SET document")
 }
 
-// breakage is what goes wrong with a request: it is never answered, or it never arrives.
-type breakage int
+// breakage is what goes wrong with a request.
+type breakage string
 
 const (
-	working breakage = iota
-	hanging
-	unreachable
+	working breakage = ""
+	// hanging: it is never answered.
+	hanging breakage = "hang"
+	// unreachable: it never arrives.
+	unreachable breakage = "away"
+	// unanswered: it is carried out, and the answer is lost.
+	unanswered breakage = "lost answers"
+	// instant: it is answered at once, and nothing is carried out. Moto is too slow for many.
+	instant breakage = "instant"
 )
 
 func newCloud(t *testing.T) *cloud {
@@ -87,7 +134,7 @@ func newCloud(t *testing.T) *cloud {
 			Credentials:  credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "secret", ""),
 		},
 	}
-	c.startProxy()
+	c.proxy = c.inFrontOf(motoURL())
 	name := "coverage-" + rand.Text()
 	c.table = name
 	c.createTable(name)
@@ -154,31 +201,62 @@ func (c *cloud) start(settings ...string) *function {
 	return start(c.t, append(c.settings(), settings...)...)
 }
 
-func (c *cloud) startProxy() {
-	moto, err := url.Parse(motoURL())
+// inFrontOf is a proxy in front of a server.
+func (c *cloud) inFrontOf(server string) *httptest.Server {
+	c.t.Helper()
+	target, err := url.Parse(server)
 	c.check(err)
-	forward := httputil.NewSingleHostReverseProxy(moto)
-	c.proxy = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	forward := httputil.NewSingleHostReverseProxy(target)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		data, err := io.ReadAll(r.Body)
 		if err != nil {
 			return // The function went away.
 		}
-		_, action, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-		body, how := c.note(request{action, string(data)})
+		body, how := c.note(requestOf(r, string(data)))
+		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 		switch how {
 		case hanging:
 			<-r.Context().Done()
-			return
 		case unreachable:
 			panic(http.ErrAbortHandler)
+		case instant:
+			answerInstantly(w, body)
+		case unanswered:
+			forward.ServeHTTP(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler)
+		default:
+			forward.ServeHTTP(w, r)
 		}
-		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-		forward.ServeHTTP(w, r)
 	}))
 	c.t.Cleanup(func() {
-		c.proxy.CloseClientConnections()
-		c.proxy.Close()
+		proxy.CloseClientConnections()
+		proxy.Close()
 	})
+	return proxy
+}
+
+// answerInstantly answers requests to a table in which nothing is, and to a queue, of which the SDK checks the digest
+// (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html).
+func answerInstantly(w http.ResponseWriter, body []byte) {
+	var message struct{ MessageBody string }
+	_ = json.Unmarshal(body, &message) // A request to the table has none.
+	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+	fmt.Fprintf(w, `{"Attributes":{"messages":{"N":"1"}},"MessageId":"1","MD5OfMessageBody":"%x"}`,
+		md5.Sum([]byte(message.MessageBody)))
+}
+
+func requestOf(r *http.Request, body string) request {
+	target, action, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	made := request{action: action, body: body}
+	switch {
+	case strings.HasPrefix(target, "DynamoDB"):
+		made.service = theTable
+	case target == "AmazonSQS":
+		made.service = theQueue
+	case strings.HasPrefix(r.URL.Path, "/api/"):
+		made.service, made.action = theSlack, strings.TrimPrefix(r.URL.Path, "/api/")
+	}
+	return made
 }
 
 // note remembers a request and says what is to be forwarded, and how. What was to wait does not have to.
@@ -188,39 +266,56 @@ func (c *cloud) note(r request) ([]byte, breakage) {
 	broken := c.broken
 	c.mu.Unlock()
 	how := broken(r)
-	if r.action != "SendMessage" || how != working {
+	if r.action != "SendMessage" || how == hanging || how == unreachable {
 		return []byte(r.body), how
 	}
 	var message map[string]json.RawMessage
 	if json.Unmarshal([]byte(r.body), &message) != nil {
 		return []byte(r.body), how
 	}
-	c.noteLetter(r.body)
+	c.noteQueued(r.body)
 	delete(message, "DelaySeconds")
 	body, _ := json.Marshal(message) // It was just read.
 	return body, how
 }
 
-func (c *cloud) noteLetter(body string) {
+func (c *cloud) noteQueued(body string) {
 	var message struct {
 		QueueURL     string `json:"QueueUrl"`
 		DelaySeconds int
 		MessageBody  string
 	}
 	var inside struct {
-		Reason string   `json:"reason"`
-		Sinks  []string `json:"sinks"`
+		Key           string
+		Event, Change json.RawMessage
+		Redrive       []string
+		MayHaveSent   bool
 	}
-	// What is no letter has no reason and no sinks.
+	// What is no message of ours has none of this.
 	_ = json.Unmarshal([]byte(body), &message)
 	_ = json.Unmarshal([]byte(message.MessageBody), &inside)
-	queue := toWaiting
+	q := queued{toWaiting, delay(message.DelaySeconds), unknown, inside.Redrive, inside.MayHaveSent}
 	if message.QueueURL == c.dead {
-		queue = toDead
+		q.Queue = toDead
+	}
+	switch {
+	case inside.Key != "":
+		q.Kind = wakeUp
+	case inside.Event != nil:
+		q.Kind = anEvent
+	case inside.Change != nil:
+		q.Kind = aChange
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.sent = append(c.sent, letter{queue, message.DelaySeconds, inside.Reason, inside.Sinks})
+	c.sent = append(c.sent, q)
+}
+
+// byBot are the settings to post to that Slack through a proxy.
+func (c *cloud) byBot(slack *slacktest.Server) []string {
+	c.t.Helper()
+	proxy := c.inFrontOf(strings.TrimSuffix(slack.APIURL(), "/api/"))
+	return append(byBot(slack), "SLACK_API_URL="+proxy.URL+"/api/")
 }
 
 // fail makes requests go wrong from now on. What is called may block, and the request with it.
@@ -230,8 +325,18 @@ func (c *cloud) fail(broken func(request) breakage) {
 	c.broken = broken
 }
 
-// mend ends what fail began.
-func (c *cloud) mend() { c.fail(func(request) breakage { return working }) }
+// failing makes every request to a service go wrong.
+func (c *cloud) failing(s service, how breakage) {
+	c.fail(func(r request) breakage {
+		if r.service == s {
+			return how
+		}
+		return working
+	})
+}
+
+// repair ends what fail began.
+func (c *cloud) repair() { c.fail(func(request) breakage { return working }) }
 
 // asked is how often the function asked for that action.
 func (c *cloud) asked(action string) int {
@@ -240,8 +345,8 @@ func (c *cloud) asked(action string) int {
 	return c.requests[action]
 }
 
-// letters are those that the function sent since the last call.
-func (c *cloud) letters() []letter {
+// queuedSince are the messages that the function sent to queues since the last call.
+func (c *cloud) queuedSince() []queued {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	sent := c.sent
@@ -266,28 +371,133 @@ func (c *cloud) receive(queue string) []sqstypes.Message {
 	}
 }
 
-// bring hands everything that waits to the function, as the event source mapping does: in one batch, of which what the
-// function does not name as failed is deleted. It returns how many there were.
+func (c *cloud) remove(queue string, m sqstypes.Message) {
+	c.t.Helper()
+	_, err := c.sqs().DeleteMessage(c.t.Context(), &sqs.DeleteMessageInput{QueueUrl: &queue, ReceiptHandle: m.ReceiptHandle})
+	c.check(err)
+}
+
+// bring lets the longest delay of a queued message pass and hands everything that waits to the function. It returns how
+// many messages there were.
 func (c *cloud) bring(f *function) int {
 	c.t.Helper()
+	return c.after(16*time.Minute, f)
+}
+
+// after lets time pass and hands everything that waits to the function in one batch, as the event source mapping does:
+// what the function does not name as failed is deleted. It returns how many messages there were.
+func (c *cloud) after(d time.Duration, f *function) int {
+	c.t.Helper()
+	c.pass(d)
 	messages := c.receive(c.waiting)
 	if len(messages) == 0 {
 		return 0
 	}
 	bodies := make([]string, len(messages))
 	for i, m := range messages {
-		bodies[i] = *m.Body
+		bodies[i] = earlier(*m.Body, d)
 	}
 	answer, err := f.Invoke(within(c.t, patience), []byte(batch(c.t, bodies...)))
-	c.check(err)
-	if failures := failuresIn(c.t, answer.Payload); len(failures) > 0 {
-		c.t.Fatalf("%d of %d waiting changes failed", len(failures), len(messages))
+	var failed []string
+	switch {
+	case err == nil:
+		failed = failuresIn(c.t, answer.Payload)
+	case !errors.Is(err, lambdatest.ErrExited):
+		c.t.Fatal(err)
 	}
-	for _, m := range messages {
-		_, err := c.sqs().DeleteMessage(c.t.Context(), &sqs.DeleteMessageInput{QueueUrl: &c.waiting, ReceiptHandle: m.ReceiptHandle})
-		c.check(err)
+	for i, m := range messages {
+		if err != nil || slices.Contains(failed, messageID(i)) {
+			_, err := c.sqs().ChangeMessageVisibility(c.t.Context(), &sqs.ChangeMessageVisibilityInput{
+				QueueUrl: &c.waiting, ReceiptHandle: m.ReceiptHandle, VisibilityTimeout: 0,
+			})
+			c.check(err)
+			continue
+		}
+		c.remove(c.waiting, m)
 	}
 	return len(messages)
+}
+
+// put queues messages for the function, as a rule does whose target is the queue.
+func (c *cloud) put(bodies ...string) {
+	c.t.Helper()
+	for _, body := range bodies {
+		_, err := c.sqs().SendMessage(c.t.Context(), &sqs.SendMessageInput{QueueUrl: &c.waiting, MessageBody: &body})
+		c.check(err)
+	}
+}
+
+// settle brings what waits until nothing does.
+func (c *cloud) settle(f *function) {
+	c.t.Helper()
+	for range 20 {
+		if c.bring(f) == 0 {
+			return
+		}
+	}
+	c.t.Fatalf("messages are queued without an end: %+v", c.queuedSince())
+}
+
+// times are those in stored records, groups and queued messages that are compared with the clock.
+var times = regexp.MustCompile(`"(openedAt|nextAttempt|failingSince|deferredSince|wakeAt|createdAt|due|since)":"([^"]+)"`)
+
+// earlier is a document in which all of that was so much earlier.
+func earlier(document string, d time.Duration) string {
+	return times.ReplaceAllStringFunc(document, func(found string) string {
+		parts := times.FindStringSubmatch(found)
+		at, err := time.Parse(time.RFC3339Nano, parts[2])
+		if err != nil {
+			return found
+		}
+		return fmt.Sprintf("%q:%q", parts[1], at.Add(-d).Format(time.RFC3339Nano))
+	})
+}
+
+// pass lets time pass: whatever the table says of a moment was so much earlier.
+func (c *cloud) pass(d time.Duration) {
+	c.t.Helper()
+	if d == 0 {
+		return
+	}
+	for _, item := range c.items() {
+		for name, value := range item {
+			switch v := value.(type) {
+			case *types.AttributeValueMemberS:
+				v.Value = earlier(v.Value, d)
+			case *types.AttributeValueMemberN:
+				if name == "leaseUntil" || name == "wakeAt" {
+					at, err := strconv.ParseInt(v.Value, 10, 64)
+					c.check(err)
+					v.Value = strconv.FormatInt(at-d.Milliseconds(), 10)
+				}
+			}
+		}
+		_, err := c.dynamo().PutItem(c.t.Context(), &dynamodb.PutItemInput{TableName: &c.table, Item: item})
+		c.check(err)
+	}
+}
+
+// items are all of the table.
+func (c *cloud) items() []map[string]types.AttributeValue {
+	c.t.Helper()
+	var items []map[string]types.AttributeValue
+	pages := dynamodb.NewScanPaginator(c.dynamo(), &dynamodb.ScanInput{TableName: &c.table})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(c.t.Context())
+		c.check(err)
+		items = append(items, page.Items...)
+	}
+	return items
+}
+
+// item is that of a key.
+func (c *cloud) item(key string) map[string]types.AttributeValue {
+	c.t.Helper()
+	out, err := c.dynamo().GetItem(c.t.Context(), &dynamodb.GetItemInput{
+		TableName: &c.table, Key: map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: key}},
+	})
+	c.check(err)
+	return out.Item
 }
 
 // update changes the item of a key with the expression, in which :v is the value.
@@ -298,10 +508,4 @@ func (c *cloud) update(key, expression string, value types.AttributeValue) {
 		UpdateExpression: &expression, ExpressionAttributeValues: map[string]types.AttributeValue{":v": value},
 	})
 	c.check(err)
-}
-
-// expireLease lets the claim on an incident run out, which would take 90 seconds.
-func (c *cloud) expireLease(key string) {
-	c.t.Helper()
-	c.update(key, "SET leaseUntil = :v", &types.AttributeValueMemberN{Value: "1"})
 }

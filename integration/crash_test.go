@@ -2,6 +2,8 @@ package integration
 
 import (
 	"errors"
+	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -66,16 +68,15 @@ func killedAfterSlack(t *testing.T) {
 		t.Fatalf("the invocation ended with %v, expected that the process was killed", err)
 	}
 	inSlack(t, slack, 1)
-	c.mend()
+	c.repair()
 
 	second := c.start(byBot(slack)...)
-	second.tell(event)
-	c.wrote(letter{toWaiting, 30, "busy", nil})
+	second.invoke(event)
+	c.wrote(waits(30))
 	inSlack(t, slack, 1)
 
-	c.expireLease(key("i-1"))
 	c.bring(second)
-	second.tell(event)
+	second.invoke(event)
 	second.expect("waiting", "notified", "duplicate")
 	inSlack(t, slack, 2)
 	c.wrote()
@@ -94,15 +95,81 @@ func killedBeforeSlack(t *testing.T) {
 	}
 
 	second := c.start(byBot(slack)...)
-	second.tell(event)
-	c.bring(second)
+	second.invoke(event)
+	c.after(time.Minute, second)
 	inSlack(t, slack, 0)
-	busy := letter{toWaiting, 30, "busy", nil}
-	c.wrote(busy, busy)
+	c.wrote(waits(30), waits(30))
 
-	c.expireLease(key("i-1"))
-	c.bring(second)
+	c.after(time.Minute, second) // Now the dead one's lease is over.
 	second.expect("waiting", "waiting", "notified")
 	inSlack(t, slack, 1)
 	c.wrote()
+}
+
+// killedAnywhere kills the process at every call of one history, before it arrives or once it is carried out. The next
+// process ends it truly, and repeats at most one message a resource.
+func killedAnywhere(t *testing.T) {
+	calls := history(t, 0, working)
+	for n := 1; n <= calls; n++ {
+		for _, how := range []breakage{unreachable, unanswered} {
+			t.Run(fmt.Sprint("call ", n, " ", how), func(t *testing.T) { history(t, n, how) })
+		}
+	}
+}
+
+// history is a loss, a hold, a recovery and a group in which the process is killed at the nth call; 0: not at all. It
+// returns how many calls there were.
+func history(t *testing.T, n int, how breakage) int {
+	c, slack := newCloud(t), slacktest.New(t, slacktest.Options{})
+	var running atomic.Pointer[function]
+	run := func() { running.Store(c.start(append(c.byBot(slack), "HOLD_MINUTES=15")...)) }
+	run()
+	var calls atomic.Int32
+	c.fail(func(request) breakage {
+		if int(calls.Add(1)) != n {
+			return working
+		}
+		running.Load().Kill()
+		return how
+	})
+	for _, bodies := range [][]string{
+		{lost("i-1", disconnected, 0)},
+		{lostAt(time.Now(), "i-2", notYet)},
+		{regained("i-1", 5)},
+		{lost("g-1", noEndpoint, 0), lost("g-2", noEndpoint, 0), lost("g-3", noEndpoint, 0)},
+		{regained("g-1", 5), regained("g-2", 5), regained("g-3", 5)},
+	} {
+		c.put(bodies...)
+		killed := int(calls.Load()) < n
+		c.after(0, running.Load())
+		if killed && int(calls.Load()) >= n {
+			run()
+		}
+	}
+	for range 20 {
+		killed := int(calls.Load()) < n
+		if c.bring(running.Load()) == 0 {
+			break
+		}
+		if killed && int(calls.Load()) >= n {
+			run()
+		}
+	}
+	green(t, slack, "i-1")
+	red(t, slack, "i-2")
+	// Before anybody was notified of their loss, they may have recovered.
+	for _, instance := range []string{"g-1", "g-2", "g-3"} {
+		if n == 0 || lastWord(slack, instance) != "" {
+			green(t, slack, instance)
+		}
+	}
+	for _, instance := range []string{"i-1", "i-2", "g-1", "g-2", "g-3"} {
+		if n := len(about(slack, instance)); n > 2 {
+			t.Errorf("%d messages are about %s, expected at most one repeat", n, instance)
+		}
+	}
+	if given := c.reasons(); len(given) > 0 {
+		t.Errorf("given up: %v", given)
+	}
+	return int(calls.Load())
 }

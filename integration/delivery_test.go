@@ -24,7 +24,7 @@ func deliverEverySample(t *testing.T, settings func(*slacktest.Server) []string,
 			slack := slacktest.New(t, slacktest.Options{})
 			f := start(t, append(settings(slack), everything)...)
 			event := sample(t, name)
-			f.tell(event)
+			f.invoke(event)
 
 			if n := slack.Requests(""); n != 1 || slack.Requests(request) != 1 {
 				t.Errorf("Slack was asked %d times, expected one %s", n, request)
@@ -70,7 +70,7 @@ func checkLog(t *testing.T, f *function, event string) {
 	}
 	e := entries[0]
 	if e.Result != "notified" || !slices.Equal(e.Notified, []string{"slack"}) || e.Error != "" || e.StoreErr != "" {
-		t.Errorf("the change was not simply told: %s", e.raw)
+		t.Errorf("nobody was simply notified of the change: %s", e.raw)
 	}
 	if e.Metrics == nil || e.RequestID == "" {
 		t.Errorf("the line has no metrics or no request id: %s", e.raw)
@@ -89,7 +89,7 @@ func TestSeveralInvocationsOfOneProcess(t *testing.T) {
 	slack := slacktest.New(t, slacktest.Options{})
 	f := start(t, byBot(slack)...)
 	for _, event := range []string{lost("i-1", disconnected, 0), lost("i-1", disconnected, 0), regained("i-1", 5)} {
-		f.tell(event)
+		f.invoke(event)
 	}
 
 	f.expect("notified", "duplicate", "notified")

@@ -42,8 +42,8 @@ func doctor(t *testing.T) {
 		t.Errorf("exit code %d:\n%s", code, healthy)
 	}
 	items, err := c.dynamo().Scan(t.Context(), &dynamodb.ScanInput{TableName: &c.table})
-	if c.check(err); len(items.Items) > 0 || len(c.letters()) > 0 {
-		t.Errorf("doctor wrote %d items and sent %d messages", len(items.Items), len(c.letters()))
+	if c.check(err); len(items.Items) > 0 || len(c.queuedSince()) > 0 {
+		t.Errorf("doctor wrote %d items and sent %d messages", len(items.Items), len(c.queuedSince()))
 	}
 	absent := c.waiting + "-absent"
 	broken, code := runDoctor(t, append(settings, "INCIDENT_TABLE=absent", "WAITING_QUEUE_URL="+absent, "SNS_TOPIC_ARN="+topic+"-absent", "SLACK_SECRET=/absent", "REPORT_REGIONS=eu-south-1")...)

@@ -31,13 +31,25 @@ func regained(instance string, minute int) string {
 
 // event is a copy of an event that reached the receiver.
 func event(receiver, instance, status, previous, issue string, minute int) string {
-	changed := moment(minute)
+	return eventAt(moment(minute), receiver, instance, status, previous, issue)
+}
+
+// lostAt is an event of a moment that the function's clock is compared with.
+func lostAt(changed time.Time, instance, issue string) string {
+	return eventAt(changed, account, instance, "Unhealthy", "Healthy", issue)
+}
+
+func regainedAt(changed time.Time, instance string) string {
+	return eventAt(changed, account, instance, "Healthy", "Unhealthy", "")
+}
+
+func eventAt(changed time.Time, receiver, instance, status, previous, issue string) string {
 	return fmt.Sprintf(`{"version":"0","id":%s,"detail-type":"GuardDuty Runtime Protection %s","source":"aws.guardduty",`+
 		`"account":%q,"time":%q,"region":%q,"resources":[],"detail":{"accountId":%q,"currentStatus":%[2]q,"previousStatus":%[7]q,`+
 		`"resourceDetails":{"resourceType":"EC2","ec2InstanceDetails":{"instanceId":%[8]s,"instanceType":"m6i.large",`+
 		`"clusterArn":"","agentDetails":{"version":"1.7.1"},"managementType":"AUTO_MANAGED"}},"issue":%[9]s,"lastUpdatedAt":%[10]d}}`,
-		quoted(fmt.Sprint(receiver, instance, status, minute)), status, receiver, changed.Add(2*time.Minute).Format(time.RFC3339),
-		region, account, previous, quoted(instance), quoted(issue), changed.UnixMilli())
+		quoted(fmt.Sprint(receiver, instance, status, changed.UnixMilli())), status, receiver,
+		changed.Add(2*time.Minute).Format(time.RFC3339), region, account, previous, quoted(instance), quoted(issue), changed.UnixMilli())
 }
 
 // moment is when what an event of that minute tells of happened.
@@ -53,6 +65,9 @@ func key(instance string) string {
 	return coverage.Resource{Kind: coverage.EC2, Name: instance, Account: account, Region: region}.Key()
 }
 
+// messageID is that of the record in a batch.
+func messageID(i int) string { return fmt.Sprintf("message-%d", i) }
+
 // batch is what SQS hands to the function.
 func batch(t *testing.T, bodies ...string) string {
 	t.Helper()
@@ -65,7 +80,7 @@ func batch(t *testing.T, bodies ...string) string {
 		Records []record `json:"Records"`
 	}
 	for i, body := range bodies {
-		payload.Records = append(payload.Records, record{fmt.Sprintf("message-%d", i), body, "aws:sqs"})
+		payload.Records = append(payload.Records, record{messageID(i), body, "aws:sqs"})
 	}
 	data, err := json.Marshal(payload)
 	if err != nil {

@@ -2,13 +2,13 @@ package integration
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"guardduty-coverage-notifier/pkg/slack/slacktest"
 )
@@ -21,18 +21,18 @@ func patient(seconds string) http.Header { return http.Header{"Retry-After": {se
 // slackAnswers is about what Slack answers once, or fails to, and what comes of it.
 func slackAnswers(t *testing.T) {
 	const took = `{"ok":true,"channel":"C0123456789","ts":"1700000000.000001"}`
-	again := func(delay int) []letter { return []letter{{toWaiting, delay, "retry", []string{"slack"}}} }
+	again := func(after delay) []queued { return []queued{wakes(after)} }
 	for name, test := range map[string]struct {
 		fault slacktest.Fault
 		// limit is the invocation's time; 0: the usual.
-		limit   time.Duration
-		result  string
-		letters []letter
-		// requests are those until the change is told or waits; messages are in Slack when nothing waits any more.
+		limit  time.Duration
+		result string
+		queued []queued
+		// requests are those until the sink is notified or waits; messages are in Slack when nothing waits any more.
 		requests, messages int
 	}{
 		"429, a moment":          {slacktest.Fault{Status: 429, Header: patient("1")}, 0, "notified", nil, 2, 1},
-		"429, a moment too long": {slacktest.Fault{Status: 429, Header: patient("1")}, 15 * time.Second, "waiting", again(30), 1, 1},
+		"429, a moment too long": {slacktest.Fault{Status: 429, Header: patient("1")}, 31 * time.Second, "waiting", again(30), 1, 1},
 		"429, minutes":           {slacktest.Fault{Status: 429, Header: patient("120")}, 0, "waiting", again(120), 1, 1},
 		"429, a day":             {slacktest.Fault{Status: 429, Header: patient("86400")}, 0, "waiting", again(900), 1, 1},
 		"429, no Retry-After":    {slacktest.Fault{Status: 429}, 0, "waiting", again(30), 1, 1},
@@ -40,10 +40,10 @@ func slackAnswers(t *testing.T) {
 		"500":                    {slacktest.Fault{Status: 500}, 0, "waiting", again(30), 1, 1},
 		"503 of a proxy":         {slacktest.Fault{Status: 503, Body: "<html>Service Unavailable</html>"}, 0, "waiting", again(30), 1, 1},
 		"200 of a proxy":         {slacktest.Fault{Body: "<html>Sign in to the network</html>"}, 0, "waiting", again(30), 1, 1},
-		"no answer":              {slacktest.Fault{Hang: true}, 11 * time.Second, "waiting", again(30), 1, 1},
+		"no answer":              {slacktest.Fault{Hang: true}, 31 * time.Second, "waiting", again(30), 1, 1},
 		"a reset connection":     {slacktest.Fault{Reset: true}, 0, "waiting", again(30), 1, 1},
 		"an answer cut off":      {slacktest.Fault{Cut: true, Body: took}, 0, "waiting", again(30), 1, 1},
-		// Slack took the message, and nobody can know: it is told again.
+		// Slack took the message, and nobody can know: it is sent again.
 		"an answer cut off, taken":  {slacktest.Fault{Taken: true, Cut: true, Body: took}, 0, "waiting", again(30), 1, 2},
 		"a reset connection, taken": {slacktest.Fault{Taken: true, Reset: true}, 0, "waiting", again(30), 1, 2},
 		"500, taken":                {slacktest.Fault{Taken: true, Status: 500}, 0, "waiting", again(30), 1, 2},
@@ -56,13 +56,13 @@ func slackAnswers(t *testing.T) {
 				_, err := f.InvokeWithin(within(t, patience), cmp.Or(test.limit, patience), []byte(lost("i-1", disconnected, 0)))
 				c.check(err)
 				f.expect(test.result)
-				c.wrote(test.letters...)
+				c.wrote(test.queued...)
 				if n := slack.Requests(""); n != test.requests {
 					t.Errorf("Slack was asked %d times, expected %d", n, test.requests)
 				}
 				c.bring(f)
 				inSlack(t, slack, test.messages)
-				f.tell(lost("i-1", disconnected, 0))
+				f.invoke(lost("i-1", disconnected, 0))
 				if last := f.last(); last.Result != "duplicate" {
 					t.Errorf("a repeat came to %q, expected a duplicate", last.Result)
 				}
@@ -76,54 +76,52 @@ func slackAnswers(t *testing.T) {
 func downThenUp(t *testing.T) {
 	c, slack := newCloud(t), slacktest.New(t, slacktest.Options{})
 	f := c.start(byBot(slack)...)
-	delays := []int{30, 60, 120, 240, 480, 900, 900, 900}
-	for i, delay := range delays {
+	const attempts = 8
+	began, passed, next := time.Now(), time.Duration(0), time.Duration(0)
+	for i := range attempts {
 		slack.Fail(down)
 		if i == 0 {
-			f.tell(lost("i-1", disconnected, 0))
+			f.invoke(lost("i-1", disconnected, 0))
 		} else {
-			c.bring(f)
+			c.after(next, f)
 		}
-		c.wrote(letter{toWaiting, delay, "retry", []string{"slack"}})
+		sent := c.queuedSince()
+		// It waits for as long as it has been failing, within limits.
+		want := wakes(delay(min(max(passed+time.Since(began), 30*time.Second), 15*time.Minute) / time.Second))
+		if len(sent) != 1 || !gocmp.Equal(want, sent[0]) {
+			t.Fatalf("attempt %d: %+v was queued, expected %+v", i, sent, want)
+		}
+		next = time.Duration(sent[0].Delay+1) * time.Second
+		passed += next
 	}
 	inSlack(t, slack, 0)
 	c.bring(f)
 	if last := f.last(); last.Result != "notified" {
-		t.Errorf("the change came to %q, expected that it was told", last.Result)
+		t.Errorf("the change came to %q, expected that it was notified", last.Result)
 	}
 	inSlack(t, slack, 1)
-	if n := slack.Requests(""); n != len(delays)+1 {
-		t.Errorf("Slack was asked %d times, expected %d", n, len(delays)+1)
+	if n := slack.Requests(""); n != attempts+1 {
+		t.Errorf("Slack was asked %d times, expected %d", n, attempts+1)
 	}
 	c.wrote()
 }
 
-// patienceEnds lets a change wait since 27 hours ago.
+// patienceEnds has a sink that fails for 27 hours.
 func patienceEnds(t *testing.T) {
 	c, slack := newCloud(t), slacktest.New(t, slacktest.Options{})
 	f := c.start(byBot(slack)...)
 	slack.Fail(down, down)
-	f.tell(lost("i-1", disconnected, 0))
-	c.wrote(letter{toWaiting, 30, "retry", []string{"slack"}})
-	waiting := c.receive(c.waiting)
-	if len(waiting) != 1 {
-		t.Fatalf("%d changes wait, expected one", len(waiting))
-	}
-	f.tell(batch(t, since(t, *waiting[0].Body, time.Now().Add(-27*time.Hour))))
+	f.invoke(lost("i-1", disconnected, 0))
+	c.wrote(wakes(30))
+	c.after(27*time.Hour, f)
 	f.expect("waiting", "gave_up")
-	c.wrote(letter{toDead, 0, "retry", []string{"slack"}})
+	c.wrote(givenUp("slack"))
 	inSlack(t, slack, 0)
-}
-
-// since is a letter that waits since another moment.
-func since(t *testing.T, body string, moment time.Time) string {
-	t.Helper()
-	before, rest, ok := strings.Cut(body, `"since":"`)
-	_, after, closed := strings.Cut(rest, `"`)
-	if !ok || !closed {
-		t.Fatalf("the letter does not say since when it waits: %s", body)
-	}
-	return fmt.Sprintf(`%s"since":"%s"%s`, before, moment.UTC().Format(time.RFC3339), after)
+	c.redrive()
+	c.bring(f)
+	f.expect("waiting", "gave_up", "notified")
+	inSlack(t, slack, 1)
+	c.wrote()
 }
 
 // leftAlone has two unlike changes in one batch: after the first is not taken, Slack is not asked for the second.
@@ -131,13 +129,12 @@ func leftAlone(t *testing.T) {
 	c, slack := newCloud(t), slacktest.New(t, slacktest.Options{})
 	f := c.start(byBot(slack)...)
 	slack.Fail(down)
-	f.tell(batch(t, lost("i-1", disconnected, 0), lost("i-2", noEndpoint, 0)))
+	f.invoke(batch(t, lost("i-1", disconnected, 0), lost("i-2", noEndpoint, 0)))
 	f.expect("waiting", "waiting")
 	if n := slack.Requests(""); n != 1 {
 		t.Errorf("Slack was asked %d times, expected once", n)
 	}
-	waits := letter{toWaiting, 30, "retry", []string{"slack"}}
-	c.wrote(waits, waits)
+	c.wrote(wakes(30), wakes(30))
 	c.bring(f)
 	inSlack(t, slack, 2)
 	c.wrote()
@@ -149,8 +146,8 @@ func oneSinkFails(t *testing.T) {
 	inbox := c.subscribe(topic, "")
 	f := c.start(append(byBot(slack), "SNS_TOPIC_ARN="+topic)...)
 	slack.Fail(down)
-	f.tell(lost("i-1", disconnected, 0))
-	c.wrote(letter{toWaiting, 30, "retry", []string{"slack"}})
+	f.invoke(lost("i-1", disconnected, 0))
+	c.wrote(wakes(30))
 	c.bring(f)
 	f.expect("waiting", "notified")
 	inSlack(t, slack, 1)
@@ -167,9 +164,9 @@ func redrive(t *testing.T) {
 			c, slack := newCloud(t), slacktest.New(t, slacktest.Options{})
 			f := c.start(byBot(slack)...)
 			slack.Fail(slacktest.Fault{Body: `{"ok":false,"error":"` + code + `","response_metadata":{"messages":["[ERROR] why"]}}`})
-			f.tell(lost("i-1", disconnected, 0))
+			f.invoke(lost("i-1", disconnected, 0))
 			f.expect("gave_up")
-			c.wrote(letter{toDead, 0, "retry", []string{"slack"}})
+			c.wrote(givenUp("slack"))
 			if n := slack.Requests(""); n != 1 {
 				t.Errorf("Slack was asked %d times, expected once", n)
 			}
@@ -218,8 +215,10 @@ func unreadableIsBuried(t *testing.T) {
 		if test.payload == "" || len(test.payload) > 200_000 {
 			continue // No queue delivers the first, and together with a reason none takes the second.
 		}
-		f.tell(batch(t, test.payload))
-		c.wrote(letter{Queue: toDead, Reason: reasonIn(test.payload)})
+		f.invoke(batch(t, test.payload))
+		if sent := c.queuedSince(); len(sent) != 1 || sent[0].Queue != toDead {
+			t.Errorf("%s: sent to queues: %+v", name, sent)
+		}
 		reasons := c.reasons()
 		if len(reasons) != 1 || reasons[0] == "-" {
 			t.Errorf("%s: given up for %q, expected one reason", name, reasons)
@@ -228,17 +227,7 @@ func unreadableIsBuried(t *testing.T) {
 			t.Errorf("%s: the log says %s", name, last.raw)
 		}
 	}
-	f.tell(strings.Replace(lost("i-1", disconnected, 0), "aws.guardduty", "aws.ec2", 1))
-	c.wrote(letter{Queue: toDead})
+	f.invoke(strings.Replace(lost("i-1", disconnected, 0), "aws.guardduty", "aws.ec2", 1))
+	c.wrote(queued{Queue: toDead, Kind: unknown})
 	inSlack(t, slack, 0)
-}
-
-// reasonIn is what noteLetter takes for the reason in a payload.
-func reasonIn(payload string) string {
-	for _, reason := range []string{"retry", "mood"} {
-		if strings.Contains(payload, `"reason":"`+reason+`"`) {
-			return reason
-		}
-	}
-	return ""
 }

@@ -57,7 +57,7 @@ func within(t *testing.T, limit time.Duration) context.Context {
 	return ctx
 }
 
-// function is a running binary. Whatever it is told to do, it keeps the rules of checkOutput.
+// function is a running binary. Whatever it has to do, it keeps the rules of checkOutput.
 type function struct {
 	*lambdatest.Function
 	t *testing.T
@@ -86,7 +86,7 @@ func run(t *testing.T, binary string, settings ...string) *function {
 }
 
 // tell invokes the function with an event that it has to take.
-func (f *function) tell(payload string) {
+func (f *function) invoke(payload string) {
 	f.t.Helper()
 	if _, err := f.Invoke(within(f.t, patience), []byte(payload)); err != nil {
 		f.t.Fatalf("the function failed: %v", err)

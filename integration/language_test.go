@@ -7,7 +7,7 @@ import (
 	"guardduty-coverage-notifier/pkg/slack/slacktest"
 )
 
-// inJapanese has people told in Japanese, by events and by the report, and programs in English.
+// inJapanese has people notified in Japanese, by events and by the report, and programs in English.
 func inJapanese(t *testing.T) {
 	const japanese = "MESSAGE_LANGUAGE=ja"
 	o := newOffice(t, slacktest.Options{}, covered("i-1", moment(0)), uncovered("i-2", disconnected, moment(0)))
@@ -15,19 +15,19 @@ func inJapanese(t *testing.T) {
 	inbox := o.subscribe(topic, "")
 	events := o.start(append(byBot(o.slack), "SNS_TOPIC_ARN="+topic, japanese)...)
 
-	events.tell(lost("i-2", disconnected, 0))
+	events.invoke(lost("i-2", disconnected, 0))
 	says(t, inSlack(t, o.slack, 1)[0], "カバレッジ喪失", "EC2 インスタンス i-2", "インスタンスのエージェントの接続切断", "開始日時",
 		"https://docs.aws.amazon.com/ja_jp/guardduty/latest/ug/", "sudo systemctl restart amazon-guardduty-agent")
 	received := o.receive(inbox)
 	if len(received) != 1 || !strings.Contains(*received[0].Body, `"title":"the agent on the instance has lost its connection"`) ||
 		strings.ContainsRune(*received[0].Body, 'の') {
-		t.Errorf("programs are not told in English: %v", received)
+		t.Errorf("programs are not notified in English: %v", received)
 	}
 
 	o.check(o.reporter(japanese).report(monday))
 	says(t, inSlack(t, o.slack, 2)[1], "カバレッジレポート", "50.0% カバー済み", "今回が最初のレポートです。", "data_table", "data_visualization", "種類別のカバレッジ")
 
-	events.tell(regained("i-2", 25))
+	events.invoke(regained("i-2", 25))
 	says(t, inSlack(t, o.slack, 3)[0], "カバレッジ回復", "正常に復帰", "異常 → 正常")
 	events.expect("notified", "notified")
 }

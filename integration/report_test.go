@@ -3,11 +3,10 @@ package integration
 import (
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/guardduty/guarddutytest"
+	"guardduty-coverage-notifier/pkg/incident"
 	"guardduty-coverage-notifier/pkg/slack/slacktest"
 )
 
@@ -118,7 +118,7 @@ func says(t *testing.T, m slacktest.Message, words ...string) {
 
 func reportOnce(t *testing.T) {
 	o := newOffice(t, slacktest.Options{}, covered("i-1", moment(0)), uncovered("i-2", disconnected, moment(0)))
-	o.events.tell(lost("i-2", disconnected, 0))
+	o.events.invoke(lost("i-2", disconnected, 0))
 	o.check(o.reports.report(monday))
 	first := inSlack(t, o.slack, 2)[1]
 	says(t, first, "Coverage report", "50.0% covered", "1 of 2", "This is the first report", "i-2", "data_table", "data_visualization")
@@ -129,7 +129,7 @@ func reportOnce(t *testing.T) {
 	inSlack(t, o.slack, 2)
 
 	o.list(covered("i-1", moment(0)), covered("i-2", moment(25)))
-	o.events.tell(regained("i-2", 25))
+	o.events.invoke(regained("i-2", 25))
 	o.check(next.report(tuesday))
 	second := inSlack(t, o.slack, 4)[3]
 	says(t, second, "100.0% covered", "2 of 2", "+50.0 points", `*Covered again*\n1"`, "Coverage over the last reports")
@@ -142,7 +142,7 @@ func reportOnce(t *testing.T) {
 	o.wrote()
 }
 
-// reportConflict has two functions make the same report: both found that nobody was told, and one remembers it first.
+// reportConflict has two functions make the same report: both found that nobody was notified, and one remembers it first.
 // Tried again, the other finds that there is nothing left to tell.
 func reportConflict(t *testing.T) {
 	o := newOffice(t, slacktest.Options{}, covered("i-1", moment(0)))
@@ -157,7 +157,7 @@ func reportConflict(t *testing.T) {
 	late := make(chan error, 1)
 	go func() { late <- o.reports.report(monday) }()
 	await(t, saving)
-	o.mend()
+	o.repair()
 	o.check(o.reporter().report(monday))
 	close(release)
 	if err := <-late; err == nil || !strings.Contains(err.Error(), "another report was made meanwhile") {
@@ -171,7 +171,8 @@ func reportConflict(t *testing.T) {
 func foundLost(t *testing.T) {
 	o := newOffice(t, slacktest.Options{}, uncovered("i-1", disconnected, moment(0)), uncovered("i-2", disconnected, time.Now()))
 	o.check(o.reports.report(monday))
-	o.reports.expect("notified")
+	o.wrote(queued{Queue: toWaiting, Kind: aChange})
+	o.after(0, o.events)
 	messages := inSlack(t, o.slack, 2)
 	says(t, messages[0], "Coverage report", "0.0% covered")
 	says(t, messages[1], "🔴", "i-1", "Found by")
@@ -179,15 +180,15 @@ func foundLost(t *testing.T) {
 		t.Errorf("counted in the log (-expected, +got):\n%s", diff)
 	}
 
-	o.events.tell(lost("i-1", disconnected, 0))
-	o.events.tell(lost("i-1", disconnected, 2))
-	o.events.expect("duplicate", "duplicate")
+	o.events.invoke(lost("i-1", disconnected, 0))
+	o.events.invoke(lost("i-1", disconnected, 2))
+	o.events.expect("notified", "duplicate", "duplicate")
 	inSlack(t, o.slack, 2)
 	o.check(o.reports.report(tuesday))
+	o.after(0, o.events)
 	inSlack(t, o.slack, 3)
-	o.reports.expect("notified")
 
-	o.events.tell(regained("i-1", 25))
+	o.events.invoke(regained("i-1", 25))
 	if back := inSlack(t, o.slack, 4)[3]; back.ThreadTS != messages[1].TS {
 		t.Errorf("the recovery is in thread %q, expected the one of what was found", back.ThreadTS)
 	}
@@ -196,8 +197,10 @@ func foundLost(t *testing.T) {
 
 func foundRegained(t *testing.T) {
 	o := newOffice(t, slacktest.Options{}, covered("i-1", moment(25)))
-	o.events.tell(lost("i-1", disconnected, 0))
+	o.events.invoke(lost("i-1", disconnected, 0))
 	o.check(o.reports.report(monday))
+	o.wrote(queued{Queue: toWaiting, Kind: aChange})
+	o.after(0, o.events)
 	messages := inSlack(t, o.slack, 3)
 	first, answer := messages[0], messages[2]
 	if first.Edits != 1 || answer.ThreadTS != first.TS {
@@ -206,18 +209,19 @@ func foundRegained(t *testing.T) {
 	says(t, first, "🟢", "25 min", "Found by")
 	says(t, messages[1], "Coverage report", "100.0% covered")
 
-	o.events.tell(regained("i-1", 25))
-	o.events.expect("notified", "duplicate")
+	o.events.invoke(regained("i-1", 25))
+	o.events.expect("notified", "notified", "duplicate")
 	o.check(o.reports.report(tuesday))
 	inSlack(t, o.slack, 4)
-	o.reports.expect("notified")
 	o.wrote()
 }
 
 func foundGone(t *testing.T) {
 	o := newOffice(t, slacktest.Options{}, covered("i-2", moment(0)))
-	o.events.tell(lost("i-1", disconnected, 0))
+	o.events.invoke(lost("i-1", disconnected, 0))
 	o.check(o.reports.report(monday))
+	o.wrote(queued{Queue: toWaiting, Kind: aChange})
+	o.after(0, o.events)
 	messages := inSlack(t, o.slack, 3)
 	first, answer := messages[0], messages[2]
 	if first.Edits != 1 || answer.ThreadTS != first.TS {
@@ -228,7 +232,6 @@ func foundGone(t *testing.T) {
 
 	o.check(o.reports.report(tuesday))
 	inSlack(t, o.slack, 4)
-	o.reports.expect("notified")
 	o.wrote()
 }
 
@@ -242,7 +245,7 @@ func regionDenied(t *testing.T) {
 	o.guardduty.Set(region, closed)
 	o.guardduty.Set(otherRegion, guarddutytest.List(covered("i-1", moment(0)), uncovered("i-4", disconnected, moment(0))))
 	for _, instance := range []string{"i-2", "i-3"} {
-		o.events.tell(lost(instance, disconnected, 0))
+		o.events.invoke(lost(instance, disconnected, 0))
 	}
 
 	o.check(o.reports.report(monday))
@@ -257,6 +260,8 @@ func regionDenied(t *testing.T) {
 
 	o.guardduty.Set(region, there)
 	o.check(o.reports.report(tuesday))
+	o.wrote(queued{Queue: toWaiting, Kind: aChange}, queued{Queue: toWaiting, Kind: aChange})
+	o.after(0, o.events)
 	messages = inSlack(t, o.slack, 6)
 	says(t, messages[0], "🟢", "i-2")
 	says(t, messages[1], "no longer there", "i-3")
@@ -267,9 +272,9 @@ func regionDenied(t *testing.T) {
 // blocksRefused has a Slack that refuses every message with blocks: people read the text, and nothing is given up.
 func blocksRefused(t *testing.T) {
 	o := newOffice(t, slacktest.Options{RefuseBlocks: "invalid_blocks"}, covered("i-1", moment(25)))
-	o.events.tell(lost("i-1", disconnected, 0))
+	o.events.invoke(lost("i-1", disconnected, 0))
 	says(t, inSlack(t, o.slack, 1)[0], "🔴", "i-1")
-	o.events.tell(regained("i-1", 25))
+	o.events.invoke(regained("i-1", 25))
 	messages := inSlack(t, o.slack, 2)
 	says(t, messages[0], "🟢", "i-1")
 	if messages[0].Edits != 1 || messages[1].ThreadTS != messages[0].TS {
@@ -323,81 +328,61 @@ func (c *cloud) proxied() *dynamodb.Client {
 
 func ledgerPages(t *testing.T) {
 	c := newCloud(t)
-	// These are 2.5 MB, and 1 MB is the most that one page holds.
-	const incidents = 200
-	want := make(map[string]bool)
-	waiting := make(chan coverage.Incident, incidents)
-	for i := range incidents {
-		incident := largeIncident(i)
-		if incident.Status == coverage.Unhealthy && incident.Group == nil {
-			want[incident.Key] = true
-		}
-		waiting <- incident
+	// These are more than 2 MB, and 1 MB is the most that one page holds.
+	const records, groups = 75, 10
+	store := dynamo.New(c.dynamo(), c.table, time.Now, rand.Text)
+	var sample coverage.Change
+	for i := range records {
+		claim := largeRecord(t, store, fmt.Sprintf("i-%04d", i))
+		c.check(errors.Join(store.Save(t.Context(), []incident.Claim{claim})...))
+		sample = claim.Record.Change
 	}
-	close(waiting)
-	c.write(waiting)
+	for i := range groups {
+		g := incident.Group{
+			Key: incident.GroupKey("slack", fmt.Sprint(i)), Sink: "slack", Ref: fmt.Sprint(i), CreatedAt: moment(0),
+			Sample: sample, Total: 2, Open: []string{"a", "b"}, Version: 1, Shown: 1,
+		}
+		c.check(store.CreateGroup(t.Context(), g))
+	}
 
 	ledger := dynamo.NewLedger(c.proxied(), c.table)
 	c.check(ledger.CountHealed(t.Context()))
-	got := make(map[string]bool)
-	for open, err := range ledger.Open(t.Context()) {
+	listed := make(map[string]bool)
+	for stored, err := range ledger.All(t.Context()) {
 		c.check(err)
-		key := open.Resource.Key()
-		if got[key] {
+		key := stored.Record.Key
+		if stored.Group != nil {
+			key = stored.Group.Key
+		} else if !stored.Record.Change.ChangedAt.Equal(moment(0)) {
+			t.Fatalf("%s was not read whole: %+v", key, stored.Record)
+		}
+		if listed[key] {
 			t.Errorf("%s was listed twice", key)
 		}
-		got[key] = true
-		if !open.ChangedAt.Equal(moment(0)) {
-			t.Fatalf("%s was not read whole: %+v", key, open)
-		}
+		listed[key] = true
 	}
-	if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(got))); diff != "" {
-		t.Errorf("open incidents (-expected, +got):\n%s", diff)
+	if len(listed) != records+groups {
+		t.Errorf("%d were listed, expected %d", len(listed), records+groups)
 	}
 	if pages := c.asked("Scan"); pages < 3 {
 		t.Errorf("the table was read in %d pages, expected at least 3", pages)
 	}
 }
 
-// largeIncident is one of 13 KB. One in four is over, one in four is a group.
-func largeIncident(i int) coverage.Incident {
-	resource := coverage.Resource{Account: account, Region: region, Kind: coverage.EC2, Name: fmt.Sprintf("i-%04d", i)}
-	incident := coverage.Incident{
-		Key: resource.Key(), Status: coverage.Unhealthy, ChangedAt: moment(0),
-		Change: coverage.Change{Resource: resource, Issues: []string{strings.Repeat("x", 12<<10)}},
-		Told:   map[string]coverage.Told{"slack": {Ref: "1.2", Status: coverage.Unhealthy, ChangedAt: moment(0)}},
+// largeRecord is a claimed one of 30 KB.
+func largeRecord(t *testing.T, store *dynamo.Store, name string) incident.Claim {
+	t.Helper()
+	resource := coverage.Resource{Account: account, Region: region, Kind: coverage.EC2, Name: name}
+	change := coverage.Change{Resource: resource, Status: coverage.Unhealthy, ChangedAt: moment(0)}
+	for range 10 {
+		change.Issues = append(change.Issues, strings.Repeat("鍵", 1000))
 	}
-	switch i % 4 {
-	case 1:
-		incident.Status = coverage.Healthy
-	case 2:
-		incident.Group = &coverage.Group{Total: 2, Open: []string{"a", "b"}}
+	claim, ok, err := store.Claim(t.Context(), resource.Key(), nil)
+	if err != nil || !ok {
+		t.Fatalf("claiming %s: %v, %v", name, ok, err)
 	}
-	return incident
-}
-
-// write saves incidents as the function does, some at the same time.
-func (c *cloud) write(incidents <-chan coverage.Incident) {
-	store := dynamo.New(c.dynamo(), c.table, time.Now, rand.Text)
-	save := func(incident coverage.Incident) error {
-		opened, ok, err := store.Open(c.t.Context(), incident.Key)
-		if err != nil || !ok {
-			return fmt.Errorf("claiming %s: %v, %w", incident.Key, ok, err)
-		}
-		incident.Lease = opened.Lease
-		return store.Save(c.t.Context(), incident)
-	}
-	var writing sync.WaitGroup
-	for range 4 {
-		writing.Go(func() {
-			for incident := range incidents {
-				if err := save(incident); err != nil {
-					c.t.Error(err)
-				}
-			}
-		})
-	}
-	writing.Wait()
+	claim.Record.Observe(change, nil)
+	return claim
 }
 
 func ledgerConflict(t *testing.T) {

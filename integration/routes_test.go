@@ -12,13 +12,13 @@ import (
 	"guardduty-coverage-notifier/pkg/slack/slacktest"
 )
 
-// everything is told with these rules: there is none.
+// everything is sent with these rules: there is none.
 const everything = "ROUTES={}"
 
 const secondChannel = "C0000000002"
 
-// told are the resources that a channel's messages are about, but for answers in threads.
-func told(slack *slacktest.Server, channel string) []string {
+// named are the resources that a channel's messages are about, but for answers in threads.
+func named(slack *slacktest.Server, channel string) []string {
 	var names []string
 	for _, m := range slack.Messages() {
 		if m.Channel == channel && m.ThreadTS == "" {
@@ -37,11 +37,11 @@ func expectEach(t *testing.T, want, got map[string][]string) {
 		slices.Sort(names)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("who was told of what (-expected, +got):\n%s", diff)
+		t.Errorf("who was notified about what (-expected, +got):\n%s", diff)
 	}
 }
 
-// routed has two channels and a topic, and somebody that nobody is told of.
+// routed has two channels and a topic, and somebody that nobody is notified about.
 func routed(t *testing.T) {
 	c, slack := newCloud(t), slacktest.New(t, slacktest.Options{Others: []string{secondChannel}})
 	topic := c.createTopic("routed")
@@ -55,16 +55,16 @@ func routed(t *testing.T) {
 	]}`, topic, secondChannel, slack.Channel())
 	f := c.start(append(byBot(slack), "ROUTES="+routes)...)
 	for _, instance := range []string{"i-first", "i-second", "i-both", "i-topic", "i-audit-1", "i-audit-muted", "i-muted"} {
-		f.tell(lost(instance, disconnected, 0))
+		f.invoke(lost(instance, disconnected, 0))
 	}
 	expectEach(t, map[string][]string{
 		"first": {"i-audit-1", "i-both", "i-first"}, "second": {"i-both", "i-second"}, "topic": {"i-audit-1", "i-audit-muted", "i-topic"},
 	}, map[string][]string{
-		"first": told(slack, slack.Channel()), "second": told(slack, secondChannel), "topic": c.names(inbox),
+		"first": named(slack, slack.Channel()), "second": named(slack, secondChannel), "topic": c.names(inbox),
 	})
-	f.tell(regained("i-second", 5))
+	f.invoke(regained("i-second", 5))
 	if last := f.last(); !slices.Equal(last.Notified, []string{"slack/" + secondChannel}) {
-		t.Errorf("the recovery was told to %v, expected the second channel alone", last.Notified)
+		t.Errorf("the recovery was sent to %v, expected the second channel alone", last.Notified)
 	}
 	inSlack(t, slack, 6) // The answer in the thread is the sixth.
 	f.expect("notified", "notified", "notified", "notified", "notified", "notified", "muted", "notified")
@@ -93,11 +93,11 @@ func routedByParameter(t *testing.T) {
 	}`, hook))
 	f := c.start(append(byBot(slack), "ROUTES=/"+c.table)...)
 	f.secrets = append(f.secrets, secretsIn(byWebhook(other))...)
-	f.tell(lost("i-1", disconnected, 0))
-	f.tell(lost("i-2", disconnected, 0))
+	f.invoke(lost("i-1", disconnected, 0))
+	f.invoke(lost("i-2", disconnected, 0))
 	f.expect("notified", "notified")
 	expectEach(t, map[string][]string{"ordinary": {"i-1"}, "other": {"i-2"}},
-		map[string][]string{"ordinary": told(slack, slack.Channel()), "other": told(other, other.Channel())})
+		map[string][]string{"ordinary": named(slack, slack.Channel()), "other": named(other, other.Channel())})
 	c.wrote()
 }
 
@@ -119,7 +119,7 @@ func routesMissing(t *testing.T) {
 func notActionable(t *testing.T) {
 	c, slack := newCloud(t), slacktest.New(t, slacktest.Options{})
 	f := c.start(byBot(slack)...)
-	f.tell(sample(t, "eks-local-cluster.json"))
+	f.invoke(sample(t, "eks-local-cluster.json"))
 	f.expect("muted")
 	inSlack(t, slack, 0)
 	c.wrote()

@@ -33,11 +33,11 @@ func rotatedParameter(t *testing.T) {
 	c.putParameter(name, slack.Token()+"\n")
 	f := c.start(fromSecret(slack, name)...)
 	f.secrets = append(f.secrets, "xoxb-111111111111-before", "xoxb-111111111111-after")
-	f.tell(lost("i-1", disconnected, 0))
+	f.invoke(lost("i-1", disconnected, 0))
 	slack.RotateToken("xoxb-111111111111-after", "token_revoked")
 	c.putParameter(name, slack.Token())
-	f.tell(lost("i-2", disconnected, 0))
-	f.tell(lost("i-3", disconnected, 0))
+	f.invoke(lost("i-2", disconnected, 0))
+	f.invoke(lost("i-3", disconnected, 0))
 	f.expect("notified", "notified", "notified")
 	inSlack(t, slack, 3)
 	if reads, refusals := c.asked("GetParameter"), slack.Refused("token_revoked"); reads != 2 || refusals != 1 {
@@ -55,13 +55,13 @@ func rotatedSecret(t *testing.T) {
 	c.check(err)
 	f := c.start(fromSecret(slack, *secret.ARN)...)
 	f.secrets = append(f.secrets, secretsIn(byWebhook(slack))...)
-	f.tell(lost("i-1", disconnected, 0))
+	f.invoke(lost("i-1", disconnected, 0))
 	_, err = client.PutSecretValue(t.Context(), &secretsmanager.PutSecretValueInput{
 		SecretId: secret.ARN, SecretString: new(slack.RotateWebhook()),
 	})
 	c.check(err)
 	f.secrets = append(f.secrets, secretsIn(byWebhook(slack))...)
-	f.tell(lost("i-2", disconnected, 0))
+	f.invoke(lost("i-2", disconnected, 0))
 	f.expect("notified", "notified")
 	inSlack(t, slack, 2)
 	if reads, refusals := c.asked("GetSecretValue"), slack.Refused("no_service"); reads != 2 || refusals != 1 {
@@ -75,12 +75,12 @@ func unreadableSecret(t *testing.T) {
 	c, slack := newCloud(t), slacktest.New(t, slacktest.Options{})
 	name := "/" + c.table
 	f := c.start(fromSecret(slack, name)...)
-	f.tell(lost("i-1", disconnected, 0))
+	f.invoke(lost("i-1", disconnected, 0))
 	f.expect("waiting")
 	if last := f.last(); !strings.Contains(last.Error, name) || !strings.Contains(last.Error, "ParameterNotFound") {
 		t.Errorf("the log does not say which parameter is missing: %s", last.raw)
 	}
-	c.wrote(letter{toWaiting, 30, "retry", []string{"slack"}})
+	c.wrote(wakes(30))
 
 	c.putParameter(name, slack.Token())
 	second := c.start(fromSecret(slack, name)...)
@@ -96,12 +96,12 @@ func revokedForGood(t *testing.T) {
 	settings := byBot(slack)
 	slack.RotateToken("xoxb-111111111111-after", "token_revoked")
 	f := c.start(settings...)
-	f.tell(lost("i-1", disconnected, 0))
+	f.invoke(lost("i-1", disconnected, 0))
 	f.expect("gave_up")
 	if n := slack.Requests(""); n != 2 {
 		t.Errorf("Slack was asked %d times, expected once more after the token was read again", n)
 	}
-	c.wrote(letter{toDead, 0, "retry", []string{"slack"}})
+	c.wrote(givenUp("slack"))
 	if reasons := c.reasons(); !slices.ContainsFunc(reasons, func(r string) bool { return strings.Contains(r, "token_revoked") }) {
 		t.Errorf("given up for %q, expected token_revoked", reasons)
 	}

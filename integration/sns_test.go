@@ -73,7 +73,7 @@ func snsEverySample(t *testing.T) {
 	for _, name := range samples(t) {
 		f := c.start("SNS_TOPIC_ARN="+topic, "INCIDENT_TABLE=", "WAITING_QUEUE_URL=", "DEAD_LETTER_QUEUE_URL=", everything)
 		event := sample(t, name)
-		f.tell(event)
+		f.invoke(event)
 		f.expect("notified")
 		f.Kill()
 		change, err := coverage.Decode([]byte(event))
@@ -111,9 +111,9 @@ func snsFiltered(t *testing.T) {
 	for filter := range queues {
 		inboxes[filter] = c.subscribe(topic, filter)
 	}
-	f.tell(lost("i-1", disconnected, 0))
-	f.tell(lost("i-2", noEndpoint, 0))
-	f.tell(regained("i-3", 0))
+	f.invoke(lost("i-1", disconnected, 0))
+	f.invoke(lost("i-2", noEndpoint, 0))
+	f.invoke(regained("i-3", 0))
 	f.expect("notified", "notified", "notified")
 	for filter, instance := range queues {
 		var got []string
@@ -136,7 +136,7 @@ func snsFormats(t *testing.T) {
 			topic := c.createTopic(format)
 			inbox := c.subscribe(topic, "")
 			f := c.start("SNS_TOPIC_ARN="+topic, "SNS_FORMAT="+format)
-			f.tell(lost("i-1", disconnected, 0))
+			f.invoke(lost("i-1", disconnected, 0))
 			messages := c.receive(inbox)
 			if len(messages) != 1 || !strings.HasPrefix(*messages[0].Body, begins) {
 				t.Errorf("expected one message that begins with %s: %v", begins, messages)
@@ -149,10 +149,10 @@ func topicMissing(t *testing.T) {
 	c, slack := newCloud(t), slacktest.New(t, slacktest.Options{})
 	topic := "arn:aws:sns:eu-central-1:123456789012:missing-topic"
 	f := c.start(append(byBot(slack), "SNS_TOPIC_ARN="+topic)...)
-	f.tell(lost("i-1", disconnected, 0))
+	f.invoke(lost("i-1", disconnected, 0))
 	f.expect("gave_up")
 	inSlack(t, slack, 1)
-	c.wrote(letter{toDead, 0, "retry", []string{"sns"}})
+	c.wrote(givenUp("sns"))
 	if reasons := c.reasons(); len(reasons) != 1 || !strings.Contains(reasons[0], "missing-topic") {
 		t.Errorf("given up for %q, expected a reason that names the topic", reasons)
 	}
