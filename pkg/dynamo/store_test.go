@@ -485,8 +485,8 @@ func (a answer) TransactWriteItems(context.Context, *dynamodb.TransactWriteItems
 	return &dynamodb.TransactWriteItemsOutput{}, nil
 }
 
-// FuzzClaim brings whatever may be in the table: it is a record of the key that was asked for and can be saved again, or
-// an error that names it.
+// FuzzClaim brings whatever may be in the table: it is a record of the key that was asked for and can be
+// saved again, or an error that names it.
 func FuzzClaim(f *testing.F) {
 	f.Add(`{"version":1,"key":"other","change":{"kind":"EC2","name":"i","status":"UNHEALTHY","changedAt":"2026-03-02T02:20:00Z"}}`, "x\n{}")
 	f.Add(`{"version":1,"notified":{"slack":{"status":"UNHEALTHY","group":"group/slack/1"}}}`, "token 1\n{}")

@@ -47,8 +47,8 @@ func (a attribute) whole() int64 {
 }
 
 // table is a DynamoDB table that understands the expressions which the Store and the Ledger send
-// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html). The integration
-// tests send the same ones to moto.
+// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html). The
+// integration tests send the same ones to moto.
 type table struct {
 	mu    sync.Mutex
 	items map[string]item
@@ -218,7 +218,8 @@ func (e *expression) skips(t string) bool {
 	return true
 }
 
-// holds is whether the condition is true of the item: OR, AND, parentheses, comparisons and whether an attribute exists.
+// holds is whether the condition is true of the item: OR, AND, parentheses, comparisons and whether an
+// attribute exists.
 func (u request) holds(of item) bool {
 	return u.ConditionExpression == "" || u.parse(u.ConditionExpression, of).either()
 }
@@ -330,7 +331,8 @@ type clock struct{ now time.Time }
 
 func (c *clock) pass(d time.Duration) { c.now = c.now.Add(d) }
 
-// opened is a Store on the SDK's own client, which repeats what has no answer at once, and the table behind it.
+// opened is a Store on the SDK's own client, which repeats what has no answer at once, and the table behind
+// it.
 func opened(t *testing.T) (*dynamo.Store, *table, *clock) {
 	t.Helper()
 	tb := newTable()
