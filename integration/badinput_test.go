@@ -17,8 +17,8 @@ import (
 	"guardduty-coverage-notifier/pkg/slack/slacktest"
 )
 
-// unreadable is what no coverage event can be made of, with a word of the reason. Lambda itself lets only JSON through;
-// queues let through anything.
+// unreadable is what no coverage event can be made of, with a word of the reason. Lambda itself lets only
+// JSON through; queues let through anything.
 func unreadable() map[string]struct{ payload, reason string } {
 	finding := `{"source":"aws.guardduty","detail-type":"GuardDuty Finding","detail":{}}`
 	return map[string]struct{ payload, reason string }{
@@ -47,8 +47,8 @@ func noise(size int) string {
 	return string(data)
 }
 
-// TestUnreadableInput is about a function without a dead-letter queue: the error is all there is, and Lambda keeps the
-// payload.
+// TestUnreadableInput is about a function without a dead-letter queue: the error is all there is, and Lambda
+// keeps the payload.
 func TestUnreadableInput(t *testing.T) {
 	t.Parallel()
 	slack := slacktest.New(t, slacktest.Options{})
@@ -160,7 +160,8 @@ func unknownWakeUps(t *testing.T) {
 	inSlack(t, slack, 1)
 }
 
-// duplicatedWakeUps brings one wake-up a thousand times: of a group, and of a record whose sink fails once more.
+// duplicatedWakeUps brings one wake-up a thousand times: of a group, and of a record whose sink fails once
+// more.
 func duplicatedWakeUps(t *testing.T) {
 	c, slack := newCloud(t), slacktest.New(t, slacktest.Options{})
 	f := c.start(byBot(slack)...)
@@ -227,7 +228,8 @@ func largestGroup(t *testing.T) {
 	}
 }
 
-// fromTheFuture has changes whose moment is still to come. They count as of now, so that what follows is newer.
+// fromTheFuture has changes whose moment is still to come. They count as of now, so that what follows is
+// newer.
 func fromTheFuture(t *testing.T) {
 	c, slack := newCloud(t), slacktest.New(t, slacktest.Options{})
 	f := c.start(append(byBot(slack), "HOLD_MINUTES=15")...)
@@ -245,7 +247,8 @@ func fromTheFuture(t *testing.T) {
 	green(t, slack, "i-1", "i-2", "i-3", "i-4")
 }
 
-// clockOff has a process whose clock was an hour ahead: whatever it left waits for an hour at most, and a few messages.
+// clockOff has a process whose clock was an hour ahead: whatever it left waits for an hour at most, and a few
+// messages.
 func clockOff(t *testing.T) {
 	c, slack := newCloud(t), slacktest.New(t, slacktest.Options{})
 	f := c.start(byBot(slack)...)

@@ -9,8 +9,8 @@ import (
 	"guardduty-coverage-notifier/pkg/slack/slacktest"
 )
 
-// batches has 500 changes in one batch, half of them held, while services hang, or go away when the batch is saved. It
-// ends in time, and each change is notified, queued or handed back.
+// batches has 500 changes in one batch, half of them held, while services hang, or go away when the batch is
+// saved. It ends in time, and each change is notified, queued or handed back.
 func batches(t *testing.T) {
 	hangs := func(services ...service) func(request) breakage {
 		return func(r request) breakage {
@@ -48,13 +48,15 @@ func batches(t *testing.T) {
 			f := c.start(append(byBot(slack), "HOLD_MINUTES=15")...)
 			var bodies []string
 			for i := range test.half {
-				bodies = append(bodies, lost(fmt.Sprintf("i-%d", i), disconnected, 0), lostAt(time.Now(), fmt.Sprintf("h-%d", i), notYet))
+				bodies = append(bodies, lost(fmt.Sprint("i-", i), disconnected, 0))
+				bodies = append(bodies, lostAt(time.Now(), fmt.Sprint("h-", i), notYet))
 			}
 			c.fail(test.broken)
 			answer, err := f.Invoke(within(t, patience), []byte(batch(t, bodies...)))
 			c.check(err)
 			sent := c.queuedSince()
-			t.Logf("took %v, %d messages in Slack, %d queued, requests: %v", answer.Took, len(slack.Messages()), len(sent), c.requests)
+			t.Logf("took %v, %d messages in Slack, %d queued, requests: %v",
+				answer.Took, len(slack.Messages()), len(sent), c.requests)
 			if answer.Took > 50*time.Second {
 				t.Errorf("it took %v", answer.Took)
 			}

@@ -35,8 +35,8 @@ import (
 // motoURL is where moto listens (https://docs.getmoto.org); make integration starts it and sets MOTO_URL.
 func motoURL() string { return os.Getenv("MOTO_URL") }
 
-// cloud is a table and two queues in moto, and whatever else a function calls. The function reaches all of it through
-// proxies, which see what it asks for, let nothing wait, and fail on demand.
+// cloud is a table and two queues in moto, and whatever else a function calls. The function reaches all of it
+// through proxies, which see what it asks for, let nothing wait, and fail on demand.
 type cloud struct {
 	t     *testing.T
 	proxy *httptest.Server
@@ -235,8 +235,8 @@ func (c *cloud) inFrontOf(server string) *httptest.Server {
 	return proxy
 }
 
-// answerInstantly answers requests to a table in which nothing is, and to a queue, of which the SDK checks the digest
-// (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html).
+// answerInstantly answers requests to a table in which nothing is, and to a queue, of which the SDK checks
+// the digest (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html).
 func answerInstantly(w http.ResponseWriter, body []byte) {
 	var message struct{ MessageBody string }
 	_ = json.Unmarshal(body, &message) // A request to the table has none.
@@ -377,15 +377,16 @@ func (c *cloud) remove(queue string, m sqstypes.Message) {
 	c.check(err)
 }
 
-// bring lets the longest delay of a queued message pass and hands everything that waits to the function. It returns how
-// many messages there were.
+// bring lets the longest delay of a queued message pass and hands everything that waits to the function. It
+// returns how many messages there were.
 func (c *cloud) bring(f *function) int {
 	c.t.Helper()
 	return c.after(16*time.Minute, f)
 }
 
-// after lets time pass and hands everything that waits to the function in one batch, as the event source mapping does:
-// what the function does not name as failed is deleted. It returns how many messages there were.
+// after lets time pass and hands everything that waits to the function in one batch, as the event source
+// mapping does: what the function does not name as failed is deleted. It returns how many messages there
+// were.
 func (c *cloud) after(d time.Duration, f *function) int {
 	c.t.Helper()
 	c.pass(d)

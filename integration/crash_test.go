@@ -47,8 +47,8 @@ func (f *function) invoked(event string) <-chan error {
 	return ended
 }
 
-// killedAfterSlack is the one moment in which a crash makes a repeat: Slack has the message, and the table does not
-// know.
+// killedAfterSlack is the one moment in which a crash makes a repeat: Slack has the message, and the table
+// does not know.
 func killedAfterSlack(t *testing.T) {
 	c, slack := newCloud(t), slacktest.New(t, slacktest.Options{})
 	event := lost("i-1", disconnected, 0)
@@ -106,8 +106,8 @@ func killedBeforeSlack(t *testing.T) {
 	c.wrote()
 }
 
-// killedAnywhere kills the process at every call of one history, before it arrives or once it is carried out. The next
-// process ends it truly, and repeats at most one message a resource.
+// killedAnywhere kills the process at every call of one history, before it arrives or once it is carried out.
+// The next process ends it truly, and repeats at most one message a resource.
 func killedAnywhere(t *testing.T) {
 	calls := history(t, 0, working)
 	for n := 1; n <= calls; n++ {
@@ -117,8 +117,8 @@ func killedAnywhere(t *testing.T) {
 	}
 }
 
-// history is a loss, a hold, a recovery and a group in which the process is killed at the nth call; 0: not at all. It
-// returns how many calls there were.
+// history is a loss, a hold, a recovery and a group in which the process is killed at the nth call; 0: not at
+// all. It returns how many calls there were.
 func history(t *testing.T, n int, how breakage) int {
 	c, slack := newCloud(t), slacktest.New(t, slacktest.Options{})
 	var running atomic.Pointer[function]

@@ -13,7 +13,8 @@ import (
 	"guardduty-coverage-notifier/pkg/slack/slacktest"
 )
 
-// waitsForStore fails the test unless the last change waits in the queue, and the log says why the table does not know.
+// waitsForStore fails the test unless the last change waits in the queue, and the log says why the table does
+// not know.
 func (f *function) waitsForStore(name string) {
 	f.t.Helper()
 	last := f.last()
@@ -48,8 +49,9 @@ func tableAway(t *testing.T) {
 	}
 }
 
-// withoutMemory has a table that cannot be used for longer than a loss may wait. It is marked first, then sent, and
-// once the table is back the sink counts as uncertain: one repeat, which the recovery finds. The recovery waits.
+// withoutMemory has a table that cannot be used for longer than a loss may wait. It is marked first, then
+// sent, and once the table is back the sink counts as uncertain: one repeat, which the recovery finds. The
+// recovery waits.
 func withoutMemory(t *testing.T) {
 	c, slack := newCloud(t), slacktest.New(t, slacktest.Options{})
 	f := c.start(byBot(slack)...)
@@ -89,8 +91,8 @@ func tableMissing(t *testing.T) {
 	c.wrote(queued{Queue: toDead, Kind: anEvent})
 }
 
-// foreignItem has items that this version cannot read, or must not overwrite: its resource is treated as if the table
-// were away.
+// foreignItem has items that this version cannot read, or must not overwrite: its resource is treated as if
+// the table were away.
 func foreignItem(t *testing.T) {
 	number := func(n string) types.AttributeValue { return &types.AttributeValueMemberN{Value: n} }
 	text := func(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
@@ -117,7 +119,8 @@ func foreignItem(t *testing.T) {
 				t.Errorf("not sent after it waited: %s", m.Text)
 			}
 			left := c.item(key("i-1"))
-			if diff := cmp.Diff(item["document"], left["document"], cmpopts.IgnoreUnexported(types.AttributeValueMemberS{}, types.AttributeValueMemberN{})); diff != "" || left["lease"] != nil {
+			values := cmpopts.IgnoreUnexported(types.AttributeValueMemberS{}, types.AttributeValueMemberN{})
+			if diff := cmp.Diff(item["document"], left["document"], values); diff != "" || left["lease"] != nil {
 				t.Errorf("the item was changed, or is leased (%v):\n%s", left["lease"], diff)
 			}
 		})

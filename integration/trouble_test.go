@@ -7,8 +7,8 @@ import (
 	"guardduty-coverage-notifier/pkg/slack/slacktest"
 )
 
-// troubles has each service fail in each way while resources lose and regain coverage. Afterwards the channel's last
-// word on each is true, and nothing was given up.
+// troubles has each service fail in each way while resources lose and regain coverage. Afterwards the
+// channel's last word on each is true, and nothing was given up.
 func troubles(t *testing.T) {
 	for _, s := range []service{theTable, theQueue, theSlack} {
 		for _, how := range []breakage{unreachable, unanswered, hanging} {
@@ -48,8 +48,8 @@ func trouble(t *testing.T, s service, how breakage) {
 	if given := c.reasons(); len(given) > 0 {
 		t.Errorf("given up: %v", given)
 	}
-	// Two losses and two groups, the answers to three recoveries, and at most one repeat of each message: what a sink
-	// may have taken is sent again.
+	// Two losses and two groups, the answers to three recoveries, and at most one repeat of each message: what a
+	// sink may have taken is sent again.
 	n := len(slack.Messages())
 	t.Logf("%d messages, requests: %v", n, c.requests)
 	if limit := 7 + 4; n > limit {
