@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/diagnose"
 	"guardduty-coverage-notifier/pkg/message"
+	"guardduty-coverage-notifier/pkg/route"
 	"guardduty-coverage-notifier/pkg/trigger"
 )
 
@@ -137,12 +139,23 @@ func destinations(ctx context.Context, p process) (app.Destinations, error) {
 	if err != nil {
 		return app.Destinations{}, err
 	}
-	cloud, err := p.cloud(ctx)
+	load := p.cloud
+	if cfg.SNS.Enabled() || cfg.Slack.SecretSource != "" || cfg.Routes.Parameter != "" {
+		load = p.signedIn
+	}
+	cloud, err := load(ctx)
 	if err != nil {
 		return app.Destinations{}, err
 	}
-	return app.Connect(ctx, cfg, cloud, p.now)
+	connected, err := app.Connect(ctx, cfg, cloud, p.now)
+	if err == nil && slices.ContainsFunc(connected.Table.Targets(), needsAWS) {
+		_, err = p.signedIn(ctx)
+	}
+	return connected, err
 }
+
+// needsAWS reports whether a destination of the rules takes AWS credentials: for a topic, or for a webhook's secret.
+func needsAWS(target route.Target) bool { return target.SNS != "" || target.Webhook != "" }
 
 // readEvidence reads a recorded diagnosis: an object with a list evidence.
 func readEvidence(name string) (recorded, error) {
