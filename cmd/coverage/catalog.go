@@ -78,7 +78,7 @@ func entriesIn(l locale.Language) []entry {
 }
 
 func listing(entries []entry) message.Table {
-	table := message.Table{Columns: []message.Column{{Heading: "ID"}, {Heading: "KIND"}, {Heading: "ISSUE"}, {Heading: "REMARKS"}}}
+	table := message.Table{Columns: []message.Column{{Heading: "ID"}, {Heading: "KIND"}, {Heading: "ISSUE"}}}
 	for _, e := range entries {
 		var remarks []string
 		if e.Transient {
@@ -88,7 +88,11 @@ func listing(entries []entry) message.Table {
 			remarks = append(remarks, "requires no action")
 		}
 		kinds := cmp.Or(strings.Join(e.Kinds, " "), "any")
-		table.Rows = append(table.Rows, []string{string(e.ID), kinds, e.Title, strings.Join(remarks, ", ")})
+		issue := e.Title
+		if len(remarks) > 0 {
+			issue += " (" + strings.Join(remarks, ", ") + ")"
+		}
+		table.Rows = append(table.Rows, []string{string(e.ID), kinds, issue})
 	}
 	return table
 }
