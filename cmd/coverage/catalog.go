@@ -13,7 +13,8 @@ import (
 	"guardduty-coverage-notifier/pkg/message"
 )
 
-const catalogAbout = `catalog lists every issue that is known, with its ID. Rules, metrics and the machine form of messages use these IDs.`
+const catalogAbout = `catalog lists every issue that is known, with its ID. Rules, metrics and the machine
+form of messages use these IDs.`
 
 const catalogExamples = `coverage catalog
 coverage catalog --format json`
@@ -70,7 +71,8 @@ func entriesIn(l locale.Language) []entry {
 		}
 		words := l.Advice.Issues[e.ID]
 		entries = append(entries, entry{
-			ID: e.ID, Kinds: kinds, Types: append([]string{}, e.Types...), Title: words.Title, Cause: words.Cause,
+			ID: e.ID, Kinds: kinds, Types: append([]string{}, e.Types...),
+			Title: words.Title, Cause: words.Cause,
 			Actionable: !e.NotActionable, Transient: e.Transient,
 		})
 	}
@@ -97,7 +99,8 @@ func listing(entries []entry) message.Table {
 	return table
 }
 
-// writeTable writes a table as wide as the terminal. Elsewhere each row is one line, which grep and similar tools need.
+// writeTable writes a table as wide as the terminal. Elsewhere each row is one line, which grep and similar
+// tools need.
 func writeTable(w io.Writer, v view, table message.Table) error {
 	lines := table.Lines()
 	if v.terminal {

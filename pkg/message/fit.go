@@ -5,8 +5,8 @@ import "strings"
 // narrowCell is the width below which no cell is wrapped: a word or two a line are hard to read.
 const narrowCell = 20
 
-// Fit is Lines in at most width columns. Where the rows are wider, cells are wrapped; where they would become narrow,
-// each row is a paragraph with a line for each column. No word is split and nothing is left out.
+// Fit is Lines in at most width columns. Where the rows are wider, cells are wrapped; where they would become
+// narrow, each row is a paragraph with a line for each column. No word is split and nothing is left out.
 func (t Table) Fit(width int) []string {
 	lines, _ := t.fit(width)
 	return lines
