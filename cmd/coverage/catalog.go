@@ -13,7 +13,8 @@ import (
 	"guardduty-coverage-notifier/pkg/message"
 )
 
-const catalogAbout = `catalog lists every issue that is known, with its ID. Rules, metrics and the machine form of messages use these IDs.`
+const catalogAbout = `catalog lists every issue that is known, with its ID. Rules, metrics and the machine
+form of messages use these IDs.`
 
 const catalogExamples = `coverage catalog
 coverage catalog --format json`
@@ -70,7 +71,8 @@ func entriesIn(l locale.Language) []entry {
 		}
 		words := l.Advice.Issues[e.ID]
 		entries = append(entries, entry{
-			ID: e.ID, Kinds: kinds, Types: append([]string{}, e.Types...), Title: words.Title, Cause: words.Cause,
+			ID: e.ID, Kinds: kinds, Types: append([]string{}, e.Types...),
+			Title: words.Title, Cause: words.Cause,
 			Actionable: !e.NotActionable, Transient: e.Transient,
 		})
 	}
@@ -78,7 +80,7 @@ func entriesIn(l locale.Language) []entry {
 }
 
 func listing(entries []entry) message.Table {
-	table := message.Table{Columns: []message.Column{{Heading: "ID"}, {Heading: "KIND"}, {Heading: "ISSUE"}, {Heading: "REMARKS"}}}
+	table := message.Table{Columns: []message.Column{{Heading: "ID"}, {Heading: "KIND"}, {Heading: "ISSUE"}}}
 	for _, e := range entries {
 		var remarks []string
 		if e.Transient {
@@ -88,12 +90,17 @@ func listing(entries []entry) message.Table {
 			remarks = append(remarks, "requires no action")
 		}
 		kinds := cmp.Or(strings.Join(e.Kinds, " "), "any")
-		table.Rows = append(table.Rows, []string{string(e.ID), kinds, e.Title, strings.Join(remarks, ", ")})
+		issue := e.Title
+		if len(remarks) > 0 {
+			issue += " (" + strings.Join(remarks, ", ") + ")"
+		}
+		table.Rows = append(table.Rows, []string{string(e.ID), kinds, issue})
 	}
 	return table
 }
 
-// writeTable writes a table as wide as the terminal. Elsewhere each row is one line, which grep and similar tools need.
+// writeTable writes a table as wide as the terminal. Elsewhere each row is one line, which grep and similar
+// tools need.
 func writeTable(w io.Writer, v view, table message.Table) error {
 	lines := table.Lines()
 	if v.terminal {

@@ -15,8 +15,8 @@ import (
 	"github.com/aws/smithy-go/logging"
 )
 
-// instanceTimeout is how long EC2's instance metadata service may take for one answer. It answers within milliseconds where
-// it exists; elsewhere the SDK would try for seconds.
+// instanceTimeout is how long EC2's instance metadata service may take for one answer. It answers within
+// milliseconds where it exists; elsewhere the SDK would try for seconds.
 const instanceTimeout = 250 * time.Millisecond
 
 // loadCloud reads the caller's AWS settings. What the SDK would log is left out: it is about its own search.
@@ -38,7 +38,8 @@ func loadCloud(ctx context.Context) (aws.Config, error) {
 // howToSignIn is what to do without credentials.
 const howToSignIn = "sign in with aws sso login or aws configure, or set AWS_PROFILE"
 
-// signedIn is the caller's AWS settings, with credentials: without them every call would fail for its own long reason.
+// signedIn is the caller's AWS settings, with credentials: without them every call would fail for its own
+// long reason.
 func (p process) signedIn(ctx context.Context) (aws.Config, error) {
 	cloud, err := p.cloud(ctx)
 	if err != nil {

@@ -6,7 +6,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const completionAbout = `completion writes a script that lets your shell complete commands, flags and their values. SHELL is bash, zsh, fish or powershell.`
+const completionAbout = `completion writes a script that lets your shell complete commands, flags and their
+values. SHELL is bash, zsh, fish or powershell.`
 
 const completionExamples = `source <(coverage completion bash)
 coverage completion zsh > "${fpath[1]}/_coverage"
@@ -15,7 +16,8 @@ coverage completion fish > ~/.config/fish/completions/coverage.fish`
 func newCompletion(output io.Writer) *cobra.Command {
 	shells := []string{"bash", "zsh", "fish", "powershell"}
 	return &cobra.Command{
-		Use: "completion SHELL", Short: "Write a completion script for a shell", Long: completionAbout, Example: completionExamples,
+		Use: "completion SHELL", Short: "Write a completion script for a shell",
+		Long: completionAbout, Example: completionExamples,
 		ValidArgs: shells,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) != 1 {

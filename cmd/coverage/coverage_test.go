@@ -105,7 +105,7 @@ func TestRun(t *testing.T) {
 		"MESSAGE_LANGUAGE":     {args: []string{"replay", lost}, env: map[string]string{"MESSAGE_LANGUAGE": "ja"}, stdout: []string{"billing", "アカウント"}, stderr: []string{""}},
 		"--lang":               {args: []string{"replay", lost, "--lang", "EN"}, env: map[string]string{"MESSAGE_LANGUAGE": "ja"}, stdout: []string{"Coverage lost"}, stderr: []string{""}},
 
-		"--send to nobody": {args: []string{"replay", "--send", "../../events/eks-local-cluster.json"}, env: map[string]string{"SNS_TOPIC_ARN": "arn:aws:sns:eu-central-1:111122223333:a"},
+		"--send to nobody": {args: []string{"replay", "--send", "../../events/eks-local-cluster.json"}, env: map[string]string{"SLACK_WEBHOOK_URL": "http://127.0.0.1:1/x"},
 			stdout: []string{"EKS cluster prod-cluster", "\nSent to nobody, "}, stderr: []string{""}},
 		"--evidence": {args: []string{"replay", "--evidence", "testdata/diagnosed/ec2-unmanaged.evidence.json", "../../events/ec2-form-documented.json"}, stdout: []string{"✗ Systems Manager: "}, stderr: []string{""}},
 

@@ -17,9 +17,12 @@ import (
 	"guardduty-coverage-notifier/pkg/message"
 )
 
-const doctorAbout = `doctor checks the settings in the environment, and what they name, as the function would use it: the Slack credential and channel, the SNS topics, the rules, the table, the queues, GuardDuty in each Region. It changes nothing.
+const doctorAbout = `doctor checks the settings in the environment, and what they name, as the function
+would use it: the Slack credential and channel, the SNS topics, the rules, the table, the queues, GuardDuty
+in each Region. It changes nothing.
 
-It uses your AWS credentials. With those of the function's role it checks the function's rights; what that role may not read is reported as not checked.`
+It uses your AWS credentials. With those of the function's role it checks the function's rights; what that
+role may not read is reported as not checked.`
 
 const doctorExamples = `SNS_TOPIC_ARN=arn:aws:sns:eu-central-1:111122223333:coverage coverage doctor
 coverage doctor --send`
@@ -30,7 +33,8 @@ const checkTimeout = 10 * time.Second
 func newDoctor(p process, output io.Writer) *cobra.Command {
 	var send bool
 	c := &cobra.Command{
-		Use: "doctor [flags]", Short: "Check settings, credentials and rights", Long: doctorAbout, Example: doctorExamples,
+		Use: "doctor [flags]", Short: "Check settings, credentials and rights",
+		Long: doctorAbout, Example: doctorExamples,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return misuse("doctor takes no arguments, and got %q", args[0])
@@ -75,6 +79,15 @@ type finding struct {
 	remedy string
 }
 
+func passes(detail string) finding { return finding{verdict: passed, detail: detail} }
+
+func skips(detail string) finding { return finding{verdict: unchecked, detail: detail} }
+
+func fails(detail, remedy string) finding { return finding{failing, detail, remedy} }
+
+// probe is what a check does.
+type probe func(ctx context.Context) finding
+
 // examine checks everything.
 func (d *doctor) examine(ctx context.Context, send bool) error {
 	cfg, regions, valid := d.settings()
@@ -91,7 +104,7 @@ func (d *doctor) examine(ctx context.Context, send bool) error {
 }
 
 // check runs one check and writes what it found.
-func (d *doctor) check(ctx context.Context, name string, run func(ctx context.Context) finding) {
+func (d *doctor) check(ctx context.Context, name string, run probe) {
 	d.marks.show("checking %s", name)
 	limited, cancel := context.WithTimeout(ctx, checkTimeout)
 	found := run(limited)
@@ -101,9 +114,9 @@ func (d *doctor) check(ctx context.Context, name string, run func(ctx context.Co
 }
 
 // checkIf is check where the credentials that it needs are there.
-func (d *doctor) checkIf(ctx context.Context, signedIn bool, name string, run func(ctx context.Context) finding) {
+func (d *doctor) checkIf(ctx context.Context, signedIn bool, name string, run probe) {
 	if !signedIn {
-		d.note(name, finding{verdict: unchecked, detail: "there are no AWS credentials"})
+		d.note(name, skips("there are no AWS credentials"))
 		return
 	}
 	d.check(ctx, name, run)
@@ -138,10 +151,11 @@ func (d *doctor) settings() (cfg config.Config, regions []string, valid bool) {
 		regions = report.Regions
 	}
 	if err != nil {
-		d.note("Settings", finding{failing, mistakes(err), "Correct these environment variables; README.md lists all of them."})
+		d.note("Settings", fails(mistakes(err),
+			"Correct these environment variables; README.md lists all of them."))
 		return config.Config{}, nil, false
 	}
-	d.note("Settings", finding{verdict: passed, detail: "complete and well-formed"})
+	d.note("Settings", passes("complete and well-formed"))
 	return cfg, regions, true
 }
 
@@ -159,7 +173,8 @@ func (d *doctor) credentials(ctx context.Context) (cloud aws.Config, account str
 	d.check(ctx, "AWS credentials", func(ctx context.Context) finding {
 		var err error
 		if cloud, err = d.signedIn(ctx); err != nil {
-			return finding{failing, strings.TrimPrefix(err.Error(), "no AWS credentials: "), "Checks that need AWS are left out until then."}
+			return fails(strings.TrimPrefix(err.Error(), "no AWS credentials: "),
+				"Checks that need AWS are left out until then.")
 		}
 		cloud.RetryMaxAttempts = 2
 		var found finding
@@ -175,9 +190,9 @@ func (d *doctor) guardDuty(ctx context.Context, cloud aws.Config, regions []stri
 		regions = []string{cloud.Region}
 	}
 	if len(regions) == 0 && signedIn {
-		d.note("GuardDuty", finding{failing, "there is no Region", "Set AWS_REGION to the Region of the function."})
+		d.note("GuardDuty", fails("there is no Region", "Set AWS_REGION to the Region of the function."))
 	}
 	for _, region := range regions {
-		d.checkIf(ctx, signedIn, "GuardDuty in "+region, func(ctx context.Context) finding { return monitored(ctx, cloud, region) })
+		d.checkIf(ctx, signedIn, "GuardDuty in "+region, monitored(cloud, region))
 	}
 }

@@ -21,12 +21,14 @@ import (
 )
 
 // destinations checks the rules and everybody whom they and the settings name.
-func (d *doctor) destinations(ctx context.Context, cfg config.Config, cloud aws.Config, account string, send bool) {
+func (d *doctor) destinations(
+	ctx context.Context, cfg config.Config, cloud aws.Config, account string, send bool,
+) {
 	var connected app.Destinations
 	d.checkIf(ctx, account != "" || cfg.Routes.Parameter == "", "Routes", func(ctx context.Context) finding {
 		var err error
 		if connected, err = app.Connect(ctx, cfg, cloud, d.now); err != nil {
-			return finding{failing, err.Error(), "Correct the rules; coverage routes shows what they do."}
+			return fails(err.Error(), "Correct the rules; coverage routes shows what they do.")
 		}
 		return routesFound(cfg.Routes, connected)
 	})
@@ -35,34 +37,36 @@ func (d *doctor) destinations(ctx context.Context, cfg config.Config, cloud aws.
 	}
 	for _, sink := range connected.All() {
 		if checked, ok := sink.(*slack.Sink); ok {
-			d.checkIf(ctx, reachable(sink), "Slack ("+sink.Name()+")", func(ctx context.Context) finding { return slackWorks(ctx, checked) })
+			d.checkIf(ctx, reachable(sink), "Slack ("+sink.Name()+")", slackWorks(checked))
 		}
 	}
 	for _, topic := range topicsOf(cfg, connected) {
-		d.checkIf(ctx, account != "", "Topic "+topic, func(ctx context.Context) finding { return topicWorks(ctx, cloud, topic) })
+		d.checkIf(ctx, account != "", "Topic "+topic, topicWorks(cloud, topic))
 	}
 	if !send {
 		return
 	}
 	test := testMessage(connected.Language, account, cloud.Region, d.now())
 	for _, sink := range connected.All() {
-		d.checkIf(ctx, reachable(sink), "Test message to "+sink.Name(), func(ctx context.Context) finding { return sent(ctx, sink, test) })
+		d.checkIf(ctx, reachable(sink), "Test message to "+sink.Name(), sent(sink, test))
 	}
 }
 
 // sent sends the test message.
-func sent(ctx context.Context, sink notify.Sink, test message.Message) finding {
-	_, err := sink.Send(ctx, test, "")
-	_, bySlack := sink.(*slack.Sink)
-	switch {
-	case err == nil:
-		return finding{verdict: passed, detail: "sent"}
-	case bySlack:
-		return slackFailure(err)
-	case isDenied(err):
-		return finding{failing, "access is denied: " + reasonOf(err), "Allow sns:Publish on the topic."}
+func sent(sink notify.Sink, test message.Message) probe {
+	return func(ctx context.Context) finding {
+		_, err := sink.Send(ctx, test, "")
+		_, bySlack := sink.(*slack.Sink)
+		switch {
+		case err == nil:
+			return passes("sent")
+		case bySlack:
+			return slackFailure(err)
+		case isDenied(err):
+			return fails("access is denied: "+reasonOf(err), "Allow sns:Publish on the topic.")
+		}
+		return fails(reasonOf(err), "Correct what it names, then run coverage doctor again.")
 	}
-	return finding{failing, reasonOf(err), "Correct what it names, then run coverage doctor again."}
 }
 
 func routesFound(routes config.Routes, connected app.Destinations) finding {
@@ -71,9 +75,10 @@ func routesFound(routes config.Routes, connected app.Destinations) finding {
 	case routes.Parameter != "":
 		from = "in the parameter " + routes.Parameter
 	case routes.Text == "":
-		return finding{verdict: passed, detail: "none are set; the default applies"}
+		return passes("none are set; the default applies")
 	}
-	return finding{verdict: passed, detail: fmt.Sprintf("%s %s, for %s", counted(len(connected.Table.Rules), "rule"), from, counted(len(connected.All()), "destination"))}
+	rules, sinks := counted(len(connected.Table.Rules), "rule"), counted(len(connected.All()), "destination")
+	return passes(fmt.Sprintf("%s %s, for %s", rules, from, sinks))
 }
 
 // counted is a number with what it counts.
@@ -99,43 +104,50 @@ func topicsOf(cfg config.Config, connected app.Destinations) []string {
 }
 
 // slackWorks checks a credential and its channel.
-func slackWorks(ctx context.Context, sink *slack.Sink) finding {
-	access, err := sink.Check(ctx)
-	known := fmt.Sprintf("the token is that of %s in %s", access.Bot, access.Workspace)
-	switch {
-	case err != nil:
-		return slackFailure(err)
-	case access.Webhook:
-		return finding{verdict: passed, detail: "an incoming webhook; coverage doctor --send shows whether it works"}
-	case access.Scopes != nil && !slices.Contains(access.Scopes, "chat:write"):
-		return finding{failing, known + ", and lacks the scope chat:write", "Add the scope, install the app again, and store the new token."}
-	case access.Channel == "":
-		return finding{verdict: passed, detail: known + "; it may not look the channel up, coverage doctor --send shows whether it may post"}
-	case access.Archived:
-		return finding{failing, "the channel #" + access.Channel + " is archived", "Name another channel."}
-	case !access.Member:
-		return finding{failing, "the app is not in #" + access.Channel, "Invite it there: /invite @" + access.Bot}
+func slackWorks(sink *slack.Sink) probe {
+	return func(ctx context.Context) finding {
+		access, err := sink.Check(ctx)
+		known := fmt.Sprintf("the token is that of %s in %s", access.Bot, access.Workspace)
+		switch {
+		case err != nil:
+			return slackFailure(err)
+		case access.Webhook:
+			return passes("an incoming webhook; coverage doctor --send shows whether it works")
+		case access.Scopes != nil && !slices.Contains(access.Scopes, "chat:write"):
+			return fails(known+", and lacks the scope chat:write",
+				"Add the scope, install the app again, and store the new token.")
+		case access.Channel == "":
+			return passes(known + "; it may not look the channel up, " +
+				"coverage doctor --send shows whether it may post")
+		case access.Archived:
+			return fails("the channel #"+access.Channel+" is archived", "Name another channel.")
+		case !access.Member:
+			return fails("the app is not in #"+access.Channel, "Invite it there: /invite @"+access.Bot)
+		}
+		return passes(known + ", and may post in #" + access.Channel)
 	}
-	return finding{verdict: passed, detail: known + ", and may post in #" + access.Channel}
 }
 
 // slackFailure is a refusal of Slack's, or why the credential could not be read.
 func slackFailure(err error) finding {
 	const unreadable = "the credential cannot be read: "
 	if refusal, ok := errors.AsType[*slack.Error](err); ok {
-		return finding{failing, refusal.Error(), slackRemedy(refusal.Code)}
+		return fails(refusal.Error(), slackRemedy(refusal.Code))
 	}
 	switch code := codeOf(err); {
 	case code == "ParameterNotFound", code == "ResourceNotFoundException":
-		return finding{failing, unreadable + code, "Create the parameter or secret that SLACK_SECRET names, or correct its name."}
+		return fails(unreadable+code,
+			"Create the parameter or secret that SLACK_SECRET names, or correct its name.")
 	case isDenied(err):
-		return finding{failing, unreadable + reasonOf(err), "Allow ssm:GetParameter or secretsmanager:GetSecretValue on it, and kms:Decrypt on its key."}
+		return fails(unreadable+reasonOf(err),
+			"Allow ssm:GetParameter or secretsmanager:GetSecretValue on it, and kms:Decrypt on its key.")
 	}
-	return finding{failing, unreadable + reasonOf(err), "Correct it, then run coverage doctor again."}
+	return fails(unreadable+reasonOf(err), "Correct it, then run coverage doctor again.")
 }
 
 // slackRemedy is what to do about a refusal with that code
-// (https://docs.slack.dev/reference/methods/chat.postMessage#errors, https://docs.slack.dev/reference/methods/auth.test#errors).
+// (https://docs.slack.dev/reference/methods/chat.postMessage#errors,
+// https://docs.slack.dev/reference/methods/auth.test#errors).
 func slackRemedy(code string) string {
 	switch code {
 	case "not_in_channel", "channel_not_found":
@@ -154,8 +166,8 @@ func slackRemedy(code string) string {
 	return "Look the code up at https://docs.slack.dev/reference/methods/chat.postMessage#errors."
 }
 
-// testVersion marks the machine form of a test message. A program that checks the version does not mistake it for a
-// notification.
+// testVersion marks the machine form of a test message. A program that checks the version does not mistake it
+// for a notification.
 const testVersion = "test-1"
 
 // testWords are what a test message says, in one language.
@@ -164,13 +176,16 @@ type testWords struct{ title, summary, account, region, sent string }
 func testWordsOf(l locale.Language) testWords {
 	if l.Code == "ja" {
 		return testWords{
-			title: "テストメッセージ · カバレッジの変化ではありません", account: "アカウント", region: "リージョン", sent: "送信日時",
-			summary: "coverage doctor --send が送信したテストです。この宛先は通知を受信できます。対処は不要です。",
+			title:   "テストメッセージ · カバレッジの変化ではありません",
+			account: "アカウント", region: "リージョン", sent: "送信日時",
+			summary: "coverage doctor --send が送信したテストです。" +
+				"この宛先は通知を受信できます。対処は不要です。",
 		}
 	}
 	return testWords{
 		title: "Test message · no coverage has changed", account: "Account", region: "Region", sent: "Sent",
-		summary: "coverage doctor --send sent this test. Notifications reach this destination. No action is required.",
+		summary: "coverage doctor --send sent this test. Notifications reach this destination. " +
+			"No action is required.",
 	}
 }
 
@@ -181,12 +196,16 @@ func testMessage(l locale.Language, account, region string, now time.Time) messa
 	return message.Message{
 		Tone: message.Information, Title: w.title, Summary: w.summary,
 		Facts: []message.Fact{
-			{Label: w.account, Value: unknown(account), Code: true}, {Label: w.region, Value: unknown(region), Code: true},
+			{Label: w.account, Value: unknown(account), Code: true},
+			{Label: w.region, Value: unknown(region), Code: true},
 			{Label: w.sent, Value: strings.Replace(now.UTC().Format(time.RFC3339), "T", " ", 1)},
 		},
 		Form: message.Record{
-			Version: testVersion, Status: "TEST", ChangedAt: now, Resource: message.RecordResource{Name: "test message"},
+			Version: testVersion, Status: "TEST", ChangedAt: now,
+			Resource: message.RecordResource{Name: "test message"},
 		},
-		Words: message.Words{Information: l.Words.Information, Cut: l.Words.Cut, More: l.Words.More, Links: l.Words.Links},
+		Words: message.Words{
+			Information: l.Words.Information, Cut: l.Words.Cut, More: l.Words.More, Links: l.Words.Links,
+		},
 	}
 }

@@ -14,15 +14,17 @@ import (
 	"guardduty-coverage-notifier/pkg/message"
 )
 
-const explainAbout = `explain shows the whole runbook of an issue: what it means, and what to do about it. KIND is EKS, ECS or EC2; TEXT is the issue as the GuardDuty console or an event shows it, in quotes ("" when there is none).
+const explainAbout = `explain shows the whole runbook of an issue: what it means, and what to do about it.
+KIND is EKS, ECS or EC2; TEXT is the issue as the GuardDuty console or an event shows it, in quotes ("" when
+there is none).
 
 Without --name, --account and --region the commands are for a placeholder resource.`
 
 const explainExamples = `coverage explain EKS "Addon Creation Failed"
 coverage explain EC2 "No Agent Reporting" --name i-0abc1234def567890 --account 111122223333 --region eu-central-1`
 
-// The placeholder resource of an issue that was copied without one. AWS reserves the account for documentation, so
-// commands are complete and act on no real account.
+// The placeholder resource of an issue that was copied without one. AWS reserves the account for
+// documentation, so commands are complete and act on no real account.
 const (
 	placeholderAccount  = "111122223333"
 	placeholderRegion   = "us-east-1"
@@ -42,10 +44,13 @@ type explainFlags struct {
 func newExplain(p process, output io.Writer) *cobra.Command {
 	f := explainFlags{region: regionsFlag{single: true}}
 	c := &cobra.Command{
-		Use: "explain [flags] KIND TEXT", Short: "Show the runbook of an issue", Long: explainAbout, Example: explainExamples,
+		Use: "explain [flags] KIND TEXT", Short: "Show the runbook of an issue",
+		Long: explainAbout, Example: explainExamples,
 		ValidArgs: []string{string(coverage.EKS), string(coverage.ECS), string(coverage.EC2)},
-		RunE:      func(c *cobra.Command, args []string) error { return explain(c.Context(), f, args, p, output) },
-		Args:      cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			return explain(c.Context(), f, args, p, output)
+		},
+		Args: cobra.ArbitraryArgs,
 	}
 	f.addFormat(c, asText, asJSON, asSlack, asBuilder)
 	f.addLanguage(c)
@@ -53,7 +58,8 @@ func newExplain(p process, output io.Writer) *cobra.Command {
 	c.Flags().StringVar(&f.name, "name", "", "`NAME` of the cluster, or ID of the instance")
 	c.Flags().Var(&f.account, "account", "`ACCOUNT` ID of the resource")
 	c.Flags().Var(&f.region, "region", "`REGION` of the resource (default AWS_REGION)")
-	c.Flags().BoolVar(&f.diagnose, "diagnose", false, "check the resource now, with your AWS credentials (read-only); needs --name, --account and --region")
+	c.Flags().BoolVar(&f.diagnose, "diagnose", false,
+		"check the resource now, with your AWS credentials (read-only); needs --name, --account and --region")
 	complete(c, "region", regions())
 	return c
 }
@@ -114,7 +120,8 @@ func newIssue(f explainFlags, args []string, getenv func(string) string) (issue,
 		}
 	}
 	if f.diagnose && (f.name == "" || f.account == "" || len(f.region.values) == 0) {
-		return issue{}, misuse("--diagnose checks a real resource; name it with --name, --account and --region")
+		const missing = "--diagnose checks a real resource; name it with --name, --account and --region"
+		return issue{}, misuse(missing)
 	}
 	name := placeholderCluster
 	if kind == coverage.EC2 {
@@ -126,8 +133,9 @@ func newIssue(f explainFlags, args []string, getenv func(string) string) (issue,
 	}
 	return issue{
 		kind: kind, text: strings.Join(args[1:], " "),
-		name: cmp.Or(f.name, name), account: cmp.Or(string(f.account), placeholderAccount), region: cmp.Or(region, placeholderRegion),
-		made: f.name == "" || f.account == "" || region == "",
+		name: cmp.Or(f.name, name), account: cmp.Or(string(f.account), placeholderAccount),
+		region: cmp.Or(region, placeholderRegion),
+		made:   f.name == "" || f.account == "" || region == "",
 	}, nil
 }
 
@@ -182,7 +190,8 @@ func (i issue) event() ([]byte, error) {
 	return event, nil
 }
 
-// explained is m without its summary and facts, since no change was reported, and without console pages of a placeholder.
+// explained is m without its summary and facts, since no change was reported, and without console pages of a
+// placeholder.
 func (i issue) explained(m message.Message) message.Message {
 	m.Summary, m.Facts = "", nil
 	if i.made {

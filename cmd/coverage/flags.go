@@ -35,7 +35,8 @@ type view struct {
 	terminal bool
 }
 
-// viewFlags are the flags of commands that show something. Those that a command does not add keep their defaults.
+// viewFlags are the flags of commands that show something. Those that a command does not add keep their
+// defaults.
 type viewFlags struct {
 	format, language, color choice
 }
@@ -58,14 +59,16 @@ func (f *viewFlags) addLanguage(c *cobra.Command) {
 		codes = append(codes, l.Code)
 	}
 	f.language = choice{of: codes}
-	c.Flags().Var(&f.language, "lang", "`LANGUAGE` of the output: "+list(codes)+" (default MESSAGE_LANGUAGE, or en)")
+	c.Flags().Var(&f.language, "lang",
+		"`LANGUAGE` of the output: "+list(codes)+" (default MESSAGE_LANGUAGE, or en)")
 	complete(c, "lang", codes)
 }
 
 // addColor adds --color.
 func (f *viewFlags) addColor(c *cobra.Command) {
 	f.color = choice{value: "auto", of: []string{"auto", "always", "never"}}
-	c.Flags().Var(&f.color, "color", "`WHEN` to use color: "+list(f.color.of)+" (default auto: in a terminal, unless NO_COLOR is set)")
+	c.Flags().Var(&f.color, "color",
+		"`WHEN` to use color: "+list(f.color.of)+" (default auto: in a terminal, unless NO_COLOR is set)")
 	complete(c, "color", f.color.of)
 }
 
@@ -77,16 +80,18 @@ func complete(c *cobra.Command, flag string, values []string) {
 
 // view resolves the flags against the environment and the terminal.
 func (f *viewFlags) view(p process) (view, error) {
-	code := f.language.value
-	if set := strings.ToLower(strings.TrimSpace(p.getenv("MESSAGE_LANGUAGE"))); code == "" && set != "" && len(f.language.of) > 0 {
-		if !slices.Contains(f.language.of, set) {
-			return view{}, misuse("MESSAGE_LANGUAGE: %q is not one of: %s", set, strings.Join(f.language.of, ", "))
+	code, codes := f.language.value, f.language.of
+	set := strings.ToLower(strings.TrimSpace(p.getenv("MESSAGE_LANGUAGE")))
+	if code == "" && set != "" && len(codes) > 0 {
+		if !slices.Contains(codes, set) {
+			return view{}, misuse("MESSAGE_LANGUAGE: %q is not one of: %s", set, strings.Join(codes, ", "))
 		}
 		code = set
 	}
 	language, _ := locale.Of(cmp.Or(code, locale.English().Code))
 	return view{
-		format: format(f.format.value), language: language, style: f.style(p), width: widthOf(p.stdout), terminal: isTerminal(p.stdout),
+		format: format(f.format.value), language: language, style: f.style(p),
+		width: widthOf(p.stdout), terminal: isTerminal(p.stdout),
 	}, nil
 }
 
@@ -193,11 +198,15 @@ func checkName(kind coverage.Kind, name string) error {
 	var form, what string
 	switch kind {
 	case coverage.EKS:
-		form, what = `^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$`, "the name of an EKS cluster: 1 to 100 letters, digits, hyphens and underscores, beginning with a letter or digit"
+		form = `^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$`
+		what = "the name of an EKS cluster: 1 to 100 letters, digits, hyphens and underscores, " +
+			"beginning with a letter or digit"
 	case coverage.ECS:
-		form, what = `^[0-9A-Za-z_-]{1,255}$`, "the name of an ECS cluster: 1 to 255 letters, digits, hyphens and underscores"
+		form = `^[0-9A-Za-z_-]{1,255}$`
+		what = "the name of an ECS cluster: 1 to 255 letters, digits, hyphens and underscores"
 	default:
-		form, what = `^i-([0-9a-f]{8}|[0-9a-f]{17})$`, "the ID of an EC2 instance, such as i-0123456789abcdef0"
+		form = `^i-([0-9a-f]{8}|[0-9a-f]{17})$`
+		what = "the ID of an EC2 instance, such as i-0123456789abcdef0"
 	}
 	if !regexp.MustCompile(form).MatchString(name) {
 		return misuse("--name: %q is not %s", name, what)

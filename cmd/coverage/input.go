@@ -27,7 +27,9 @@ func inputs(files []string, p process) []input {
 	all := make([]input, 0, len(files))
 	for _, name := range files {
 		if name == "-" {
-			all = append(all, input{"standard input", func() ([]byte, error) { return readEvent(p.waitingForInput()) }})
+			all = append(all, input{"standard input", func() ([]byte, error) {
+				return readEvent(p.waitingForInput())
+			}})
 			continue
 		}
 		all = append(all, input{name, func() ([]byte, error) {
@@ -172,7 +174,8 @@ func checkEvent(data []byte) error {
 		return errors.New("something follows the JSON object; put each object into a file of its own")
 	}
 	if _, saved := fields["Resources"]; saved {
-		return errors.New("it is an answer of aws guardduty list-coverage; show it with coverage report --file")
+		return errors.New("it is an answer of aws guardduty list-coverage; " +
+			"show it with coverage report --file")
 	}
 	return nil
 }

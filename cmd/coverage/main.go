@@ -1,6 +1,6 @@
-// Command coverage works with coverage events on a laptop: it replays them through the same Pipeline as the Lambda
-// function's with the terminal in the place of Slack and SNS, explains issues, shows routes, reports how much GuardDuty covers,
-// and checks a deployment's settings.
+// Command coverage works with coverage events on a laptop: it replays them through the same Pipeline as the
+// Lambda function's with the terminal in the place of Slack and SNS, explains issues, shows routes, reports
+// how much GuardDuty covers, and checks a deployment's settings.
 //
 // Only report, doctor, and the flags --diagnose and --send use the network.
 package main
@@ -40,7 +40,10 @@ type process struct {
 }
 
 func main() {
-	p := process{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now, cloud: loadCloud}
+	p := process{
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+		getenv: os.Getenv, now: time.Now, cloud: loadCloud,
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], p)
 	stop()
@@ -64,7 +67,8 @@ func run(ctx context.Context, args []string, p process) int {
 	case reported:
 		return int(ended)
 	case misused:
-		fmt.Fprintf(p.stderr, "coverage: %s\nRun '%s --help' for usage.\n", inWords(wrong), command.CommandPath())
+		const text = "coverage: %s\nRun '%s --help' for usage.\n"
+		fmt.Fprintf(p.stderr, text, inWords(wrong), command.CommandPath())
 		return exitUsage
 	}
 	fmt.Fprintf(p.stderr, "coverage: %s\n", inWords(err))

@@ -247,6 +247,25 @@ func TestMistakesInSettingsAreNamedAllAtOnce(t *testing.T) {
 	}
 }
 
+// TestSendingNeedsCredentials has every destination that takes AWS's.
+func TestSendingNeedsCredentials(t *testing.T) {
+	const webhook, topic = "https://hooks.slack.com/services/T0/B0/x", "arn:aws:sns:eu-central-1:111122223333:a"
+	for name, env := range map[string]map[string]string{
+		"a topic":                {"SNS_TOPIC_ARN": topic},
+		"a secret":               {"SLACK_SECRET": "/slack", "SLACK_CHANNEL": "C01"},
+		"rules in a parameter":   {"SLACK_WEBHOOK_URL": webhook, "ROUTES": "/routes"},
+		"a topic of the rules":   {"SLACK_WEBHOOK_URL": webhook, "ROUTES": `{"rules": [{"to": {"sns": "` + topic + `"}}]}`},
+		"a webhook of the rules": {"SLACK_WEBHOOK_URL": webhook, "ROUTES": `{"webhooks": {"w": "/w"}, "rules": [{"to": {"webhook": "w"}}]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := start(t, "", env, "replay", "--send", lost)
+			if got.code != exitFailed || got.stdout != "" || !strings.HasPrefix(got.stderr, "coverage: no AWS credentials: sign in") {
+				t.Errorf("exit code %d, stdout %q, stderr %q", got.code, got.stdout, got.stderr)
+			}
+		})
+	}
+}
+
 func TestAnInterruptedReportIsNoSuccess(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -10,8 +10,8 @@ func didYouMean(word string, candidates []string) string {
 	return ""
 }
 
-// nearest is the candidate that begins with word, or else the one that takes the fewest edits, at most one for every three
-// characters; "" when there is none.
+// nearest is the candidate that begins with word, or else the one that takes the fewest edits, at most one
+// for every three characters; "" when there is none.
 func nearest(word string, candidates []string) string {
 	const enough = 3
 	best, fewest := "", len(word)/3+1

@@ -39,8 +39,8 @@ type handled struct {
 	sinks []string
 }
 
-// history replays events as the Lambda function would have handled them, one after the other. It remembers resources as
-// long as it lives.
+// history replays events as the Lambda function would have handled them, one after the other. It remembers
+// resources as long as it lives.
 type history struct {
 	pipeline notify.Pipeline
 
@@ -82,7 +82,8 @@ func (h *history) observe(_ context.Context, outcome notify.Outcome) {
 	h.outcomes = append(h.outcomes, outcome)
 }
 
-// replay handles events that arrived together. It returns an error, or nil, for each event, and what became of all.
+// replay handles events that arrived together. It returns an error, or nil, for each event, and what became
+// of all.
 func (h *history) replay(ctx context.Context, events []json.RawMessage) ([]error, []handled) {
 	h.outcomes = nil
 	errs := h.pipeline.Handle(ctx, events)
@@ -101,9 +102,13 @@ func handledOf(outcome notify.Outcome) handled {
 		notify.Notified: notified, notify.Duplicate: duplicate, notify.Stale: outOfDate, notify.Unreadable: notCoverage,
 	}
 	return handled{
-		result:  cmp.Or(results[outcome.Result], failed),
-		unknown: slices.ContainsFunc(outcome.Findings, func(f catalog.Finding) bool { return f.ID == catalog.Unrecognised }),
-		sinks:   slices.DeleteFunc(slices.Clone(outcome.Notified), func(sink string) bool { return sink == terminalName }),
+		result: cmp.Or(results[outcome.Result], failed),
+		unknown: slices.ContainsFunc(outcome.Findings, func(f catalog.Finding) bool {
+			return f.ID == catalog.Unrecognised
+		}),
+		sinks: slices.DeleteFunc(slices.Clone(outcome.Notified), func(sink string) bool {
+			return sink == terminalName
+		}),
 	}
 }
 

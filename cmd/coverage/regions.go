@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// regions are all of AWS's, in every partition. TestRegionsAreTheSDKs compares them with the list of the pinned SDK.
+// regions are all of AWS's, in every partition. TestRegionsAreTheSDKs compares them with the list of the
+// pinned SDK.
 func regions() []string {
 	return strings.Fields(`
 		af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,12 +14,15 @@ import (
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/diagnose"
 	"guardduty-coverage-notifier/pkg/message"
+	"guardduty-coverage-notifier/pkg/route"
 	"guardduty-coverage-notifier/pkg/trigger"
 )
 
-const replayAbout = `replay shows the messages that the Lambda function sends for these events, as one history: repeats and late events are recognized, a recovery refers to its loss.
+const replayAbout = `replay shows the messages that the Lambda function sends for these events, as one
+history: repeats and late events are recognized, a recovery refers to its loss.
 
-A FILE holds one event, or what delivered it: an SQS batch, an SNS notification, the record of a failed invocation, or the output of aws sqs receive-message.`
+A FILE holds one event, or what delivered it: an SQS batch, an SNS notification, the record of a failed
+invocation, or the output of aws sqs receive-message.`
 
 const replayExamples = `coverage replay events/eks-addon-removed.json
 coverage replay --format slack events/eks-addon-removed.json
@@ -34,15 +38,21 @@ type replayFlags struct {
 func newReplay(p process, output io.Writer) *cobra.Command {
 	var f replayFlags
 	c := &cobra.Command{
-		Use: "replay [flags] FILE... | -", Short: "Show events as messages", Long: replayAbout, Example: replayExamples,
-		RunE: func(c *cobra.Command, files []string) error { return replay(c.Context(), f, files, p, output) },
+		Use: "replay [flags] FILE... | -", Short: "Show events as messages",
+		Long: replayAbout, Example: replayExamples,
+		RunE: func(c *cobra.Command, files []string) error {
+			return replay(c.Context(), f, files, p, output)
+		},
 	}
 	f.addFormat(c, asText, asJSON, asSlack, asBuilder)
 	f.addLanguage(c)
 	f.addColor(c)
-	c.Flags().BoolVar(&f.diagnose, "diagnose", false, "check each uncovered resource now, with your AWS credentials (read-only)")
-	c.Flags().StringVar(&f.evidence, "evidence", "", "show the recorded diagnosis in `FILE` instead of checking the resource")
-	c.Flags().BoolVar(&f.send, "send", false, "also send to the destinations in the environment's settings; nothing is stored or queued")
+	c.Flags().BoolVar(&f.diagnose, "diagnose", false,
+		"check each uncovered resource now, with your AWS credentials (read-only)")
+	c.Flags().StringVar(&f.evidence, "evidence", "",
+		"show the recorded diagnosis in `FILE` instead of checking the resource")
+	c.Flags().BoolVar(&f.send, "send", false,
+		"also send to the destinations in the environment's settings; nothing is stored or queued")
 	return c
 }
 
@@ -130,19 +140,31 @@ func (r *replayer) diagnose(ctx context.Context, p process) error {
 	return nil
 }
 
-// destinations are those of the environment's settings. Its table and queues are left alone: a replay must not change what the
-// deployed function remembers.
+// destinations are those of the environment's settings. Its table and queues are left alone: a replay must
+// not change what the deployed function remembers.
 func destinations(ctx context.Context, p process) (app.Destinations, error) {
 	cfg, err := app.Load(p.getenv)
 	if err != nil {
 		return app.Destinations{}, err
 	}
-	cloud, err := p.cloud(ctx)
+	load := p.cloud
+	if cfg.SNS.Enabled() || cfg.Slack.SecretSource != "" || cfg.Routes.Parameter != "" {
+		load = p.signedIn
+	}
+	cloud, err := load(ctx)
 	if err != nil {
 		return app.Destinations{}, err
 	}
-	return app.Connect(ctx, cfg, cloud, p.now)
+	connected, err := app.Connect(ctx, cfg, cloud, p.now)
+	if err == nil && slices.ContainsFunc(connected.Table.Targets(), needsAWS) {
+		_, err = p.signedIn(ctx)
+	}
+	return connected, err
 }
+
+// needsAWS reports whether a destination of the rules takes AWS credentials: for a topic, or for a webhook's
+// secret.
+func needsAWS(target route.Target) bool { return target.SNS != "" || target.Webhook != "" }
 
 // readEvidence reads a recorded diagnosis: an object with a list evidence.
 func readEvidence(name string) (recorded, error) {

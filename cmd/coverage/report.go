@@ -23,7 +23,9 @@ import (
 	"guardduty-coverage-notifier/pkg/report"
 )
 
-const reportAbout = `report shows how much GuardDuty covers now, what it does not cover and since when. It reads your account with your AWS credentials; as the delegated administrator of an organization you see its members, too.
+const reportAbout = `report shows how much GuardDuty covers now, what it does not cover and since when. It
+reads your account with your AWS credentials; as the delegated administrator of an organization you see its
+members, too.
 
 With --file it shows a saved answer of aws guardduty list-coverage instead, and needs no credentials.`
 
@@ -50,10 +52,12 @@ type reportFlags struct {
 func newReport(p process, output io.Writer) *cobra.Command {
 	var f reportFlags
 	c := &cobra.Command{
-		Use: "report [flags]", Short: "Report what GuardDuty covers now", Long: reportAbout, Example: reportExamples,
+		Use: "report [flags]", Short: "Report what GuardDuty covers now",
+		Long: reportAbout, Example: reportExamples,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return misuse("report takes no arguments, and got %q; name a saved answer with --file", args[0])
+				return misuse("report takes no arguments, and got %q; name a saved answer with --file",
+					args[0])
 			}
 			return showReport(c.Context(), f, c.Flags().Changed("file"), p, output)
 		},
@@ -62,7 +66,8 @@ func newReport(p process, output io.Writer) *cobra.Command {
 	f.addLanguage(c)
 	f.addColor(c)
 	c.Flags().Var(&f.regions, "region", "`REGION` to report on; repeat it for several (default AWS_REGION)")
-	c.Flags().StringVar(&f.file, "file", "", "saved answer of aws guardduty list-coverage in `FILE`, or - for standard input")
+	c.Flags().StringVar(&f.file, "file", "",
+		"saved answer of aws guardduty list-coverage in `FILE`, or - for standard input")
 	complete(c, "region", regions())
 	return c
 }
@@ -94,11 +99,13 @@ func showReport(ctx context.Context, f reportFlags, saved bool, p process, outpu
 	switch {
 	case len(r.Problems) > 0:
 		return exitCode(exitFailed)
-	case slices.ContainsFunc(r.Uncovered, func(g report.Group) bool { return g.Finding.ID == catalog.Unrecognised }):
+	case slices.ContainsFunc(r.Uncovered, isUnknown):
 		return exitCode(exitUnknown)
 	}
 	return nil
 }
+
+func isUnknown(g report.Group) bool { return g.Finding.ID == catalog.Unrecognised }
 
 // readLive reads from GuardDuty, with the caller's own credentials.
 func readLive(ctx context.Context, f reportFlags, p process) (report.Report, error) {
@@ -151,7 +158,8 @@ func readSaved(_ context.Context, f reportFlags, p process) (report.Report, erro
 		return report.Report{}, err
 	}
 	if slices.Contains(r.Regions, namedRegion) {
-		fmt.Fprintf(p.stderr, "A saved answer does not name its Region: commands say %s. Name yours with --region.\n", namedRegion)
+		const note = "A saved answer does not name its Region: commands say %s. Name yours with --region.\n"
+		fmt.Fprintf(p.stderr, note, namedRegion)
 	}
 	return r, nil
 }
@@ -231,7 +239,10 @@ func count(states iter.Seq2[coverage.State, error], regions []string, now time.T
 }
 
 // watched is states with a line of progress until they end.
-func watched(ctx context.Context, states iter.Seq2[coverage.State, error], reader *guardduty.Reader, regions []string, marks *progress) iter.Seq2[coverage.State, error] {
+func watched(
+	ctx context.Context, states iter.Seq2[coverage.State, error], reader *guardduty.Reader, regions []string,
+	marks *progress,
+) iter.Seq2[coverage.State, error] {
 	return func(yield func(coverage.State, error) bool) {
 		defer marks.clear()
 		of := ""

@@ -13,9 +13,12 @@ import (
 
 const about = `coverage shows what the GuardDuty coverage notifier sends, and why.
 
-It needs no AWS account and sends nothing, except where its help says so: report and doctor read your account, replay --diagnose and explain --diagnose read the resource, replay --send and doctor --send send messages.`
+It needs no AWS account and sends nothing, except where its help says so: report and doctor read your
+account, replay --diagnose and explain --diagnose read the resource, replay --send and doctor --send send
+messages.`
 
-const exitCodes = `Exit status: 0 success, 1 something failed, 2 wrong usage, 3 an issue is not in the catalog.`
+const exitCodes = `Exit status: 0 success, 1 something failed, 2 wrong usage, 3 an issue is not in the
+catalog.`
 
 // newRoot is the command with its subcommands. output is where their results go.
 func newRoot(p process, output io.Writer) *cobra.Command {
@@ -39,7 +42,8 @@ func newRoot(p process, output io.Writer) *cobra.Command {
 	root.SetFlagErrorFunc(wrongFlag)
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { writeHelp(c, p) })
 	root.AddCommand(
-		newReplay(p, output), newExplain(p, output), newCatalog(p, output), newRoutes(p, output), newReport(p, output), newDoctor(p, output),
+		newReplay(p, output), newExplain(p, output), newCatalog(p, output), newRoutes(p, output),
+		newReport(p, output), newDoctor(p, output),
 		newVersion(output), newCompletion(output),
 	)
 	return root
@@ -48,7 +52,8 @@ func newRoot(p process, output io.Writer) *cobra.Command {
 // unknownCommand names the subcommand that was probably meant.
 func unknownCommand(root *cobra.Command, args []string) error {
 	if _, err := os.Stat(args[0]); err == nil {
-		return misuse("%q is a file, not a command; did you mean: coverage replay %s", args[0], strings.Join(args, " "))
+		return misuse("%q is a file, not a command; did you mean: coverage replay %s",
+			args[0], strings.Join(args, " "))
 	}
 	var names []string
 	for _, c := range root.Commands() {

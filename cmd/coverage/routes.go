@@ -16,7 +16,8 @@ import (
 	"guardduty-coverage-notifier/pkg/trigger"
 )
 
-const routesAbout = `routes shows who would be notified about these events, and by which rule. RULES is a file with rules (docs/routing.md), or the word default for those that apply without any. Nothing is sent.`
+const routesAbout = `routes shows who would be notified about these events, and by which rule. RULES is a
+file with rules (docs/routing.md), or the word default for those that apply without any. Nothing is sent.`
 
 const routesExamples = `coverage routes docs/routes.example.json events/eks-addon-removed.json
 coverage routes default events/*.json`
@@ -55,7 +56,8 @@ type routedSink struct {
 func newRoutes(p process, output io.Writer) *cobra.Command {
 	var f viewFlags
 	c := &cobra.Command{
-		Use: "routes [flags] RULES FILE... | -", Short: "Show who would be notified, by which rule", Long: routesAbout, Example: routesExamples,
+		Use: "routes [flags] RULES FILE... | -", Short: "Show who would be notified, by which rule",
+		Long: routesAbout, Example: routesExamples,
 		RunE: func(_ *cobra.Command, args []string) error { return showRoutes(f, args, p, output) },
 	}
 	f.addFormat(c, asText, asJSON)
@@ -159,10 +161,12 @@ func (r *router) route(name string, change coverage.Change) routed {
 		Event: name,
 		Resource: routedResource{
 			Kind: string(change.Resource.Kind), Name: change.Resource.Name, Account: change.Resource.Account,
-			AccountName: r.table.AccountName(change.Resource.Account), Region: change.Resource.Region, Cluster: cluster,
+			AccountName: r.table.AccountName(change.Resource.Account),
+			Region:      change.Resource.Region, Cluster: cluster,
 		},
-		Status: string(change.Status), Findings: append([]string{}, subject.Findings...), Actionable: subject.Actionable,
-		To: []routedSink{}, Muted: decision.Muted, Rules: append([]string{}, decision.Rules...),
+		Status: string(change.Status), Actionable: subject.Actionable,
+		Findings: append([]string{}, subject.Findings...),
+		To:       []routedSink{}, Muted: decision.Muted, Rules: append([]string{}, decision.Rules...),
 	}
 	for _, d := range decision.To {
 		shown.To = append(shown.To, routedSink(d))
@@ -192,7 +196,8 @@ func (r *router) write(output io.Writer, v view) error {
 	}}
 	for _, each := range r.all {
 		table.Rows = append(table.Rows, []string{
-			each.Event, each.Resource.line(), each.change(), each.destinations(), strings.Join(each.Rules, ", "),
+			each.Event, each.Resource.line(), each.change(), each.destinations(),
+			strings.Join(each.Rules, ", "),
 		})
 	}
 	return writeTable(output, v, table)

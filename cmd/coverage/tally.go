@@ -32,7 +32,8 @@ func (t tally) exit() int {
 	return exitFine
 }
 
-// write writes one line, such as "57 events: 55 notified, 1 duplicate, 1 failed", unless a single message has said it all.
+// write writes one line, such as "57 events: 55 notified, 1 duplicate, 1 failed", unless a single message has
+// said it all.
 func (t tally) write(w io.Writer) {
 	if t.events == 0 || t.events == 1 && t.unknown == 0 && t.results[notified] == 1 {
 		return

@@ -14,14 +14,16 @@ var version string
 
 func newVersion(output io.Writer) *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Show the version", Long: "version shows the version of this program, and what built it.",
+		Use: "version", Short: "Show the version",
+		Long:    "version shows the version of this program, and what built it.",
 		Example: "coverage version",
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return misuse("version takes no arguments, and got %q", args[0])
 			}
 			built, _ := debug.ReadBuildInfo()
-			_, err := fmt.Fprintf(output, "coverage %s (%s, %s/%s)\n", versionOf(version, built), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintf(output, "coverage %s (%s, %s/%s)\n",
+				versionOf(version, built), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}

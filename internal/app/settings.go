@@ -10,8 +10,8 @@ import (
 	"guardduty-coverage-notifier/pkg/route"
 )
 
-// Load reads the settings, and checks the rules in them, too: every mistake is in the one error. Rules that are kept in a
-// parameter are checked when Connect reads them.
+// Load reads the settings, and checks the rules in them, too: every mistake is in the one error. Rules that
+// are kept in a parameter are checked when Connect reads them.
 func Load(getenv func(string) string) (config.Config, error) {
 	cfg, err := config.Load(getenv)
 	return cfg, withRules(err, getenv)
@@ -31,7 +31,8 @@ func withRules(err error, getenv func(string) string) error {
 	}
 	set := func(name string) bool { return strings.TrimSpace(getenv(name)) != "" }
 	mistakes := mistakesIn(text, destinationsSet{
-		botToken: set("SLACK_SECRET") || set("SLACK_BOT_TOKEN"), channel: set("SLACK_CHANNEL"), topic: set("SNS_TOPIC_ARN"),
+		botToken: set("SLACK_SECRET") || set("SLACK_BOT_TOKEN"),
+		channel:  set("SLACK_CHANNEL"), topic: set("SNS_TOPIC_ARN"),
 	})
 	if len(mistakes) == 0 {
 		return err
@@ -71,7 +72,8 @@ func conflict(table route.Table, set destinationsSet) error {
 	case !set.botToken:
 		return errors.New("ROUTES: a rule names a Slack channel, which takes a bot token: set SLACK_SECRET")
 	case !set.channel && !set.topic:
-		return errors.New("ROUTES: rules name Slack channels, and there is no destination for unmatched changes: set SLACK_CHANNEL or SNS_TOPIC_ARN")
+		return errors.New("ROUTES: rules name Slack channels, and there is no destination for unmatched changes: " +
+			"set SLACK_CHANNEL or SNS_TOPIC_ARN")
 	}
 	return nil
 }

@@ -22,8 +22,8 @@ func (r *Reader) Check(ctx context.Context, region string) error {
 	return nil
 }
 
-// whyNothing is errOff where Runtime Monitoring is off, and nil where it is on or may not be asked for: then there is
-// just nothing to be covered.
+// whyNothing is errOff where Runtime Monitoring is off, and nil where it is on or may not be asked for: then
+// there is just nothing to be covered.
 func whyNothing(ctx context.Context, client *guardduty.Client, detector string) error {
 	if err := monitoring(ctx, client, detector); errors.Is(err, errOff) {
 		return err
@@ -41,7 +41,8 @@ func monitoring(ctx context.Context, client *guardduty.Client, detector string) 
 		return errOff
 	}
 	for _, feature := range out.Features {
-		monitors := feature.Name == types.DetectorFeatureResultRuntimeMonitoring || feature.Name == types.DetectorFeatureResultEksRuntimeMonitoring
+		monitors := feature.Name == types.DetectorFeatureResultRuntimeMonitoring ||
+			feature.Name == types.DetectorFeatureResultEksRuntimeMonitoring
 		if monitors && feature.Status == types.FeatureStatusEnabled {
 			return nil
 		}

@@ -2,8 +2,11 @@ package message
 
 import "strings"
 
-// Fit is Lines in at most width columns. Where the rows are wider, cells are wrapped; where not even that fits, each
-// row is a paragraph with a line for each column. No word is split and nothing is left out.
+// narrowCell is the width below which no cell is wrapped: a word or two a line are hard to read.
+const narrowCell = 20
+
+// Fit is Lines in at most width columns. Where the rows are wider, cells are wrapped; where they would become
+// narrow, each row is a paragraph with a line for each column. No word is split and nothing is left out.
 func (t Table) Fit(width int) []string {
 	lines, _ := t.fit(width)
 	return lines
@@ -33,7 +36,7 @@ func (t Table) fit(width int) (lines []string, headings int) {
 }
 
 // fitted are widths of the columns that take at most total together: the widest columns shrink first, down to
-// their longest words. ok is false where that is not enough.
+// narrowCell and their longest words. ok is false where that is not enough.
 func fitted(rows [][]string, total int) (widths []int, ok bool) {
 	natural, least := make([]int, len(rows[0])), make([]int, len(rows[0]))
 	for _, row := range rows {
@@ -42,8 +45,8 @@ func fitted(rows [][]string, total int) (widths []int, ok bool) {
 		}
 	}
 	limit := 0
-	for _, w := range natural {
-		limit = max(limit, w)
+	for i, w := range natural {
+		limit, least[i] = max(limit, w), max(least[i], min(w, narrowCell))
 	}
 	widths = make([]int, len(natural))
 	for ; limit > 0; limit-- {

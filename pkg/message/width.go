@@ -7,8 +7,8 @@ import (
 	"github.com/clipperhouse/displaywidth"
 )
 
-// Width is how many columns clean text takes in a terminal. It is the sum of all characters: terminals that join some to
-// one sign, as emoji are joined, need less.
+// Width is how many columns clean text takes in a terminal. It is the sum of all characters: terminals that
+// join some to one sign, as emoji are joined, need less.
 func Width(s string) int {
 	n := 0
 	for _, r := range s {
@@ -17,9 +17,9 @@ func Width(s string) int {
 	return n
 }
 
-// Wrap breaks a line of clean text at blanks, and in scripts that use none at the ends of words and phrases, into
-// lines of at most columns. A word that is longer stays whole, unless it is of such a script. There is always at least
-// one line.
+// Wrap breaks a line of clean text at blanks, and in scripts that use none at the ends of words and phrases,
+// into lines of at most columns. A word that is longer stays whole, unless it is of such a script. There is
+// always at least one line.
 func Wrap(s string, columns int) []string {
 	var lines []string
 	line, used := "", 0
@@ -49,8 +49,8 @@ const (
 	noLineEnd   = "（「『【〔〈《［｛" + "([{"
 )
 
-// parts splits a word where a line may be broken inside it: beside wide characters, between words and phrases. A part
-// that is wider than columns is split further, in the end wherever typography allows.
+// parts splits a word where a line may be broken inside it: beside wide characters, between words and
+// phrases. A part that is wider than columns is split further, in the end wherever typography allows.
 func parts(word string, columns int) []string {
 	return splitBy(word, columns, endsPhrase, endsWord, anywhere)
 }
@@ -116,8 +116,8 @@ func scriptOf(r rune) script {
 	return otherScript
 }
 
-// particles end phrases of Japanese: what follows them in another script begins a new one. Other hiragana before an ideograph
-// may be the middle of a word.
+// particles end phrases of Japanese: what follows them in another script begins a new one. Other hiragana
+// before an ideograph may be the middle of a word.
 const particles = "のをにがはとでへもやかばてらどまただず"
 
 // endsPhrase reports whether a word or a phrase of Japanese certainly ends between the two.
@@ -128,8 +128,8 @@ func endsPhrase(before, after rune) bool {
 	return endsWord(before, after)
 }
 
-// endsWord reports whether a word of Japanese may end between the two. A run of one script is a word, and hiragana belong to
-// what is before them. Without a dictionary, that is as far as one can see.
+// endsWord reports whether a word of Japanese may end between the two. A run of one script is a word, and
+// hiragana belong to what is before them. Without a dictionary, that is as far as one can see.
 func endsWord(before, after rune) bool {
 	b, a := scriptOf(before), scriptOf(after)
 	return b == otherScript || a == otherScript || a != b && a != hiragana

@@ -62,17 +62,15 @@ func TestFit(t *testing.T) {
 	}
 	for columns, want := range map[int][]string{
 		100: table.Lines(),
-		32: {
-			"ID             ISSUE           N",
-			"addon-removed  the agent      12",
-			"               add-on was",
+		40: {
+			"ID             ISSUE                   N",
+			"addon-removed  the agent add-on was   12",
 			"               removed",
 			"エージェント   停止しました",
 		},
-		20: {
+		32: {
 			"ID     addon-removed",
-			"ISSUE  the agent",
-			"       add-on was",
+			"ISSUE  the agent add-on was",
 			"       removed",
 			"N      12",
 			"",

@@ -18,7 +18,8 @@ type Access struct {
 	Workspace, Bot string
 	// Scopes are those of the token; nil where Slack does not list them.
 	Scopes []string
-	// Channel is the name of the channel, "" where the token may not look it up; chat:write alone does not allow that.
+	// Channel is the name of the channel, "" where the token may not look it up; chat:write alone does not
+	// allow that.
 	Channel string
 	// Member says that the app is in that channel, Archived that it is closed for messages.
 	Member, Archived bool
@@ -30,8 +31,8 @@ const (
 	opChannel = "conversations.info"
 )
 
-// Check reads the credential anew, has Slack confirm it, and looks the channel up. It sends no message. A refusal, or no
-// answer, is an *Error.
+// Check reads the credential anew, has Slack confirm it, and looks the channel up. It sends no message. A
+// refusal, or no answer, is an *Error.
 func (s *Sink) Check(ctx context.Context) (Access, error) {
 	credential, err := s.config.Credential(ctx, true)
 	if err != nil {
@@ -40,27 +41,35 @@ func (s *Sink) Check(ctx context.Context) (Access, error) {
 	credential = strings.TrimSpace(credential)
 	switch {
 	case isBotToken(credential) && s.config.Channel == "":
-		return Access{}, &Error{Op: opCredential, Code: codeChannel, Detail: "a bot token needs the ID of a channel"}
+		return Access{}, unusable(codeChannel, "a bot token needs the ID of a channel")
 	case isBotToken(credential):
 		return s.checkBot(ctx, credential)
 	case safeEndpoint(credential) && !s.config.BotOnly:
 		return Access{Webhook: true}, nil
 	case safeEndpoint(credential):
-		return Access{}, &Error{Op: opCredential, Code: codeCredential, Detail: "a channel that rules name needs a bot token (xoxb-…), not an incoming webhook"}
+		return Access{}, unusable(codeCredential,
+			"a channel that rules name needs a bot token (xoxb-…), not an incoming webhook")
 	}
-	return Access{}, &Error{Op: opCredential, Code: codeCredential, Detail: "it is neither a bot token (xoxb-…) nor the https URL of an incoming webhook"}
+	return Access{}, unusable(codeCredential,
+		"it is neither a bot token (xoxb-…) nor the https URL of an incoming webhook")
+}
+
+func unusable(code, detail string) *Error {
+	return &Error{Op: opCredential, Code: code, Detail: detail}
 }
 
 func (s *Sink) checkBot(ctx context.Context, token string) (Access, error) {
 	b, e := bot{sink: s, token: token}, s.exchange(opAuth, token)
 	scopes := &scopeReader{exchange: e}
-	identity, err := slack.New(token, slack.OptionHTTPClient(scopes.client()), slack.OptionAPIURL(s.config.APIURL)).AuthTestContext(ctx)
+	api := slack.New(token, slack.OptionHTTPClient(scopes.client()), slack.OptionAPIURL(s.config.APIURL))
+	identity, err := api.AuthTestContext(ctx)
 	if err = e.err(ctx, err); err != nil {
 		return Access{}, err
 	}
 	access := Access{Workspace: identity.Team, Bot: identity.User, Scopes: scopes.scopes}
 	e = s.exchange(opChannel, token)
-	channel, err := b.api(e).GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: s.config.Channel})
+	input := &slack.GetConversationInfoInput{ChannelID: s.config.Channel}
+	channel, err := b.api(e).GetConversationInfoContext(ctx, input)
 	err = e.err(ctx, err)
 	if refusal, ok := errors.AsType[*Error](err); ok && refusal.Code == "missing_scope" {
 		return access, nil
