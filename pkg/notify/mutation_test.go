@@ -35,36 +35,35 @@ func mutations() []mutation {
 		{"nothing is held", plan, "Plan", dropCase(5)},
 		{"no fence and no backoff", plan, "Plan", dropCase(6)},
 		{"recoveries update", plan, "Plan", dropCase(7)},
-		{"whoever had the record and died is trusted", plan, "InDoubt", replaceBody("return nil")},
+		{"whoever had the record and died is trusted", plan, "InDoubt", begin("return nil")},
 		{"an older change overwrites a newer one", record, "Observe", dropIf(0)},
 		{"a new change waits for no fence", record, "Observe", alwaysIf(3)},
 		{"what was given up stays so", record, "Observe", dropAssign("n.GaveUp")},
-		{"a wake-up never arrives", record, "Arrived", replaceBody("")},
+		{"a wake-up never arrives", record, "Arrived", begin("return")},
 		{"a lost answer is a refusal", note, "Failed", dropAssign("n.Uncertain")},
-		{"doubt is not noted", note, "Doubt", replaceBody("")},
+		{"doubt is not noted", note, "Doubt", begin("return")},
 		{"a sent loss is not noted", note, "Sent", dropIf(0)},
-		{"what was sent is not noted", note, "Sent", replaceBody("")},
+		{"what was sent is not noted", note, "Sent", begin("return")},
 		{"a member that cannot leave still counts as uncovered", note, "Leaving", dropAssign("n.Status")},
 		{"a member of an unknown group counts as notified", note, "Orphaned", dropAssign("n.Group, n.Status, n.Uncertain")},
-		{"members stay in their group", note, "Left", replaceBody("")},
-		{"a group shows nothing new", group, "Plan", replaceBody("return Action{Kind: Nothing}")},
-		{"a group never shows its newest version", group, "Sent", replaceBody("g.Retry = Retry{}")},
+		{"members stay in their group", note, "Left", begin("return")},
+		{"a group shows nothing new", group, "Plan", begin("return Action{Kind: Nothing}")},
+		{"a group never shows its newest version", group, "Sent", begin("g.Retry = Retry{}; return")},
 		{"intents are ignored", "claim.go", "abandonedSinks", dropRange(0)},
-		{"abandoned claims are ignored", "claim.go", "abandonedSinks", replaceBody("return nil")},
+		{"abandoned claims are ignored", "claim.go", "abandonedSinks", begin("return nil")},
 		{"what may have been sent without memory is trusted", "claim.go", "observeAll", dropIfOf("MayHaveSent")},
 		{"a redrive does nothing", "claim.go", "observeAll", dropRangeOf("Redrive")},
 		{"a busy record's events are dropped", "claim.go", "claim", dropAssign("it.err")},
 		{"a loss is sent without memory before that is noted", "away.go", "planWithoutMemory", replaceIf(0, "!ok || !p.mayNotWait(it.newest(), q.Since)")},
 		{"what waits for the store is dropped", "away.go", "putBack", dropRange(1)},
-		{"a wake-up is forgotten", "save.go", "wakeLater", replaceBody("return nil")},
+		{"a wake-up is forgotten", "save.go", "wakeLater", begin("return nil")},
 		{"nobody comes back to what was not saved", "save.go", "saveRecords", dropCall("atOnce")},
-		{"a group's wake-up is forgotten", "save.go", "sendWakeUp", replaceBody(`if incident.IsGroup(key) { return nil }
-			return b.p.Queue.Send(ctx, wakeUp(key, due).body(), max(due.Sub(b.p.Now()), 0))`)},
-		{"what is given up is in no dead-letter queue", "send.go", "giveUp", replaceBody("return permanent(why)")},
-		{"no error is uncertain", "outcome.go", "uncertain", replaceBody("return false")},
+		{"a group's wake-up is forgotten", "save.go", "sendWakeUp", begin("if incident.IsGroup(key) { return nil }")},
+		{"what is given up is in no dead-letter queue", "send.go", "giveUp", begin("return permanent(why)")},
+		{"no error is uncertain", "outcome.go", "uncertain", begin("return false")},
 		{"it is acknowledged whether it is queued or not", "outcome.go", "acknowledge", dropIfOf("it.err")},
-		{"what is overdue stays so", "audit.go", "isOverdue", replaceBody("return false")},
-		{"what the report found is dropped", "audit.go", "Enqueue", replaceBody("return make([]error, len(changes))")},
+		{"what is overdue stays so", "audit.go", "isOverdue", begin("return false")},
+		{"what the report found is dropped", "audit.go", "Enqueue", begin("return make([]error, len(changes))")},
 		{"a sink that failed is not noted", "send.go", "note", dropCall("t.record.Failed")},
 		{"what the sinks noted is not taken over", "send.go", "send", dropCall("it.record.Adopt")},
 	}
@@ -81,10 +80,10 @@ func dropCase(n int) change {
 	})
 }
 
-// replaceBody puts other statements in place of the function's own.
-func replaceBody(statements string) change {
+// begin puts statements at the beginning of the function. What they return from is still compiled.
+func begin(statements string) change {
 	return func(f *ast.FuncDecl) bool {
-		f.Body.List = parse(statements)
+		f.Body.List = append(parse("if true {\n"+statements+"\n}"), f.Body.List...)
 		return true
 	}
 }
@@ -171,57 +170,30 @@ func dropNth[S ast.Stmt](n int, matches func(S) bool) change {
 	})
 }
 
+// dropAll keeps what it drops in a branch that is never taken, so that whatever it uses is still used.
 func dropAll(drop func(ast.Stmt) bool) change {
 	return func(f *ast.FuncDecl) bool {
-		dropped := false
-		filter := func(list []ast.Stmt) (kept []ast.Stmt) {
-			for _, s := range list {
-				if drop(s) {
-					dropped = true
-					// What it used is still used.
-					kept = append(kept, uses(s)...)
-					continue
+		dropped := map[ast.Stmt]bool{}
+		filter := func(list []ast.Stmt) {
+			for i, s := range list {
+				if !dropped[s] && drop(s) {
+					never := parse("if false {}")[0].(*ast.IfStmt)
+					never.Body.List = []ast.Stmt{s}
+					list[i], dropped[s] = never, true
 				}
-				kept = append(kept, s)
 			}
-			return kept
 		}
 		ast.Inspect(f, func(node ast.Node) bool {
 			switch b := node.(type) {
 			case *ast.BlockStmt:
-				b.List = filter(b.List)
+				filter(b.List)
 			case *ast.CaseClause:
-				b.Body = filter(b.Body)
+				filter(b.Body)
 			}
 			return true
 		})
-		return dropped
+		return len(dropped) > 0
 	}
-}
-
-// uses are assignments to nothing of the local names that a statement reads, so that the function still compiles.
-func uses(s ast.Stmt) (kept []ast.Stmt) {
-	seen := map[string]bool{}
-	ast.Inspect(s, func(node ast.Node) bool {
-		switch n := node.(type) {
-		case *ast.FuncLit, *ast.BlockStmt:
-			return false
-		case *ast.SelectorExpr:
-			ast.Inspect(n.X, func(x ast.Node) bool { return true })
-			if id, ok := n.X.(*ast.Ident); ok && id.Obj != nil && id.Obj.Kind == ast.Var && !seen[id.Name] {
-				seen[id.Name] = true
-				kept = append(kept, parse("_ = "+id.Name)...)
-			}
-			return false
-		case *ast.Ident:
-			if n.Obj != nil && n.Obj.Kind == ast.Var && !seen[n.Name] && n.Name != "_" {
-				seen[n.Name] = true
-				kept = append(kept, parse("_ = "+n.Name)...)
-			}
-		}
-		return true
-	})
-	return kept
 }
 
 func parse(statements string) []ast.Stmt {
