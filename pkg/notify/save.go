@@ -29,7 +29,8 @@ func (b *batch) wakeLater(ctx context.Context, it *item) error {
 	if it.wakeAt.IsZero() {
 		return nil
 	}
-	now := b.p.Now()
+	// Without the monotonic clock, as times are stored: with it, the wake-up may come out a little later than wakeAt.
+	now := b.p.Now().Round(0)
 	due := dueBy(it.wakeAt, now)
 	if it.record.Covers(due, now) {
 		return nil
