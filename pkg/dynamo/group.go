@@ -26,7 +26,11 @@ func (s *Store) ClaimGroup(ctx context.Context, key string) (g incident.Group, l
 	if before["document"] == nil {
 		return incident.Group{Key: key}, lease, true, nil
 	}
-	if g, err = readGroup(before); err != nil {
+	g, err = readGroup(before)
+	if noted, _ := whole(before["wakeAt"]); noted > 0 {
+		g.WakeAt = time.UnixMilli(noted)
+	}
+	if err != nil {
 		s.release(ctx, key, values)
 		return incident.Group{}, "", false, s.failed("claiming group", key, err)
 	}
@@ -94,7 +98,7 @@ func (s *Store) CreateGroup(ctx context.Context, g incident.Group) error {
 		Key:       itemKey(g.Key),
 		UpdateExpression: new("SET document = :document, version = :version, expires = :expires, revision = :revision" +
 			" ADD members :members"),
-		ConditionExpression: new("attribute_not_exists(pk)"),
+		ConditionExpression: new("attribute_not_exists(revision)"),
 		ExpressionAttributeValues: map[string]types.AttributeValue{
 			":document": text(string(document)),
 			":version":  number(format.Version),

@@ -33,6 +33,7 @@ type Group struct {
 	// Shown is the version that the message shows; -1: it is to be sent again whatever it shows.
 	Shown int
 	Retry
+	Wake
 }
 
 // WakeGrace is how long past due a group's noted wake-up may be before it counts as lost: less than the

@@ -76,7 +76,7 @@ func (m *Store) ClaimGroup(_ context.Context, key string) (incident.Group, strin
 	}
 	m.claimed[key] = true
 	g := m.groups[key]
-	g.wakeAt = time.Time{}
+	g.WakeAt, g.wakeAt = g.wakeAt, time.Time{}
 	m.groups[key] = g
 	g.Open = slices.Clone(g.Open)
 	return g.Group, key, true, nil

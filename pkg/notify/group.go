@@ -41,6 +41,7 @@ func (b *batch) claimGroup(ctx context.Context, g *groupItem) {
 		g.err = b.putBack(ctx, g.events, func(*event) time.Duration { return busyDelay })
 	default:
 		for _, e := range g.events {
+			g.group.Arrived(e.Due)
 			if len(e.Redrive) > 0 {
 				g.group.Redriven()
 			}

@@ -425,6 +425,29 @@ func TestAGroupCountsItsMembersDown(t *testing.T) {
 	})
 }
 
+// TestDuplicatedWakeUpsOfAGroupBegetNone while its sink fails.
+func TestDuplicatedWakeUpsOfAGroupBegetNone(t *testing.T) {
+	story(t, func(h *harness) {
+		h.deliver(h.fleet(3, func(name string) json.RawMessage { return h.lost(name, lasting, 0) })...)
+		h.deliver(h.back("i-0", time.Minute))
+		h.slack.fail = func(int) error { return errSink }
+		time.Sleep(groupPause)
+		wakeUp := h.queue.take()[0]
+		for range 10 {
+			h.handle(wakeUp, wakeUp)
+		}
+		if n := len(h.queue.queued); n != 1 {
+			t.Errorf("%d wake-ups are queued, want 1", n)
+		}
+		h.slack.fail = nil
+		h.drain()
+		h.slack.want(t, "3 of 3 open", "2 of 3 open (ref 1)")
+	})
+}
+
+// groupPause is how long a change to a group's members waits.
+const groupPause = 5 * time.Second
+
 // TestAGroupsMessageChangesEvery5Seconds at most, however many members recover.
 func TestAGroupsMessageChangesEvery5Seconds(t *testing.T) {
 	story(t, func(h *harness) {

@@ -102,9 +102,12 @@ func (b *batch) saveGroup(ctx context.Context, g *groupItem) {
 		return
 	}
 	var due time.Time
-	if !g.wakeAt.IsZero() {
-		due = dueBy(g.wakeAt, b.p.Now())
-		g.err = b.sendWakeUp(ctx, g.key, due)
+	if now := b.p.Now(); !g.wakeAt.IsZero() {
+		if due = dueBy(g.wakeAt, now); g.group.Covers(due, now) {
+			due = g.group.WakeAt // This one was a duplicate: the other is still in the queue.
+		} else {
+			g.err = b.sendWakeUp(ctx, g.key, due)
+		}
 	}
 	if err := b.p.Store.SaveGroup(ctx, g.group, g.lease, due); err != nil {
 		g.err = errors.Join(g.err, b.putBack(ctx, g.events, func(*event) time.Duration { return unsavedDelay }))

@@ -441,6 +441,7 @@ func (s table) ClaimGroup(ctx context.Context, key string) (g incident.Group, le
 			return
 		}
 		g = item.group()
+		g.WakeAt = item.wakeAt
 		item.lease, item.until, item.wakeAt = lease, s.skewed().Add(leaseTime), time.Time{}
 		s.groups[key] = item
 		inv.groups[g.Ref] = g.Open
