@@ -81,11 +81,12 @@ type bench struct {
 
 // show prints one figure of each version.
 func (b *bench) show(name, format string, figures ...float64) {
-	line := fmt.Sprintf("%-42s", name)
+	var line strings.Builder
+	line.WriteString(fmt.Sprintf("%-42s", name))
 	for _, f := range figures {
-		line += fmt.Sprintf(" %10s", fmt.Sprintf(format, f))
+		line.WriteString(fmt.Sprintf(" %10s", fmt.Sprintf(format, f)))
 	}
-	fmt.Println(line)
+	fmt.Println(line.String())
 }
 
 // compare prints a time of each version. The first may not be slower than the second.

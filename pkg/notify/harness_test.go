@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -259,6 +260,8 @@ func (q *fakeQueue) next() time.Time {
 
 func (q *fakeQueue) wantDelays(t *testing.T, want ...time.Duration) {
 	t.Helper()
+	q.mu.Lock()
+	defer q.mu.Unlock()
 	if !slices.Equal(q.delays, want) {
 		t.Errorf("waits of %v, want %v", q.delays, want)
 	}
@@ -271,8 +274,9 @@ type fakeStore struct {
 	away, unsaved, groupsAway error
 	// claims are how often records were claimed, counted is how many messages others sent in every minute. A store that
 	// forgets creates no groups.
-	claims, counted int
-	forgets         bool
+	claims  atomic.Int64
+	counted int
+	forgets bool
 }
 
 func (s *fakeStore) Count(ctx context.Context, sink string, minute time.Time) (int, error) {
@@ -283,7 +287,7 @@ func (s *fakeStore) Count(ctx context.Context, sink string, minute time.Time) (i
 var errAway = errors.New("the table is away")
 
 func (s *fakeStore) Claim(ctx context.Context, key string, intent *coverage.Change) (incident.Claim, bool, error) {
-	s.claims++
+	s.claims.Add(1)
 	if s.away != nil {
 		return incident.Claim{}, false, s.away
 	}

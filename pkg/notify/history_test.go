@@ -306,7 +306,10 @@ func (h history) end() (end time.Duration) {
 	}
 	for _, r := range h.Resources {
 		for _, x := range r.Transitions {
-			end = max(end, x.At, slices.Max(append(x.Arrivals, 0)))
+			end = max(end, x.At)
+			for _, at := range x.Arrivals {
+				end = max(end, at)
+			}
 		}
 	}
 	return max(end, h.Expire, h.RoutesChange)

@@ -342,8 +342,8 @@ func TestATableThatHangsIsAskedOnce(t *testing.T) {
 	story(t, func(h *harness) {
 		h.store.away = fmt.Errorf("claiming: %w", context.DeadlineExceeded)
 		h.deliver(h.fleet(300, func(name string) json.RawMessage { return h.lost(name, lasting, 0) })...)
-		if h.store.claims > 16 || len(h.queue.queued) != 300 {
-			t.Errorf("%d claims, %d queued", h.store.claims, len(h.queue.queued))
+		if h.store.claims.Load() > 16 || len(h.queue.queued) != 300 {
+			t.Errorf("%d claims, %d queued", h.store.claims.Load(), len(h.queue.queued))
 		}
 	})
 }
