@@ -103,6 +103,7 @@ func TestRun(t *testing.T) {
 		"a finding among them": {args: []string{"replay", lost, file(t, "finding.json", stranger), back}, code: exitFailed, stdout: []string{"● billing: ", "✔ billing: covered again"}, stderr: []string{"finding.json: " + stranger1, "3 events: 2 notified, 1 not coverage events"}},
 		"Block Kit Builder":    {args: []string{"replay", "--format", "builder", lost}, stdout: []string{"https://app.slack.com/block-kit-builder/#%7B"}, stderr: []string{""}},
 		"MESSAGE_LANGUAGE":     {args: []string{"replay", lost}, env: map[string]string{"MESSAGE_LANGUAGE": "ja"}, stdout: []string{"billing", "アカウント"}, stderr: []string{""}},
+		"TIME_ZONE":            {args: []string{"replay", lost}, env: map[string]string{"TIME_ZONE": "Asia/Tokyo"}, stdout: []string{"since 2026-04-02 11:00 JST"}, stderr: []string{""}},
 		"--lang":               {args: []string{"replay", lost, "--lang", "EN"}, env: map[string]string{"MESSAGE_LANGUAGE": "ja"}, stdout: []string{"Coverage lost"}, stderr: []string{""}},
 
 		"--send to nobody": {args: []string{"replay", "--send", "../../events/eks-local-cluster.json"}, env: map[string]string{"SLACK_WEBHOOK_URL": "http://127.0.0.1:1/x"},

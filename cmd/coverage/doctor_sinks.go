@@ -204,9 +204,6 @@ func testMessage(l locale.Language, account, region string, now time.Time) messa
 			Version: testVersion, Status: "TEST", ChangedAt: now,
 			Resource: message.RecordResource{Name: "test message"},
 		},
-		Words: message.Words{
-			Information: l.Words.Information, Cut: l.Words.Cut, More: l.Words.More, Links: l.Words.Links,
-		},
 		Words: message.Words{Cut: l.Words.Cut, More: l.Words.More},
 	}
 }

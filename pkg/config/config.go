@@ -129,16 +129,19 @@ func (i *Invalid) Error() string {
 // Unwrap returns the problems.
 func (i *Invalid) Unwrap() []error { return i.Problems }
 
-// zone is a time zone by its IANA name; UTC without one. Names with a path, or of the machine's own zone, are none.
-func (r *reader) zone(name string) *time.Location {
-	value := r.text(name)
-	if value == "" {
-		return time.UTC
+// TimeZone is the zone of that IANA name; UTC for "". A path, or the machine's own zone, is none.
+func TimeZone(name string) (*time.Location, error) {
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "Local" {
+		return nil, fmt.Errorf("%q is not a time zone; give an IANA name such as Europe/Berlin or Asia/Tokyo", name)
 	}
-	zone, err := time.LoadLocation(value)
-	if err != nil || value == "Local" {
-		r.problem("%s: %q is not a time zone; give an IANA name such as Europe/Berlin or Asia/Tokyo", name, value)
-		return time.UTC
+	return zone, nil
+}
+
+func (r *reader) zone(name string) *time.Location {
+	zone, err := TimeZone(r.text(name))
+	if err != nil {
+		r.problem("%s: %w", name, err)
 	}
 	return zone
 }
