@@ -21,7 +21,7 @@ BUILT := .aws-sam/build/template.yaml
 export SAM_CLI_TELEMETRY = 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-all test check bench build template integration sam-local fuzz simulation soak mutation load deploy redrive clean
+.PHONY: help run run-all test check bench build template figures pictures integration sam-local fuzz simulation soak mutation load deploy redrive clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -75,6 +75,18 @@ mutation: ## build defects into the pipeline, one by one, and require that the s
 
 load: ## 10,000 losses, then recoveries, in a minute each against a Slack that takes one message a second (6 minutes)
 	go run ./bench/load
+
+# Where the sample messages are.
+SAMPLES := cmd/coverage/testdata
+
+figures: ## measure how much of the sample messages a reader has to read
+	go run ./tools/figures $(SAMPLES)
+
+pictures: ## draw sample messages as Slack shows them into docs/images (needs npm; installs Chromium as root on Debian)
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends \
+		chromium fonts-lato fonts-noto-cjk fonts-noto-color-emoji; }
+	npm ci --prefix tools/pictures --silent
+	node tools/pictures/draw.mjs $(SAMPLES) docs/images
 
 build: ## build the functions for both processors into dist/
 	$(MAKE) build-NotifyFunction ARCHITECTURE=arm64 ARTIFACTS_DIR=dist/arm64

@@ -63,6 +63,7 @@ var malformed = []string{
 	"HOLD_MINUTES=16",
 	"STORM_LIMIT=0",
 	"MESSAGE_LANGUAGE=tlh",
+	"TIME_ZONE=Mars",
 	"ROUTES=[]",
 }
 

@@ -66,11 +66,9 @@ func TestContradictionsAreRefused(t *testing.T) {
 			base: sns,
 			with: parameters{
 				"ReportSchedule": "", "ReportRegions": "eu-central-1", "ReportQuiet": "true",
-				"ReportTimeZone": "Europe/Berlin",
 			},
 			want: []string{
 				"ReportQuiet needs ReportSchedule", "ReportRegions needs ReportSchedule",
-				"ReportTimeZone needs ReportSchedule",
 			},
 		},
 		"no report": {base: sns, with: parameters{"ReportSchedule": ""}},

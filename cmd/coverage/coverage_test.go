@@ -88,34 +88,35 @@ func TestRun(t *testing.T) {
 		// stdout and stderr are parts of what is written, "" nothing at all.
 		stdout, stderr []string
 	}{
-		"one event":            {args: []string{"replay", lost}, stdout: []string{"● Coverage lost · EKS cluster billing"}, stderr: []string{""}},
-		"standard input":       {args: []string{"replay", "-"}, stdin: read(t, lost), stdout: []string{"EKS cluster billing"}, stderr: []string{""}},
+		"one event":            {args: []string{"replay", lost}, stdout: []string{"● billing: "}, stderr: []string{""}},
+		"standard input":       {args: []string{"replay", "-"}, stdin: read(t, lost), stdout: []string{"billing: "}, stderr: []string{""}},
 		"flags behind files":   {args: []string{"replay", lost, "--format", "json"}, stdout: []string{`"version": "1"`}, stderr: []string{""}},
 		"a format in capitals": {args: []string{"replay", lost, "--format=JSON"}, stdout: []string{`"version": "1"`}, stderr: []string{""}},
 		"files behind --":      {args: []string{"replay", "--format", "json", "--", "-x.json"}, code: exitFailed, stdout: []string{""}, stderr: []string{"-x.json: there is no such file"}},
 		"an unknown issue":     {args: []string{"replay", unknown}, code: exitUnknown, stdout: []string{"Coverage lost"}, stderr: []string{"1 event: 1 notified; 1 not in the catalog"}},
-		"SNS":                  {args: []string{"replay", "-"}, stdin: sns, stdout: []string{"EKS cluster billing"}, stderr: []string{""}},
-		"a failed invocation":  {args: []string{"replay", "-"}, stdin: failed, stdout: []string{"EKS cluster billing"}, stderr: []string{""}},
-		"a batch, one bad":     {args: []string{"replay", "-"}, stdin: sqs, code: exitFailed, stdout: []string{"EKS cluster billing"}, stderr: []string{"standard input, event 2: it is not JSON", "2 events: 1 notified, 1 not coverage events"}},
+		"SNS":                  {args: []string{"replay", "-"}, stdin: sns, stdout: []string{"billing: "}, stderr: []string{""}},
+		"a failed invocation":  {args: []string{"replay", "-"}, stdin: failed, stdout: []string{"billing: "}, stderr: []string{""}},
+		"a batch, one bad":     {args: []string{"replay", "-"}, stdin: sqs, code: exitFailed, stdout: []string{"billing: "}, stderr: []string{"standard input, event 2: it is not JSON", "2 events: 1 notified, 1 not coverage events"}},
 		"a copy":               {args: []string{"replay", lost, lostCopy}, stdout: []string{"── " + lostCopy, "\nNo message: the last message about"}, stderr: []string{"2 events: 1 notified, 1 duplicate"}},
 		"out of date":          {args: []string{"replay", lost, back, lostLate}, stdout: []string{"3 h 46 min", "\nNo message: something newer"}, stderr: []string{"3 events: 2 notified, 1 out of date"}},
 		"remarks beside JSON":  {args: []string{"replay", "--format", "json", lost, lostCopy}, stdout: []string{`"version": "1"`}, stderr: []string{"No message: ", "2 events: 1 notified, 1 duplicate"}},
-		"a finding among them": {args: []string{"replay", lost, file(t, "finding.json", stranger), back}, code: exitFailed, stdout: []string{"lost · EKS cluster billing", "restored · EKS cluster billing"}, stderr: []string{"finding.json: " + stranger1, "3 events: 2 notified, 1 not coverage events"}},
+		"a finding among them": {args: []string{"replay", lost, file(t, "finding.json", stranger), back}, code: exitFailed, stdout: []string{"● billing: ", "✔ billing: covered again"}, stderr: []string{"finding.json: " + stranger1, "3 events: 2 notified, 1 not coverage events"}},
 		"Block Kit Builder":    {args: []string{"replay", "--format", "builder", lost}, stdout: []string{"https://app.slack.com/block-kit-builder/#%7B"}, stderr: []string{""}},
 		"MESSAGE_LANGUAGE":     {args: []string{"replay", lost}, env: map[string]string{"MESSAGE_LANGUAGE": "ja"}, stdout: []string{"billing", "アカウント"}, stderr: []string{""}},
+		"TIME_ZONE":            {args: []string{"replay", lost}, env: map[string]string{"TIME_ZONE": "Asia/Tokyo"}, stdout: []string{"since 2026-04-02 11:00 JST"}, stderr: []string{""}},
 		"--lang":               {args: []string{"replay", lost, "--lang", "EN"}, env: map[string]string{"MESSAGE_LANGUAGE": "ja"}, stdout: []string{"Coverage lost"}, stderr: []string{""}},
 
 		"--send to nobody": {args: []string{"replay", "--send", "../../events/eks-local-cluster.json"}, env: map[string]string{"SLACK_WEBHOOK_URL": "http://127.0.0.1:1/x"},
-			stdout: []string{"EKS cluster prod-cluster", "\nSent to nobody, "}, stderr: []string{""}},
+			stdout: []string{"prod-cluster: ", "\nSent to nobody, "}, stderr: []string{""}},
 		"--evidence": {args: []string{"replay", "--evidence", "testdata/diagnosed/ec2-unmanaged.evidence.json", "../../events/ec2-form-documented.json"}, stdout: []string{"✗ Systems Manager: "}, stderr: []string{""}},
 
 		"an issue": {args: []string{"explain", "ec2", "No Agent Reporting:Agent disconnected"},
-			stdout: []string{"i-0123456789abcdef0 · 111122223333 · ", "│ No Agent Reporting:Agent disconnected", "--region us-east-1"},
+			stdout: []string{"i-0123456789abcdef0: agent disconnected", "--region us-east-1", "│ No Agent Reporting:Agent disconnected"},
 			stderr: []string{"Placeholder resource; name yours with --name, --account and --region."}},
 		"an issue of a resource": {args: []string{"explain", "EKS", "Others: Error due to authorization failure", "--name", "prod", "--account", "444455556666", "--region", "ap-south-1"},
-			stdout: []string{"EKS cluster prod · 444455556666", "region=ap-south-1"}, stderr: []string{""}},
+			stdout: []string{"● prod: ", "region=ap-south-1"}, stderr: []string{""}},
 		"an issue in the environment's Region": {args: []string{"explain", "ECS", ""}, env: map[string]string{"AWS_REGION": "sa-east-1"},
-			stdout: []string{"ECS cluster CLUSTER", "--region sa-east-1"}, stderr: []string{"Placeholder resource"}},
+			stdout: []string{"● CLUSTER: ", "--region sa-east-1"}, stderr: []string{"Placeholder resource"}},
 		"an unknown issue text": {args: []string{"explain", "EKS", "Flux Capacitor Empty"}, code: exitUnknown,
 			stdout: []string{"│ Flux Capacitor Empty"}, stderr: []string{"1 not in the catalog"}},
 		"an issue in pieces": {args: []string{"explain", "EC2", "No", "Agent", "Reporting"}, stdout: []string{"│ No Agent Reporting"}, stderr: []string{"Placeholder"}},
@@ -190,7 +191,7 @@ func TestSendTellsWhatSlackRefused(t *testing.T) {
 	env := map[string]string{"SLACK_WEBHOOK_URL": fake.WebhookURL()}
 	fake.RotateWebhook()
 	got := start(t, "", env, "replay", "--send", lost)
-	if got.code != exitFailed || !strings.Contains(got.stdout, "● Coverage lost") || !strings.Contains(got.stderr, "coverage: "+lost+": slack: ") {
+	if got.code != exitFailed || !strings.Contains(got.stdout, "● billing: ") || !strings.Contains(got.stderr, "coverage: "+lost+": slack: ") {
 		t.Errorf("exit code %d, stderr %s", got.code, got.stderr)
 	}
 	if strings.Contains(got.stderr+got.stdout, env["SLACK_WEBHOOK_URL"]) {
@@ -228,7 +229,7 @@ func TestABrokenPipeIsToldOf(t *testing.T) {
 
 func TestMessagesOfManyAreApart(t *testing.T) {
 	got := start(t, "", nil, "replay", lost, back).stdout
-	want := []string{"── " + lost + " ", "● Coverage lost", "\n\n── " + back + " ", "\n✔ Coverage restored"}
+	want := []string{"── " + lost + " ", "● billing: ", "\n\n── " + back + " ", "\n✔ billing: covered again"}
 	contains(t, "stdout", got, want)
 	if strings.Contains(got, "\n\n\n") || strings.HasPrefix(got, "\n") || !strings.HasSuffix(got, "\n") || strings.HasSuffix(got, "\n\n") {
 		t.Errorf("blank lines are not one between messages:\n%s", got)

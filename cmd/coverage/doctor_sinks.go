@@ -176,14 +176,14 @@ type testWords struct{ title, summary, account, region, sent string }
 func testWordsOf(l locale.Language) testWords {
 	if l.Code == "ja" {
 		return testWords{
-			title:   "テストメッセージ · カバレッジの変化ではありません",
+			title:   "テストメッセージ: カバレッジの変化ではありません",
 			account: "アカウント", region: "リージョン", sent: "送信日時",
 			summary: "coverage doctor --send が送信したテストです。" +
 				"この宛先は通知を受信できます。対処は不要です。",
 		}
 	}
 	return testWords{
-		title: "Test message · no coverage has changed", account: "Account", region: "Region", sent: "Sent",
+		title: "Test message: no coverage has changed", account: "Account", region: "Region", sent: "Sent",
 		summary: "coverage doctor --send sent this test. Notifications reach this destination. " +
 			"No action is required.",
 	}
@@ -204,8 +204,6 @@ func testMessage(l locale.Language, account, region string, now time.Time) messa
 			Version: testVersion, Status: "TEST", ChangedAt: now,
 			Resource: message.RecordResource{Name: "test message"},
 		},
-		Words: message.Words{
-			Information: l.Words.Information, Cut: l.Words.Cut, More: l.Words.More, Links: l.Words.Links,
-		},
+		Words: message.Words{Cut: l.Words.Cut, More: l.Words.More},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -190,12 +191,12 @@ func (i issue) event() ([]byte, error) {
 	return event, nil
 }
 
-// explained is m without its summary and facts, since no change was reported, and without console pages of a
-// placeholder.
+// explained is m without its context and facts, since no change was reported, and without console pages of a
+// placeholder. Nothing is folded.
 func (i issue) explained(m message.Message) message.Message {
-	m.Summary, m.Facts = "", nil
+	m.State, m.Context, m.Facts, m.Fold = "", nil, nil, ""
 	if i.made {
-		m.Links = nil
+		m.Links = slices.DeleteFunc(slices.Clone(m.Links), func(l message.Link) bool { return strings.Contains(l.URL, ".console.") })
 	}
 	return m
 }

@@ -6,9 +6,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
@@ -28,7 +30,9 @@ const (
 type view struct {
 	format   format
 	language locale.Language
-	style    message.Style
+	// zone is that of times.
+	zone  *time.Location
+	style message.Style
 	// width is in columns.
 	width int
 	// terminal says that a terminal shows it.
@@ -89,8 +93,12 @@ func (f *viewFlags) view(p process) (view, error) {
 		code = set
 	}
 	language, _ := locale.Of(cmp.Or(code, locale.English().Code))
+	zone, err := config.TimeZone(strings.TrimSpace(p.getenv("TIME_ZONE")))
+	if err != nil {
+		return view{}, misuse("TIME_ZONE: %v", err)
+	}
 	return view{
-		format: format(f.format.value), language: language, style: f.style(p),
+		format: format(f.format.value), language: language, zone: zone, style: f.style(p),
 		width: widthOf(p.stdout), terminal: isTerminal(p.stdout),
 	}, nil
 }

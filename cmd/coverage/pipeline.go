@@ -10,8 +10,8 @@ import (
 
 	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/compose"
 	"guardduty-coverage-notifier/pkg/coverage"
-	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/memory"
 	"guardduty-coverage-notifier/pkg/notify"
 )
@@ -50,10 +50,10 @@ type history struct {
 }
 
 // newHistory notifies one sink about everything.
-func newHistory(screen notify.Sink, language locale.Language, now func() time.Time) *history {
+func newHistory(screen notify.Sink, v view, now func() time.Time) *history {
 	h := &history{}
 	h.pipeline = notify.Pipeline{
-		Sinks: []notify.Sink{screen}, Language: language, Store: memory.New(), SinkTimeout: sinkTimeout, Now: now,
+		Sinks: []notify.Sink{screen}, Language: v.language, Local: compose.Local{Zone: v.zone}, Store: memory.New(), SinkTimeout: sinkTimeout, Now: now,
 		Observe: h.observe,
 	}
 	return h

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"guardduty-coverage-notifier/pkg/locale"
 )
 
 // block is what stands between the marks of that name in a document.
@@ -17,17 +15,21 @@ func block(mark string) *regexp.Regexp {
 }
 
 func TestREADMEShowsTheMessageAsItLooks(t *testing.T) {
-	documentShows(t, "../../README.md", "message", read(t, goldenFolder+"/eks-addon-removed.txt"))
+	documentShows(t, "../../README.md", "message", beforeFold(t, goldenFolder+"/eks-addon-removed.txt"))
 }
 
 func TestDiagnosisIsShownAsItLooks(t *testing.T) {
-	message := read(t, diagnosedFolder+"/ec2-terminated.txt")
-	_, looked, found := strings.Cut(message, locale.English().Words.Looked+"\n")
+	documentShows(t, "../../docs/diagnosis.md", "looked", beforeFold(t, diagnosedFolder+"/ec2-unmanaged.txt"))
+}
+
+// beforeFold is what a message says before the rule.
+func beforeFold(t *testing.T, golden string) string {
+	t.Helper()
+	before, _, found := strings.Cut(read(t, golden), "\n────")
 	if !found {
-		t.Fatalf("no heading %q in\n%s", locale.English().Words.Looked, message)
+		t.Fatalf("%s has no rule", golden)
 	}
-	looked, _, _ = strings.Cut(looked, "\n\n")
-	documentShows(t, "../../docs/diagnosis.md", "looked", locale.English().Words.Looked+"\n"+looked+"\n")
+	return before
 }
 
 // documentShows compares a block of a document with what it has to show, or writes it there.
@@ -128,7 +130,7 @@ func TestMakeRunIsShort(t *testing.T) {
 			t.Errorf("nobody knows what %q shows", line)
 		}
 	}
-	contains(t, "make run", shown.String(), []string{"first build", "● Coverage lost", "✔ Coverage restored", "diagnosis", "make run-all"})
+	contains(t, "make run", shown.String(), []string{"first build", "● billing: ", "✔ billing: covered again", "diagnosis", "make run-all"})
 	if lines := strings.Count(shown.String(), "\n"); lines > 120 {
 		t.Errorf("make run shows %d lines, at most 120 are read", lines)
 	}

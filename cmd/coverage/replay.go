@@ -102,7 +102,7 @@ func newReplayer(v view, p process, output io.Writer) *replayer {
 	screen := &terminal{page: shown, view: v}
 	return &replayer{
 		screen: screen, page: shown, stderr: p.stderr, tally: tally{results: make(map[result]int)},
-		history: newHistory(screen, v.language, p.now),
+		history: newHistory(screen, v, p.now),
 	}
 }
 

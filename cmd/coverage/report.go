@@ -93,7 +93,7 @@ func showReport(ctx context.Context, f reportFlags, saved bool, p process, outpu
 	if slices.Contains(r.Regions, namedRegion) {
 		screen.adapt = withoutLinks
 	}
-	if _, err := screen.Send(ctx, compose.New(v.language, compose.Local{}).Report(r), ""); err != nil {
+	if _, err := screen.Send(ctx, compose.New(v.language, compose.Local{Zone: v.zone}).Report(r), ""); err != nil {
 		return err
 	}
 	switch {

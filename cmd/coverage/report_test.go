@@ -102,8 +102,8 @@ func TestReportLive(t *testing.T) {
 		code int
 		want string
 	}{
-		"the settings' Region": {nil, exitFine, "Coverage report · eu-central-1 · 100.0% covered"},
-		"several Regions":      {[]string{"--region", "us-east-1", "--region", "eu-central-1", "--region", "us-east-1"}, exitFine, "100.0% (2 of 2)"},
+		"the settings' Region": {nil, exitFine, "100.0% covered: eu-central-1"},
+		"several Regions":      {[]string{"--region", "us-east-1", "--region", "eu-central-1", "--region", "us-east-1"}, exitFine, "100.0% covered: 2 Regions"},
 		"one is denied":        {[]string{"--region", "us-east-1", "--region", "eu-west-1"}, exitFailed, "not authorized to perform: guardduty:ListDetectors"},
 		"no detector":          {[]string{"--region", "eu-west-2"}, exitFailed, "GuardDuty"},
 		"monitoring is off":    {[]string{"--region", "eu-west-3"}, exitFailed, "Runtime Monitoring"},
@@ -161,10 +161,10 @@ func TestReportThatCannotBeMade(t *testing.T) {
 // TestReportWithoutARegionKeepsItsCommands lets a saved answer that nobody knows the Region of be worked with.
 func TestReportWithoutARegionKeepsItsCommands(t *testing.T) {
 	saved := read(t, "testdata/report/organization.json")
-	command := regexp.MustCompile(`(?m)^ +aws .*$`)
-	named := startReport(t, saved, nil, "--file", "-", "--region", "eu-central-1")
+	command := regexp.MustCompile(`(?m)"command": "aws .*$`)
+	named := startReport(t, saved, nil, "--file", "-", "--format", "json", "--region", "eu-central-1")
 	want := command.FindAllString(strings.ReplaceAll(named.stdout, "eu-central-1", namedRegion), -1)
-	got := startReport(t, saved, nil, "--file", "-")
+	got := startReport(t, saved, nil, "--file", "-", "--format", "json")
 	if diff := cmp.Diff(want, command.FindAllString(got.stdout, -1)); got.code != exitFine || len(want) == 0 || diff != "" {
 		t.Errorf("exit code %d, commands (-want +got):\n%s", got.code, diff)
 	}

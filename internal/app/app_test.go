@@ -2,6 +2,9 @@ package app_test
 
 import (
 	"log/slog"
+	"os/exec"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,5 +41,25 @@ func TestALanguageNobodySpeaksIsNotGuessed(t *testing.T) {
 		if _, err := app.Connect(t.Context(), config.Config{Language: code}, aws.Config{}, time.Now); err == nil {
 			t.Errorf("somebody is told in %q", code)
 		}
+	}
+}
+
+// TestTimeZonesNeedNoDatabase: what the functions are built of has the zones in it.
+func TestTimeZonesNeedNoDatabase(t *testing.T) {
+	list, err := exec.CommandContext(t.Context(), "go", "list", "-deps", ".").Output()
+	if err != nil || !slices.Contains(strings.Fields(string(list)), "time/tzdata") {
+		t.Errorf("time/tzdata is not built in: %v", err)
+	}
+}
+
+func TestTimesAreInTheZoneOfTheSettings(t *testing.T) {
+	env := map[string]string{"SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/T0/B0/x", "TIME_ZONE": "Asia/Tokyo"}
+	cfg, err := config.Load(func(name string) string { return env[name] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	destinations, err := app.Connect(t.Context(), cfg, aws.Config{}, time.Now)
+	if err != nil || destinations.Local().Zone.String() != "Asia/Tokyo" {
+		t.Errorf("zone %v, %v", destinations.Local().Zone, err)
 	}
 }

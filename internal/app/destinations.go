@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"time"
+	_ "time/tzdata" // TIME_ZONE works where the machine has no zone database.
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awssecrets "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -31,6 +32,8 @@ type Destinations struct {
 	Ordinary []notify.Sink
 	// Language is that of everybody for whom the rules have no other.
 	Language locale.Language
+	// TimeZone is that of times in messages.
+	TimeZone *time.Location
 
 	// named are those that rules name besides.
 	named []notify.Sink
@@ -52,7 +55,7 @@ func Connect(ctx context.Context, cfg config.Config, cloud aws.Config, now func(
 		return Destinations{}, fmt.Errorf("the catalogue does not speak %q", cfg.Language)
 	}
 	c := connector{cfg: cfg, cloud: cloud, now: now}
-	d := Destinations{Table: table, Language: language, same: c.same()}
+	d := Destinations{Table: table, Language: language, TimeZone: cfg.TimeZone, same: c.same()}
 	if d.Ordinary, err = c.ordinary(table); err != nil {
 		return Destinations{}, err
 	}

@@ -100,7 +100,7 @@ func (d Destinations) Route(change coverage.Change, causes []string) notify.Deci
 
 // Local is what the rules say of accounts and findings.
 func (d Destinations) Local() compose.Local {
-	return compose.Local{Accounts: d.Table.Accounts, Runbooks: d.Table.Runbooks}
+	return compose.Local{Accounts: d.Table.Accounts, Runbooks: d.Table.Runbooks, Zone: d.TimeZone}
 }
 
 // names are the names of the sinks that rules call so.

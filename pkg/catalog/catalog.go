@@ -39,6 +39,8 @@ type Entry struct {
 	Silent bool
 	// NotActionable says that nobody can do anything, by AWS's own word.
 	NotActionable bool
+	// Vague says that AWS names no cause: what a diagnosis finds says more.
+	Vague bool
 	// Transient says that it is known to heal by itself within some 15 minutes.
 	Transient bool
 	Steps     []Step
@@ -86,6 +88,8 @@ type Step struct {
 	// Commands are alternatives, best first: the first of which every {placeholder} is known is shown.
 	// The placeholders are listed at values.
 	Commands []string
+	// Recheck says that the step asks whether coverage is back, which the message about the recovery answers.
+	Recheck bool
 	// Optional says that the step is pointless without one of its commands, and left out then.
 	Optional bool
 }

@@ -101,12 +101,14 @@ var common = []Entry{
 	},
 	{
 		ID:       Unrecognised,
+		Vague:    true,
 		Steps:    []Step{{ID: "read-raw-issue"}, lookAtCoverage, lookAtClusterAddon, lookAtInstance, {ID: "look-at-documentation"}},
 		Examples: []string{"Agent Configuration Rejected:A reason that nobody has documented yet.", "out of the blue"},
 	},
 	{
 		ID:       NoReason,
 		Silent:   true,
+		Vague:    true,
 		Steps:    []Step{lookAtCoverage, lookAtClusterAddon, lookAtInstance, lookAtServices, lookAtTag, retag},
 		Examples: []string{""},
 	},
@@ -142,8 +144,8 @@ const (
 
 // Steps that several tables share.
 var (
-	verifyCoverage = Step{ID: "verify-coverage", Commands: []string{coverageOfInstance, coverageOfEKS, coverageOfECS}}
-	lookAtCoverage = Step{ID: "look-at-coverage", Commands: []string{coverageOfInstance, coverageOfEKS, coverageOfECS}}
+	verifyCoverage = Step{ID: "verify-coverage", Recheck: true, Commands: []string{coverageOfInstance, coverageOfEKS, coverageOfECS}}
+	lookAtCoverage = Step{ID: "look-at-coverage", Recheck: true, Commands: []string{coverageOfInstance, coverageOfEKS, coverageOfECS}}
 
 	lookAtEndpoint = Step{ID: "look-at-endpoint", Commands: []string{
 		endpointsOf + "{vpc}" + endpointColumns,

@@ -19,6 +19,7 @@ var ec2 = []Entry{
 	},
 	{
 		ID:       "ec2-no-agent-reporting",
+		Vague:    true,
 		Kinds:    []coverage.Kind{coverage.EC2},
 		Types:    []string{"No Agent Reporting"},
 		Steps:    []Step{lookAtInstance, lookAtClusterAddon, lookAtSSM, installAgent, lookAtEndpoint, verifyCoverage},

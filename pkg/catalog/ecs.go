@@ -212,6 +212,7 @@ var ecs = []Entry{
 	},
 	{
 		ID:    "ecs-unidentified",
+		Vague: true,
 		Kinds: []coverage.Kind{coverage.ECS},
 		Types: []string{"Others", "Other"},
 		Extra: []string{"Unidentified issue"},

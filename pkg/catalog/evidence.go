@@ -56,6 +56,8 @@ type EvidenceEntry struct {
 	Steps []Step
 	// Elsewhere says of a fault that the steps of the finding are its remedy.
 	Elsewhere bool
+	// Repeats says that it adds nothing to what the event says.
+	Repeats bool
 	// Same are the findings that say as much.
 	Same []ID
 	// Explains are the certain causes that follow from this one, and do not contradict it.
@@ -273,7 +275,7 @@ var guarddutyEvidence = []EvidenceEntry{
 	}},
 
 	{ID: Covered, Verdict: Fine},
-	{ID: "guardduty-coverage/unhealthy", Verdict: Fault, Values: []string{"issue"}, Elsewhere: true},
+	{ID: "guardduty-coverage/unhealthy", Verdict: Fault, Values: []string{"issue"}, Elsewhere: true, Repeats: true},
 	{ID: "guardduty-coverage/unlisted", Verdict: Unclear},
 }
 

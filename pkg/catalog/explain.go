@@ -19,6 +19,8 @@ type Advice struct {
 // Action is one thing to do on a resource.
 type Action struct {
 	Step StepID
+	// Recheck is as in Step.
+	Recheck bool
 	// Command can be pasted into a POSIX shell as it is; "" when there is none or when something it
 	// needs is not known for certain.
 	Command string
@@ -41,7 +43,7 @@ func actions(steps []Step, known Values) []Action {
 		if command == "" && step.Optional {
 			continue
 		}
-		actions = append(actions, Action{Step: step.ID, Command: command})
+		actions = append(actions, Action{Step: step.ID, Recheck: step.Recheck, Command: command})
 	}
 	return actions
 }

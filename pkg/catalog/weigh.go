@@ -15,7 +15,9 @@ type Weight struct {
 	Healthy bool
 	// Cause is the certain cause, when there is but one and it says more than the findings; else "".
 	Cause EvidenceID
-	// faults are what is to be mended, certain causes first.
+	// Certain and Possible count the causes that were found, without those that follow from another.
+	Certain, Possible int
+	// faults are what is to be fixed, certain causes first.
 	faults []coverage.Evidence
 }
 
@@ -43,7 +45,26 @@ func Weigh(findings []Finding, evidence []coverage.Evidence) Weight {
 	}
 	w.Cause = onlyCause(findings, certain)
 	w.faults = slices.Concat(certain, faults)
+	w.Certain, w.Possible = count(certain, certain), count(faults, certain)
 	return w
+}
+
+// count is how many different causes there are, without those that follow from certain ones and those that say no more than
+// the event.
+func count(causes, certain []coverage.Evidence) int {
+	var counted []EvidenceID
+	for _, e := range certain {
+		counted = append(counted, EvidenceOf(e).Explains...)
+	}
+	n := 0
+	for _, e := range causes {
+		entry := EvidenceOf(e)
+		if !entry.Repeats && !slices.Contains(counted, entry.ID) {
+			counted = append(counted, entry.ID)
+			n++
+		}
+	}
+	return n
 }
 
 // OfOne is the weight in a message that speaks for others, too: unless they are all gone, the cause of one need not be theirs.
@@ -51,6 +72,7 @@ func (w Weight) OfOne() Weight {
 	if !w.Gone {
 		w.Cause = ""
 	}
+	w.Healthy, w.Certain, w.Possible = false, 0, 0
 	return w
 }
 

@@ -1,10 +1,8 @@
-// Package compose turns what happened to a resource, or to a group of them, into messages in the reader's language.
+// Package compose turns what happened to a resource, or to a group of them, and coverage reports into messages in the
+// reader's language.
 package compose
 
 import (
-	"cmp"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -16,9 +14,9 @@ import (
 	"guardduty-coverage-notifier/pkg/message"
 )
 
-// titleNameMost is how many runes of a name, or an account, a title shows, so that a long one leaves room for the cause.
+// nameMost is how many runes of a name, an account or a Region a line shows, so that a long one leaves room for the rest.
 // AWS's own names are not longer than 255.
-const titleNameMost = 64
+const nameMost = 48
 
 // Composer writes messages in one language.
 type Composer struct {
@@ -26,17 +24,18 @@ type Composer struct {
 	words    *locale.Words
 	// local is what the readers call their own.
 	local Local
-	// evidence is what was looked at, looked heads it, weight is what it changes, and advice is what follows.
-	evidence []coverage.Evidence
-	looked   string
-	weight   catalog.Weight
-	advice   []catalog.Advice
 }
 
-// New returns the Composer of that language, with the readers' own names and runbooks.
+// New returns the Composer of that language, with the readers' own names, runbooks and time zone.
 func New(l locale.Language, local Local) Composer {
+	if local.Zone == nil {
+		local.Zone = time.UTC
+	}
 	return Composer{language: l, words: l.Words, local: local}
 }
+
+// english composes for programs, which read the same whatever people read.
+func english() Composer { return New(locale.English(), Local{}) }
 
 // Incident is what is known of the loss that a change belongs to.
 type Incident struct {
@@ -46,261 +45,64 @@ type Incident struct {
 	Causes []string
 }
 
-// in is the composer in another language.
-func (c Composer) in(l locale.Language) Composer {
-	c.language, c.words = l, l.Words
-	return c
+// Group is what one message says of several resources that lost coverage, or regained it, alike.
+type Group struct {
+	// Sample is the change of one member; what is said of it holds for all, but for the name.
+	Sample coverage.Change
+	// Evidence is what the diagnosis found of that member.
+	Evidence []coverage.Evidence
+	// Names are the first members' names. Total is how many members there were in all, Open how many are still uncovered.
+	Names       []string
+	Total, Open int
 }
 
 // Single is the message about one change. incident is what is remembered of its resource.
 func (c Composer) Single(change coverage.Change, findings []catalog.Finding, evidence []coverage.Evidence, incident Incident) message.Message {
-	c.evidence, c.looked, c.weight = evidence, c.words.Looked, catalog.Weigh(findings, evidence)
-	return c.message(change, findings, incident)
+	weight := catalog.Weigh(findings, evidence)
+	return c.newStory(change, findings, evidence, weight, incident, nil).message()
 }
 
-func (c Composer) message(change coverage.Change, findings []catalog.Finding, incident Incident) message.Message {
-	c.advice = catalog.Advise(findings, c.weight, change.Resource)
-	m := message.Message{
-		Tone:  c.tone(change, findings),
-		Facts: c.facts(change, incident),
-		Links: c.links(change.Resource),
-		Words: c.rendererWords(),
-	}
-	m.Title = c.title(c.words.Name(change.Resource, titleNameMost), change.Resource, c.headline(change))
-	m.Summary = c.summary(change, findings, incident)
-	for i, f := range findings {
-		m.Sections = append(m.Sections, c.section(f, c.advice[i]))
-	}
-	if len(m.Sections) == 1 && c.weight.Cause == "" {
-		m.Sections[0].Heading = c.words.Meaning // The title has said the rest.
-	}
-	m.Form = c.record(change, findings, incident)
-	c.tellEvidence(&m)
-	return m
+// Group is the message that speaks for all members of a group, as the group stands now.
+func (c Composer) Group(g Group) message.Message {
+	findings := catalog.Classify(g.Sample)
+	weight := catalog.Weigh(findings, g.Evidence).OfOne()
+	return c.newStory(g.Sample, findings, g.Evidence, weight, Incident{}, &g).message()
 }
 
-func (c Composer) tone(change coverage.Change, findings []catalog.Finding) message.Tone {
-	switch {
-	case change.Gone, c.weight.Gone:
-		return message.Information
-	case change.Status == coverage.Healthy:
-		return message.Restored
-	case slices.ContainsFunc(findings, func(f catalog.Finding) bool { return f.Actionable }):
-		return message.Lost
+// moment writes out a time in the readers' zone; "" where it is not known.
+func (c Composer) moment(t time.Time, layout string) string {
+	if t.IsZero() {
+		return ""
 	}
-	return message.Information
-}
-
-// title is resource, account, cause.
-func (c Composer) title(name string, r coverage.Resource, cause string) string {
-	account := shortened(cmp.Or(c.local.AccountName(r.Account), "—"), titleNameMost)
-	return strings.Join([]string{name, account, cause}, " · ")
-}
-
-func region(r coverage.Resource) string { return shortened(cmp.Or(r.Region, "—"), titleNameMost) }
-
-// shortened is at most so many runes of s, and says when there were more.
-func shortened(s string, most int) string {
-	if runes := []rune(s); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return s
-}
-
-// headline is the cause in the title.
-func (c Composer) headline(change coverage.Change) string {
-	switch {
-	case change.Gone:
-		return c.words.Gone
-	case change.Status == coverage.Healthy:
-		return c.words.Back
-	case c.weight.Gone:
-		return c.language.Evidence.Found[c.weight.Cause].Title
-	}
-	headline := cmp.Or(c.language.Evidence.Found[c.weight.Cause].Title, c.language.Title(c.advice[0].ID))
-	if more := len(c.advice) - 1; more > 0 {
-		return locale.Fill(c.words.AndMore, "cause", headline, "n", strconv.Itoa(more))
-	}
-	return headline
-}
-
-func (c Composer) summary(change coverage.Change, findings []catalog.Finding, incident Incident) string {
-	sentence := c.words.LostSummary
-	duration := ""
-	switch {
-	case change.Gone:
-		sentence = c.words.GoneSummary
-	case change.Status == coverage.Healthy:
-		sentence = c.words.BackSummary
-		if open := openFor(change, incident); open > 0 {
-			sentence, duration = c.words.BackAfterSummary, c.words.Length(open)
-		}
-	case c.weight.Gone:
-		sentence = c.words.NothingLeft
-	case c.tone(change, findings) == message.Information:
-		sentence = c.words.NotActionableSummary
-	}
-	summary := locale.Fill(sentence, "resource", plain(c.words.Name(change.Resource, titleNameMost)), "region", plain(region(change.Resource)), "duration", duration)
-	return c.withHealth(summary)
-}
-
-func (c Composer) section(f catalog.Finding, a catalog.Advice) message.Section {
-	return message.Section{
-		Heading: capitalised(c.language.Title(a.ID)), Text: c.language.Cause(a), Quote: f.Text,
-		Steps: c.steps(a), Links: c.pages(f, a),
-	}
+	return t.In(c.local.Zone).Format(layout)
 }
 
 // steps are what to do, in the reader's language.
-func (c Composer) steps(a catalog.Advice) []message.Step {
-	var steps []message.Step
-	for _, action := range a.Steps {
+func (c Composer) steps(actions []catalog.Action) []message.Step {
+	steps := make([]message.Step, 0, len(actions))
+	for _, action := range actions {
 		steps = append(steps, message.Step{Text: c.language.Advice.Steps[action.Step], Command: action.Command})
 	}
 	return steps
 }
 
-// pages are what there is to read about a finding, the team's own first.
-func (c Composer) pages(f catalog.Finding, a catalog.Advice) []message.Link {
-	var links []message.Link
-	if page := c.local.Runbooks[string(f.ID)]; page != "" {
-		links = append(links, message.Link{Label: c.words.Runbook, URL: page})
-	}
-	if page := c.language.Documentation(a); page != "" {
-		links = append(links, message.Link{Label: c.words.Documentation, URL: page})
-	}
-	for _, page := range c.language.Pages(a) {
-		links = append(links, message.Link(page))
-	}
-	return links
-}
-
-// facts are what is known, most important first.
-func (c Composer) facts(change coverage.Change, incident Incident) []message.Fact {
-	w, r := c.words, change.Resource
-	var facts []message.Fact
-	add := func(label, value string) {
-		if value != "" {
-			facts = append(facts, message.Fact{Label: label, Value: value})
-		}
-	}
-	code := func(label, value string) {
-		if value != "" {
-			facts = append(facts, message.Fact{Label: label, Value: value, Code: true})
-		}
-	}
-	add(w.Status, c.transition(change))
-	if change.Status == coverage.Healthy {
-		if !change.Gone {
-			add(w.BackSince, c.moment(change.ChangedAt))
-		}
-		if open := openFor(change, incident); open > 0 {
-			add(w.Uncovered, c.words.Length(open))
-		}
-		add(w.Cause, c.causes(incident))
-	} else {
-		add(w.Since, c.moment(cmp.Or(incident.OpenedAt, change.ChangedAt)))
-	}
-	code(w.Account, c.local.Account(r.Account))
-	code(w.Region, r.Region)
-	code(w.Resource, cmp.Or(r.ARN(), c.words.Name(r, 0)))
-	add(c.countLabel(r.Kind), c.count(change))
-	code(c.agentLabel(r.Kind), strings.TrimSpace(change.Agent.Version+" "+parenthesised(change.Agent.Status)))
-	add(w.Management, c.management(change.Agent.Management))
-	if kind, name := r.Cluster(); kind != "" {
-		code(w.Cluster, c.words.Name(coverage.Resource{Kind: kind, Name: name}, 0))
-	}
-	code(w.InstanceType, change.InstanceType)
-	if change.Found {
-		add(w.FoundBy, w.FoundByReport)
-	}
-	return facts
-}
-
-func (c Composer) transition(change coverage.Change) string {
-	if change.Gone {
-		return c.words.Gone
-	}
-	from, to := c.status(change.Previous), c.status(change.Status)
-	if from == "" || from == to {
-		return to
-	}
-	return from + " → " + to
-}
-
-func (c Composer) status(s coverage.Status) string {
-	switch s {
-	case coverage.Healthy:
-		return c.words.Healthy
-	case coverage.Unhealthy:
-		return c.words.Unhealthy
-	}
-	return string(s)
-}
-
-func (c Composer) causes(incident Incident) string {
-	var titles []string
-	for _, id := range incident.Causes {
-		if words, ok := c.language.Advice.Issues[catalog.ID(id)]; ok {
-			titles = append(titles, words.Title)
-		}
-	}
-	return strings.Join(titles, c.words.Causes)
-}
-
-func (c Composer) countLabel(kind coverage.Kind) string {
-	if kind == coverage.EKS {
-		return c.words.Nodes
-	}
-	return c.words.Instances
-}
-
-func (c Composer) agentLabel(kind coverage.Kind) string {
-	if kind == coverage.EKS {
-		return c.words.Addon
-	}
-	return c.words.Agent
-}
-
-// count is empty where it was not told, and where it is 0 of 0 on ECS: a cluster that runs on Fargate alone.
-func (c Composer) count(change coverage.Change) string {
-	n := change.Coverage
-	if !n.Known() || change.Resource.Kind == coverage.ECS && n.Total == 0 {
-		return ""
-	}
-	return locale.Fill(c.words.Covered, "n", strconv.Itoa(n.Covered), "total", strconv.Itoa(n.Total))
-}
-
-func (c Composer) management(management string) string {
-	switch strings.ToUpper(management) {
-	case "AUTO_MANAGED":
-		return c.words.AutoManaged
-	case "MANUAL":
-		return c.words.Manual
-	case "DISABLED":
-		return c.words.Disabled
-	}
-	return management
-}
-
-func (c Composer) moment(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(c.words.Time)
-}
+// title is the cause that a finding of that id names.
+func (c Composer) title(id catalog.ID) string { return c.language.Title(catalog.EntryOf(id).ID) }
 
 func (c Composer) rendererWords() message.Words {
 	w := c.words
-	return message.Words{More: w.More, Cut: w.Cut, Lost: w.Lost, Restored: w.Restored, Information: w.Information, Links: w.Links}
+	return message.Words{More: w.More, Cut: w.Cut, First: w.First, Facts: w.Facts}
 }
 
-// openFor is how long the resource was uncovered; zero when that is not known.
-func openFor(change coverage.Change, incident Incident) time.Duration {
-	if incident.OpenedAt.IsZero() || !change.ChangedAt.After(incident.OpenedAt) {
-		return 0
+// shortened is at most so many runes of s, and says when there were more.
+func shortened(s string, most int) string {
+	if len(s) <= most {
+		return s
 	}
-	return change.ChangedAt.Sub(incident.OpenedAt)
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return s
 }
 
 // plain keeps a value from the event on its line and out of the one markup that texts have.
@@ -312,9 +114,10 @@ func capitalised(s string) string {
 	return string(unicode.ToUpper(first)) + s[size:]
 }
 
-func parenthesised(s string) string {
-	if s == "" {
-		return ""
+// counted is one or many, with {n} filled in.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return one
 	}
-	return "(" + s + ")"
+	return fillNumber(many, n)
 }

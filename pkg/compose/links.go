@@ -4,30 +4,48 @@ import (
 	"net/url"
 
 	"guardduty-coverage-notifier/pkg/coverage"
-	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
 )
 
-// links are the console pages of the resource: none where the partition is unknown, or the Region is no Region.
-func (c Composer) links(r coverage.Resource) []message.Link {
-	host := consoleHost(r)
-	if host == "" {
+// links are the pages to open first: the resource's and GuardDuty's in the console, AWS's guide, and the team's runbook.
+// There is none into a console that has nothing to show.
+func (s story) links() []message.Link {
+	if s.outcome == ended {
 		return nil
 	}
-	links := []message.Link{{Label: c.words.GuardDutyConsole, URL: coveragePage(host, r.Region)}}
-	if page := resourcePage(r); page != "" && r.Name != "" {
-		links = append(links, message.Link{
-			Label: locale.Fill(c.words.ResourceConsole, "resource", c.words.Name(r, titleNameMost)),
-			URL:   host + page,
-		})
+	r := s.change.Resource
+	var links []message.Link
+	add := func(label, url string) {
+		if url != "" {
+			links = append(links, message.Link{Label: label, URL: url})
+		}
 	}
+	if s.group == nil {
+		add(s.pageLabel(r.Kind), resourcePage(r))
+	}
+	add(s.words.CoveragePage, coveragePage(r))
+	add(s.words.Guide, s.language.Documentation(s.advice[0]))
+	add(s.words.Runbook, s.local.Runbooks[string(s.findings[0].ID)])
 	return links
 }
 
-func coveragePage(host, region string) string {
-	return host + "/guardduty/home?region=" + region + "#/runtime-monitoring"
+func (c Composer) pageLabel(kind coverage.Kind) string {
+	if kind == coverage.EC2 {
+		return c.words.InstancePage
+	}
+	return c.words.ClusterPage
 }
 
+// coveragePage is the page of a Region's coverage in the GuardDuty console: "" where there is none.
+func coveragePage(r coverage.Resource) string {
+	host := consoleHost(r)
+	if host == "" {
+		return ""
+	}
+	return host + "/guardduty/home?region=" + r.Region + "#/runtime-monitoring"
+}
+
+// consoleHost is "" where the partition is unknown, or the Region is no Region.
 func consoleHost(r coverage.Resource) string {
 	if !coverage.IsRegion(r.Region) {
 		return ""
@@ -41,19 +59,21 @@ func consoleHost(r coverage.Resource) string {
 	return ""
 }
 
+// resourcePage is the page of a resource in its own console: "" where there is none.
 func resourcePage(r coverage.Resource) string {
 	const longest = 255 // of any name AWS lets people give
-	if len(r.Name) > longest {
+	host := consoleHost(r)
+	if host == "" || r.Name == "" || len(r.Name) > longest {
 		return ""
 	}
 	name, region := url.PathEscape(r.Name), r.Region
 	switch r.Kind {
 	case coverage.EKS:
-		return "/eks/clusters/" + name + "?region=" + region
+		return host + "/eks/clusters/" + name + "?region=" + region
 	case coverage.ECS:
-		return "/ecs/v2/clusters/" + name + "/services?region=" + region
+		return host + "/ecs/v2/clusters/" + name + "/services?region=" + region
 	case coverage.EC2:
-		return "/ec2/home?region=" + region + "#InstanceDetails:instanceId=" + name
+		return host + "/ec2/home?region=" + region + "#InstanceDetails:instanceId=" + name
 	}
 	return ""
 }

@@ -1,13 +1,18 @@
 package compose
 
-import "cmp"
+import (
+	"cmp"
+	"time"
+)
 
-// Local is what a team calls its own. The zero Local adds nothing.
+// Local is what the readers call their own. The zero Local adds nothing.
 type Local struct {
 	// Accounts are names of accounts, by their ids.
 	Accounts map[string]string
 	// Runbooks are addresses of the team's own instructions, by the ids of findings.
 	Runbooks map[string]string
+	// Zone is the readers' time zone; nil: UTC. Renderers that know a reader's own zone show that instead.
+	Zone *time.Location
 }
 
 // AccountName is what people call the account: its name, or else its id.

@@ -3,34 +3,39 @@ package compose
 import (
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
-	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
 )
 
-// record is the machine form of the message about one change. It is in English whatever people read, so that
-// programs find the same in every language.
-func (c Composer) record(change coverage.Change, findings []catalog.Finding, incident Incident) message.Record {
-	english := c.in(locale.English())
+// record is the story for programs. It is in English whatever people read, so that programs find the same in every
+// language.
+func (s story) record() message.Record {
+	e := english()
 	r := message.Record{
 		Version:    message.RecordVersion,
-		Status:     string(change.Status),
-		Resource:   recordResource(change),
-		ChangedAt:  change.ChangedAt,
-		ReceivedAt: change.ReceivedAt,
-		Findings:   []message.RecordFinding{},
-		Evidence:   english.recordEvidence(),
-		Links:      recordLinks(english.links(change.Resource)),
+		Status:     string(s.change.Status),
+		Resource:   recordResource(s.change),
+		ChangedAt:  s.change.ChangedAt,
+		ReceivedAt: s.change.ReceivedAt,
+		Findings:   make([]message.RecordFinding, 0, len(s.findings)),
+		Evidence:   []message.RecordEvidence{},
+		Links:      e.recordPages(s.change.Resource),
 	}
-	for i, advice := range english.advice {
-		finding := recordFinding(findings[i], english.language.Title(advice.ID), english.section(findings[i], advice))
+	for i, f := range s.findings {
 		// Nobody can do anything about what is gone.
-		finding.Actionable = finding.Actionable && !(c.weight.Gone && len(c.evidence) > 0)
-		r.Findings = append(r.Findings, finding)
+		f.Actionable = f.Actionable && !s.weight.Gone
+		r.Findings = append(r.Findings, e.recordFinding(f, s.advice[i], s.local.Runbooks[string(f.ID)]))
 	}
-	if !incident.OpenedAt.IsZero() {
+	if s.group == nil || s.outcome != restored {
+		for _, o := range e.language.Observations(s.evidence, e.local.Zone) {
+			r.Evidence = append(r.Evidence, message.RecordEvidence{Check: o.Check, Result: o.Sentence, OK: o.Verdict == catalog.Fine})
+		}
+	}
+	if s.group != nil {
+		r.Group = &message.RecordGroup{Total: s.group.Total, Open: s.group.Open, Names: s.group.Names}
+	} else if !s.incident.OpenedAt.IsZero() {
 		r.Incident = &message.RecordIncident{
-			OpenedAt:        incident.OpenedAt,
-			DurationSeconds: int64(openFor(change, incident).Seconds()),
+			OpenedAt:        s.incident.OpenedAt,
+			DurationSeconds: int64(s.openFor().Seconds()),
 		}
 	}
 	return r
@@ -55,23 +60,43 @@ func recordResource(change coverage.Change) message.RecordResource {
 	return r
 }
 
-func recordFinding(f catalog.Finding, title string, s message.Section) message.RecordFinding {
+// recordFinding is a finding with all its steps. runbook is the team's own page, if there is one.
+func (c Composer) recordFinding(f catalog.Finding, a catalog.Advice, runbook string) message.RecordFinding {
 	finding := message.RecordFinding{
 		ID: string(f.ID), Type: f.Type, Text: f.Text,
-		Title: title, Cause: s.Text,
+		Title: c.language.Title(a.ID), Cause: c.language.Cause(a),
 		Actionable: f.Actionable, Transient: f.Transient,
-		Steps: []message.RecordStep{}, Links: recordLinks(s.Links),
+		Steps: c.recordSteps(a), Links: []message.RecordLink{},
 	}
-	for _, step := range s.Steps {
-		finding.Steps = append(finding.Steps, message.RecordStep(step))
+	add := func(label, url string) {
+		if url != "" {
+			finding.Links = append(finding.Links, message.RecordLink{Label: label, URL: url})
+		}
+	}
+	add(c.words.Runbook, runbook)
+	add(c.words.Guide, c.language.Documentation(a))
+	for _, page := range c.language.Pages(a) {
+		add(page.Label, page.URL)
 	}
 	return finding
 }
 
-func recordLinks(links []message.Link) []message.RecordLink {
-	records := make([]message.RecordLink, 0, len(links))
-	for _, l := range links {
-		records = append(records, message.RecordLink(l))
+func (c Composer) recordSteps(a catalog.Advice) []message.RecordStep {
+	steps := make([]message.RecordStep, 0, len(a.Steps))
+	for _, step := range c.steps(a.Steps) {
+		steps = append(steps, message.RecordStep(step))
 	}
-	return records
+	return steps
+}
+
+// recordPages are the pages of a resource in the consoles.
+func (c Composer) recordPages(r coverage.Resource) []message.RecordLink {
+	links := []message.RecordLink{}
+	if page := coveragePage(r); page != "" {
+		links = append(links, message.RecordLink{Label: c.words.CoveragePage, URL: page})
+	}
+	if page := resourcePage(r); page != "" {
+		links = append(links, message.RecordLink{Label: c.pageLabel(r.Kind), URL: page})
+	}
+	return links
 }

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
@@ -9,12 +10,12 @@ import (
 
 // form is the report for programs. It is in English whatever people read, so that they find the same in every language.
 func (c reporting) form() message.Report {
-	c.Composer, c.own = New(locale.English(), Local{}), locale.English().Report
+	c.own, c.Composer = locale.English().Report, english()
 	r := c.r
 	form := message.Report{
 		Version: message.ReportVersion, Kind: message.ReportKind,
 		At: r.At, Regions: r.Regions, Accounts: r.Accounts, HealedWhileHeld: r.Healed,
-		Total: covered("", r.Total()),
+		Total: covered("", r.Total()), Links: c.pages(),
 	}
 	for _, kind := range report.SortedKinds(r.Kinds) {
 		form.Coverage = append(form.Coverage, covered(kind, r.Kinds[kind]))
@@ -31,9 +32,6 @@ func (c reporting) form() message.Report {
 			form.Since.Uncovered, form.Since.Recovered = new(r.New), new(r.Recovered)
 		}
 	}
-	for _, link := range c.links() {
-		form.Links = append(form.Links, message.RecordLink(link))
-	}
 	return form
 }
 
@@ -45,24 +43,24 @@ func covered(kind coverage.Kind, t report.Tally) message.ReportCoverage {
 	return item
 }
 
+// finding is one cause with the steps for the oldest resource.
 func (c reporting) finding(g report.Group) message.ReportFinding {
-	s := c.group(g, 0)
+	advice := catalog.Explain(g.Finding, g.Oldest[0].Resource)
+	recorded := c.recordFinding(g.Finding, advice, "")
 	finding := message.ReportFinding{
-		ID: string(g.Finding.ID), Kind: string(g.Kind),
-		Title: c.title(g.Finding), Cause: s.Text, Text: g.Finding.Text,
+		ID: string(g.Finding.ID), Kind: string(g.Kind), Title: recorded.Title, Cause: recorded.Cause, Text: g.Finding.Text,
 		Actionable: g.Finding.Actionable, Transient: g.Finding.Transient, Total: g.Total,
+		Steps: recorded.Steps, Links: recorded.Links,
+	}
+	if g.Total > 1 {
+		// What holds for the oldest alone is left out.
+		finding.Cause = c.language.Advice.Issues[advice.ID].Cause
 	}
 	for _, state := range g.Oldest {
 		r := state.Resource
 		finding.Resources = append(finding.Resources, message.ReportResource{
 			Name: r.Name, ARN: r.ARN(), Account: r.Account, Region: r.Region, Since: state.Since(),
 		})
-	}
-	for _, step := range s.Steps {
-		finding.Steps = append(finding.Steps, message.RecordStep(step))
-	}
-	for _, link := range s.Links {
-		finding.Links = append(finding.Links, message.RecordLink(link))
 	}
 	return finding
 }

@@ -251,7 +251,7 @@ func TestLimits(t *testing.T) {
 				return
 			}
 			for name, rendered := range map[string]string{"text": string(text(t, m)), "native": native, "plain": plain} {
-				if !strings.Contains(rendered, fmt.Sprintf("%d uncovered", n)) && !strings.Contains(rendered, fmt.Sprintf("0 of %d", n)) {
+				if !strings.Contains(rendered, fmt.Sprintf("0 of %d covered", n)) {
 					t.Errorf("%s does not say how many are uncovered", name)
 				}
 				// The oldest one is named, whatever else had to go.
@@ -263,55 +263,48 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-func TestTextCountsEverythingItDoesNotList(t *testing.T) {
-	m := compose.New(locale.English(), compose.Local{}).Report(build(many(1000)))
-	listed := 0
-	for _, s := range m.Sections {
-		if s.Table != nil && len(s.Table.Columns) == 4 {
-			listed += len(s.Table.Rows) + s.Table.More
-			if len(s.Table.Rows) == 0 {
-				t.Errorf("%s lists nothing", s.Heading)
-			}
-		}
+// section is the one under a heading.
+func section(t *testing.T, m message.Message, heading string) message.Section {
+	t.Helper()
+	i := slices.IndexFunc(m.Sections, func(s message.Section) bool { return s.Heading == heading })
+	if i < 0 {
+		t.Fatalf("no section %q", heading)
 	}
-	others := slices.IndexFunc(m.Sections, func(s message.Section) bool { return s.Heading == locale.English().Report.Others })
-	if others < 0 {
-		t.Fatal("there are no other reasons")
-	}
-	for _, row := range m.Sections[others].Table.Rows {
-		var n int
-		if _, err := fmt.Sscan(row[0], &n); err != nil {
-			t.Fatal(err)
-		}
-		listed += n
-	}
-	if listed != 1000 {
-		t.Errorf("%d of 1000 are listed or counted", listed)
-	}
+	return m.Sections[i]
 }
 
-func TestTablesListAtMostTwoHundred(t *testing.T) {
-	rows, shortest := 0, 1000
-	for _, s := range compose.New(locale.English(), compose.Local{}).Report(build(many(10_000))).Sections {
-		if s.Table != nil && len(s.Table.Columns) == 4 {
-			rows, shortest = rows+len(s.Table.Rows), min(shortest, len(s.Table.Rows))
+// TestTablesCountEverything: by cause, and one by one.
+func TestTablesCountEverything(t *testing.T) {
+	for _, n := range []int{1, 99, 100, 101, 1000} {
+		m := compose.New(locale.English(), compose.Local{}).Report(build(many(n)))
+		causes, resources := section(t, m, "Uncovered by cause").Table, section(t, m, "Uncovered resources").Table
+		counted := 0
+		for _, row := range causes.Rows {
+			var n int
+			if _, err := fmt.Sscan(row[1], &n); err != nil {
+				t.Fatal(err)
+			}
+			counted += n
 		}
-	}
-	if rows > 200 || shortest != 200/12 {
-		t.Errorf("%d rows, the shortest table has %d", rows, shortest)
+		if counted != n && causes.More == 0 || len(causes.Rows) > 20 {
+			t.Errorf("%d of %d are counted in %d rows", counted, n, len(causes.Rows))
+		}
+		if len(resources.Rows) > 100 || len(resources.Rows)+resources.More != n {
+			t.Errorf("%d of %d are listed, and %d more", len(resources.Rows), n, resources.More)
+		}
 	}
 }
 
 func TestUnknownIssuesAreQuoted(t *testing.T) {
-	m := compose.New(locale.English(), compose.Local{}).Report(build([]coverage.State{unhealthy("EKS", "a", "Of next year", time.Hour), unhealthy("EKS", "b", "Of next year", 2*time.Hour), unhealthy("EKS", "c", noRoom, 0), unhealthy("EKS", "d", noRoom, 0)}))
-	quotes := map[string]string{}
-	for _, s := range m.Sections {
-		if s.Table != nil {
-			quotes[s.Heading] = s.Quote
-		}
+	m := compose.New(locale.English(), compose.Local{}).Report(build([]coverage.State{
+		unhealthy("EKS", "a", "Of next year", time.Hour), unhealthy("EKS", "b", "Of next year", 2*time.Hour),
+		unhealthy("EKS", "c", noRoom, 0), unhealthy("EKS", "d", noRoom, time.Minute),
+	}))
+	want := [][]string{
+		{"Unknown issue: Of next year (EKS)", "2", "2 h 0 min"},
+		{"Agent pods cannot be scheduled (EKS)", "2", "1 min"},
 	}
-	want := map[string]string{"GuardDuty reports an issue this notifier does not know · 2 EKS clusters": "Of next year", "Agent pods cannot be scheduled · 2 EKS clusters": ""}
-	if diff := cmp.Diff(want, quotes); diff != "" {
+	if diff := cmp.Diff(want, section(t, m, "Uncovered by cause").Table.Rows); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
@@ -322,8 +315,8 @@ func TestAge(t *testing.T) {
 	unknown.UpdatedAt, unknown.OpenedAt = time.Time{}, time.Time{}
 	m := compose.New(locale.English(), compose.Local{}).Report(build([]coverage.State{unknown, ahead, unhealthy("EKS", "c", "", 90*time.Minute)}))
 	var ages []string
-	for _, row := range m.Sections[1].Table.Rows {
-		ages = append(ages, row[0])
+	for _, row := range section(t, m, "Uncovered resources").Table.Rows {
+		ages = append(ages, row[1])
 	}
 	if diff := cmp.Diff([]string{"1 h 30 min", "0 s", "—"}, ages); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -338,8 +331,8 @@ func TestAgeOfAnECSCluster(t *testing.T) {
 	r := build([]coverage.State{forgotten, busy, unhealthy("ECS", "other", "", 2*time.Hour)})
 	m := compose.New(locale.English(), compose.Local{}).Report(r)
 	var ages []string
-	for _, row := range m.Sections[1].Table.Rows {
-		ages = append(ages, row[3]+" "+row[0])
+	for _, row := range section(t, m, "Uncovered resources").Table.Rows {
+		ages = append(ages, row[0]+" "+row[1])
 	}
 	if diff := cmp.Diff([]string{"busy 8 h 0 min", "other 2 h 0 min", "forgotten —"}, ages); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -349,12 +342,58 @@ func TestAgeOfAnECSCluster(t *testing.T) {
 	}
 }
 
+// TestChangesAreNamed: what lost and regained coverage, and how much more or less is covered.
+func TestChangesAreNamed(t *testing.T) {
+	all := []coverage.State{healthy("EKS", "a"), healthy("EKS", "b"), healthy("EKS", "c"), healthy("EKS", "d")}
+	some := []coverage.State{healthy("EKS", "a"), healthy("EKS", "b"), unhealthy("EKS", "c", noRoom, time.Hour), unhealthy("EKS", "d", noRoom, time.Hour)}
+	other := []coverage.State{unhealthy("EKS", "a", noRoom, time.Hour), healthy("EKS", "b"), healthy("EKS", "c"), unhealthy("EKS", "d", noRoom, time.Hour)}
+	var fleet, lost []coverage.State
+	for i := range 30 {
+		fleet = append(fleet, healthy("EC2", fmt.Sprintf("i-%02d", i)))
+		lost = append(lost, unhealthy("EC2", fmt.Sprintf("i-%02d", i), "", time.Hour))
+	}
+	const at = "(2026-03-03 09:00 UTC)"
+	tests := map[string]struct {
+		report         report.Report
+		title, summary string
+	}{
+		"the first": {build(some), "50.0% covered: eu-central-1", "This is the first report."},
+		"two lost":  {build(some, all), "50.0% covered (−50.0): eu-central-1", "Lost coverage since the last report " + at + ": c, d."},
+		"one each":  {build(other, some), "50.0% covered: eu-central-1", "Lost coverage since the last report " + at + ": a. Regained coverage since the last report " + at + ": c."},
+		"all back":  {build(all, some), "100.0% covered (+50.0): eu-central-1", "All resources are covered. Regained coverage since the last report " + at + ": c, d."},
+		"as before": {build(some, some), "50.0% covered: eu-central-1", "Unchanged since the last report " + at + "."},
+		"a fleet":   {build(lost, fleet), "0.0% covered (−100.0): eu-central-1", "i-00, i-01, i-02, i-03, i-04 and 25 more."},
+	}
+	for name, test := range tests {
+		m := compose.New(locale.English(), compose.Local{}).Report(test.report)
+		if m.Title != test.title || !strings.Contains(m.Summary, test.summary) {
+			t.Errorf("%s: %s\n%s\nwant %s\n%s", name, m.Title, m.Summary, test.title, test.summary)
+		}
+	}
+}
+
+// TestTimesAreInTheReadersZone holds every time that a report writes out.
+func TestTimesAreInTheReadersZone(t *testing.T) {
+	tokyo := time.FixedZone("JST", 9*60*60)
+	all := []coverage.State{healthy("EKS", "a"), unhealthy("EKS", "b", noRoom, time.Hour)}
+	m := compose.New(locale.English(), compose.Local{Zone: tokyo}).Report(build(all, all))
+	rendered := string(text(t, m))
+	for _, want := range []string{"2026-03-04 18:00 JST", "2026-03-03 18:00 JST", "4 Mar 18:00"} {
+		if !strings.Contains(rendered, want) {
+			t.Errorf("lacks %q:\n%s", want, rendered)
+		}
+	}
+	if strings.Contains(rendered, "09:00") {
+		t.Errorf("has a time of UTC:\n%s", rendered)
+	}
+}
+
 func TestOtherRegionsThanLastTimeAreSaid(t *testing.T) {
 	all := []coverage.State{healthy("EKS", "a")}
 	past := build(all, all).Past
 	differs := func(regions []string, problems ...report.Problem) bool {
 		m := compose.New(locale.English(), compose.Local{}).Report(situation{states: all, regions: regions, problems: problems, healed: 1}.after(past))
-		return slices.Contains(m.Facts, message.Fact{Label: "Compared with", Value: "other Regions: the last report read " + frankfurt})
+		return strings.Contains(m.Summary, "The last report read other Regions: "+frankfurt)
 	}
 	if differs([]string{frankfurt}) {
 		t.Error("it is said of the same Regions")
@@ -417,16 +456,16 @@ func TestHostileNamesStayText(t *testing.T) {
 	}
 }
 
-func TestCommandsNameTheOldest(t *testing.T) {
+// TestNoStepsAreRepeated: a line says how to get them.
+func TestNoStepsAreRepeated(t *testing.T) {
 	m := compose.New(locale.English(), compose.Local{}).Report(build([]coverage.State{unhealthy("EKS", "young", noRoom, time.Hour), unhealthy("EKS", "old", noRoom, 2*time.Hour)}))
-	var section message.Section
 	for _, s := range m.Sections {
 		if len(s.Steps) > 0 {
-			section = s
+			t.Errorf("%s has steps", s.Heading)
 		}
 	}
-	if !strings.Contains(section.Text, "The commands name EKS cluster old,") || !strings.Contains(section.Steps[0].Command, "--name old ") {
-		t.Errorf("got %q and %q", section.Text, section.Steps[0].Command)
+	if want := "`coverage explain`"; !strings.Contains(section(t, m, "Uncovered by cause").Text, want) {
+		t.Errorf("lacks %s", want)
 	}
 }
 
@@ -444,7 +483,7 @@ func TestReportSpeaksOfTheTeamsOwn(t *testing.T) {
 	}
 	m := compose.New(locale.English(), local).Report(build([]coverage.State{unhealthy("EKS", "a", noRoom, time.Hour)}))
 	rendered := string(text(t, m))
-	for _, want := range []string{"payments-prod (111122223333)", "https://wiki.example.com/pods"} {
+	for _, want := range []string{"payments-prod", "Runbook: agent pods cannot be scheduled", "https://wiki.example.com/pods"} {
 		if !strings.Contains(rendered, want) {
 			t.Errorf("%q is missing in\n%s", want, rendered)
 		}

@@ -37,6 +37,8 @@ type Config struct {
 	Diagnosis Diagnosis
 	// Language is the language of messages, by its ISO 639 code.
 	Language string
+	// TimeZone is that of times in messages. Slack shows each reader's own.
+	TimeZone *time.Location
 	Routes   Routes
 }
 
@@ -103,6 +105,7 @@ func (r *reader) config() Config {
 		Stack:           r.named("STACK_NAME", `[A-Za-z][A-Za-z0-9-]*`, 1, 128, "the name of a CloudFormation stack"),
 		Diagnosis:       r.diagnosis(),
 		Language:        r.oneOf("MESSAGE_LANGUAGE", "en", "ja"),
+		TimeZone:        r.zone("TIME_ZONE"),
 		Routes:          r.routes(),
 	}
 	c.Hold = r.hold()
@@ -125,6 +128,23 @@ func (i *Invalid) Error() string {
 
 // Unwrap returns the problems.
 func (i *Invalid) Unwrap() []error { return i.Problems }
+
+// TimeZone is the zone of that IANA name; UTC for "". A path, or the machine's own zone, is none.
+func TimeZone(name string) (*time.Location, error) {
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "Local" {
+		return nil, fmt.Errorf("%q is not a time zone; give an IANA name such as Europe/Berlin or Asia/Tokyo", name)
+	}
+	return zone, nil
+}
+
+func (r *reader) zone(name string) *time.Location {
+	zone, err := TimeZone(r.text(name))
+	if err != nil {
+		r.problem("%s: %w", name, err)
+	}
+	return zone
+}
 
 // err is everything that is wrong, or nil.
 func (r *reader) err() error {

@@ -48,7 +48,7 @@ func TestLoad(t *testing.T) {
 				"SLACK_SECRET": "/coverage/slack", "SLACK_CHANNEL": "C0123456789", "SLACK_API_URL": "https://slack-gov.com/api",
 				"SLACK_BROADCAST_RECOVERY": "true", "SNS_TOPIC_ARN": topic + ".fifo", "SNS_FORMAT": "json",
 				"STACK_NAME": "coverage-eu", "INCIDENT_TABLE": "incidents", "WAITING_QUEUE_URL": waiting, "DEAD_LETTER_QUEUE_URL": dead,
-				"HOLD_MINUTES": "5", "STORM_LIMIT": "1000", "MESSAGE_LANGUAGE": "ja", "ROUTES": " {\"rules\": []}\n",
+				"HOLD_MINUTES": "5", "STORM_LIMIT": "1000", "MESSAGE_LANGUAGE": "ja", "TIME_ZONE": "Asia/Tokyo", "ROUTES": " {\"rules\": []}\n",
 				"DIAGNOSIS": "on", "DIAGNOSIS_ROLE_NAME": "coverage-diagnosis", "DIAGNOSIS_EXTERNAL_ID": "o-a1b2/c",
 			},
 			config.Config{
@@ -56,7 +56,7 @@ func TestLoad(t *testing.T) {
 					APIURL: "https://slack-gov.com/api/", BroadcastRecovery: true},
 				SNS:   config.SNS{TopicARN: topic + ".fifo", Format: "json"},
 				Stack: "coverage-eu", IncidentTable: "incidents", WaitingQueue: waiting, DeadLetterQueue: dead,
-				Hold: 5 * time.Minute, StormLimit: 1000, Language: "ja", Routes: config.Routes{Text: `{"rules": []}`},
+				Hold: 5 * time.Minute, StormLimit: 1000, Language: "ja", TimeZone: time.FixedZone("Asia/Tokyo", 0), Routes: config.Routes{Text: `{"rules": []}`},
 				Diagnosis: config.Diagnosis{On: true, RoleName: "coverage-diagnosis", ExternalID: "o-a1b2/c"},
 			},
 		},
@@ -76,12 +76,15 @@ func TestLoad(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(test.want, got); diff != "" {
+			if diff := cmp.Diff(test.want, got, sameZone); diff != "" {
 				t.Errorf("settings differ (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
+
+// sameZone compares time zones by name; nil is UTC.
+var sameZone = cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })
 
 // TestLoadOfOneSetting adds one setting to a good environment.
 func TestLoadOfOneSetting(t *testing.T) {
@@ -100,6 +103,7 @@ func TestLoadOfOneSetting(t *testing.T) {
 		"HOLD_MINUTES":             {"0", "15", ""},
 		"STORM_LIMIT":              {"1", "1000", ""},
 		"MESSAGE_LANGUAGE":         {"en", "ja", ""},
+		"TIME_ZONE":                {"UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+5", ""},
 		"ROUTES":                   {"{}", "routes", "/coverage/routes", "/coverage/routes:3", "arn:aws:ssm:eu-central-1:111122223333:parameter/coverage/routes"},
 		"DIAGNOSIS":                {"on", "off", ""},
 		"DIAGNOSIS_ROLE_NAME":      {"a", "A_b+c=d,e.f@g-1", strings.Repeat("a", 64)},
@@ -121,6 +125,7 @@ func TestLoadOfOneSetting(t *testing.T) {
 		"HOLD_MINUTES":             {"-1", "16", "5m", "1.5"},
 		"STORM_LIMIT":              {"0", "1001", "many"},
 		"MESSAGE_LANGUAGE":         {"JA", "Japanese"},
+		"TIME_ZONE":                {"Mars/Olympus_Mons", "Local", "../etc/passwd", "/etc/passwd", "JST+9"},
 		"ROUTES":                   {`[{"mute": true}]`, `"{}"`, "my routes", "arn:aws:secretsmanager:eu-central-1:111122223333:secret:a-AbCdEf", token, webhook},
 		"DIAGNOSIS":                {"yes", "ON"},
 		"DIAGNOSIS_ROLE_NAME":      {"path/role", "arn:aws:iam::111122223333:role/a", "a b", "a*", strings.Repeat("a", 65)},
@@ -199,7 +204,7 @@ func TestLoadNamesEveryMistakeAtOnce(t *testing.T) {
 		"SNS_TOPIC_ARN": "coverage", "SNS_FORMAT": "xml", "INCIDENT_TABLE": "my table",
 		"WAITING_QUEUE_URL": "waiting", "DEAD_LETTER_QUEUE_URL": "dead", "HOLD_MINUTES": "60", "STORM_LIMIT": "0",
 		"STACK_NAME":       "my stack",
-		"MESSAGE_LANGUAGE": "tlh", "ROUTES": "[]", "DIAGNOSIS": "maybe", "DIAGNOSIS_ROLE_NAME": "a/b", "DIAGNOSIS_EXTERNAL_ID": "a b",
+		"MESSAGE_LANGUAGE": "tlh", "TIME_ZONE": "Mars", "ROUTES": "[]", "DIAGNOSIS": "maybe", "DIAGNOSIS_ROLE_NAME": "a/b", "DIAGNOSIS_EXTERNAL_ID": "a b",
 	}
 	_, err := config.Load(env.get)
 	if err == nil {

@@ -7,232 +7,279 @@ func englishAdvice() Advice {
 		Issues: map[catalog.ID]Issue{
 			// EKS
 			"addon-version-incompatible": {
-				Title: "the agent does not support this Kubernetes version",
-				Cause: "The cluster's Kubernetes version is outside what the GuardDuty agent add-on supports, so the add-on could not be installed.",
+				Title: "Kubernetes version not supported by the agent",
+				Cause: "The GuardDuty agent add-on does not support the cluster's Kubernetes version, so it could not be " +
+					"installed.",
 			},
 			"addon-replicas-missing": {
 				Title: "not all agent pods are running",
-				Cause: "The agent should run on every node, but EKS counts fewer pods than it expects. Nodes without one are not monitored.",
+				Cause: "EKS expects one agent pod per node and counts fewer. Nodes without an agent pod are not monitored.",
 			},
 			"addon-pods-unschedulable": {
 				Title: "agent pods cannot be scheduled",
-				Cause: "The nodes have no room for the agent's pods, and their priority class does not let them displace others. The count in the message is only the first obstacle that EKS met; pods on other nodes may be running.",
+				Cause: "The nodes lack resources for the agent pods, and the pods' priority class does not let them preempt " +
+					"other pods. The issue text counts only the first obstacle; pods on other nodes may be running.",
 			},
 			"addon-crashloop-completed": {
-				Title: "agent pods end and are restarted over and over",
-				Cause: "The agent starts and then ends by itself, mostly because it cannot reach GuardDuty or is not meant to run here.",
+				Title: "agent pods exit and restart repeatedly",
+				Cause: "The agent starts and then exits normally (Completed). Usually it cannot reach GuardDuty, or Runtime " +
+					"Monitoring is off.",
 			},
 			"addon-crashloop-error": {
-				Title: "agent pods crash over and over",
-				Cause: "The agent starts and then fails, mostly because a prerequisite is not met or the GuardDuty endpoint's name does not resolve.",
+				Title: "agent pods crash repeatedly",
+				Cause: "The agent starts and then fails. Usually a prerequisite is not met, or the name of the GuardDuty " +
+					"endpoint does not resolve.",
 			},
 			"addon-admission-denied": {
-				Title: "an admission policy in the cluster refuses the agent",
-				Cause: "An admission controller, such as Kyverno or Gatekeeper, denied a request with which EKS installs the agent. The issue text names the policy.",
+				Title: "an admission policy blocks the agent",
+				Cause: "An admission controller, such as Kyverno or Gatekeeper, denied a request that EKS makes to install " +
+					"the agent. The issue text names the policy.",
 			},
 			"addon-configuration-conflict": {
-				Title: "the agent add-on conflicts with existing objects",
-				Cause: "Objects of the agent are in the cluster with other settings than the add-on's, and EKS was told not to overwrite them.",
+				Title: "agent add-on conflicts with existing objects",
+				Cause: "The cluster already has objects of the agent with other settings, and EKS was configured not to " +
+					"overwrite them.",
 			},
 			"addon-rbac-forbidden": {
-				Title: "EKS may not create the agent's objects in the cluster",
-				Cause: "The user `eks:addon-manager`, as whom EKS installs add-ons, lacks a permission in the cluster. Its cluster role binding is missing or was changed.",
+				Title: "EKS lacks permission to install the agent",
+				Cause: "EKS installs add-ons as the user `eks:addon-manager`, which lacks a permission in the cluster. Its " +
+					"ClusterRoleBinding is missing or was changed.",
 			},
 			"addon-gatekeeper-owner-label": {
-				Title: "Gatekeeper wants an owner label on the agent's namespace",
-				Cause: "A Gatekeeper constraint requires a label on every namespace, and the add-on creates `amazon-guardduty` without it.",
+				Title: "Gatekeeper requires an owner label",
+				Cause: "A Gatekeeper constraint requires a label on every namespace. The add-on creates `amazon-guardduty` " +
+					"without it.",
 			},
 			"addon-gatekeeper-image-registry": {
-				Title: "Gatekeeper does not allow the agent's image registry",
-				Cause: "A Gatekeeper constraint lists the registries that images may come from, and GuardDuty's is not among them.",
+				Title: "Gatekeeper blocks the agent's image registry",
+				Cause: "A Gatekeeper constraint allows images from listed registries only, and GuardDuty's registry is not " +
+					"listed.",
 			},
 			"addon-issue-other": {
 				Title:   "EKS reports a problem with the agent add-on",
-				Cause:   "The agent add-on could not be installed, updated or kept healthy. The issue text has EKS's reason.",
-				Precise: "EKS reports the add-on issue code `{code}` for the agent. The issue text has the details.",
+				Cause:   "EKS could not install, update, or keep the agent add-on healthy. The issue text gives the reason.",
+				Precise: "EKS reports the issue code `{code}` for the agent add-on. The issue text gives the details.",
 			},
-			"addon-removed": {
-				Title: "the agent add-on was removed from the cluster",
-				Cause: "EKS reports the add-on `aws-guardduty-agent` as deleted. Nothing in this cluster is monitored until it is installed again.",
+			catalog.AddonRemoved: {
+				Title: "GuardDuty agent add-on removed",
+				Cause: "EKS reports the add-on `aws-guardduty-agent` as deleted. Nothing in this cluster is monitored until it " +
+					"is installed again.",
 			},
 			"eks-local-cluster": {
 				Title: "local clusters on Outposts are not supported",
-				Cause: "EKS add-ons do not exist for local clusters on AWS Outposts, so this cluster cannot be covered. Nothing can be done about it.",
+				Cause: "Local clusters on AWS Outposts cannot run EKS add-ons, so GuardDuty cannot cover this cluster. No " +
+					"action is possible.",
 			},
 			"eks-permission-not-granted": {
-				Title: "GuardDuty was not allowed to set up EKS monitoring",
-				Cause: "GuardDuty lacked a permission when it enabled Runtime Monitoring for EKS. If AWS gave a reason, it is in the issue text.",
+				Title: "GuardDuty was denied a permission for EKS",
+				Cause: "GuardDuty lacked a permission when it enabled Runtime Monitoring for EKS. The issue text includes the " +
+					"reason if AWS gave one.",
 			},
 			"eks-provisioning-in-progress": {
-				Title: "GuardDuty is still setting up EKS monitoring",
-				Cause: "What the cluster needs is being provisioned, and the status stays Unhealthy until that ends. There is nothing to do but wait.",
+				Title: "EKS monitoring is still being set up",
+				Cause: "GuardDuty is provisioning what the cluster needs, and the status stays Unhealthy until that completes. " +
+					"No action is required.",
 			},
 			"eks-authorization-failure": {
-				Title: "GuardDuty was refused by the cluster's account",
-				Cause: "A request of GuardDuty's failed for lack of authorization, so that it could not manage the agent.",
+				Title: "GuardDuty failed authorization",
+				Cause: "A request from GuardDuty failed authorization, so it could not manage the agent.",
 			},
 
 			// ECS
 			"ecs-agent-not-reporting": {
-				Title:   "the agent in some Fargate tasks is silent",
-				Cause:   "Tasks of a task definition run without GuardDuty hearing from their agent. This often heals by itself within 15 minutes; if it does not, the agent cannot reach GuardDuty.",
-				Precise: "Tasks of `{task-definition}` run without GuardDuty hearing from their agent. This often heals by itself within 15 minutes; if it does not, the agent cannot reach GuardDuty.",
+				Title: "agent not reporting in some Fargate tasks",
+				Cause: "GuardDuty receives nothing from the agent in some tasks. This often resolves itself within 15 minutes; " +
+					"if it does not, the agent cannot reach GuardDuty.",
+				Precise: "GuardDuty receives nothing from the agent in tasks of `{task-definition}`. This often resolves itself " +
+					"within 15 minutes; if it does not, the agent cannot reach GuardDuty.",
 			},
 			"ecs-task-vpc-issue": {
-				Title:   "a Fargate task's VPC keeps its agent from reporting",
-				Cause:   "GuardDuty found a problem with the VPC a task runs in. The issue text names it.",
-				Precise: "GuardDuty found a problem with the VPC that a task of `{task-definition}` runs in. The issue text names it.",
+				Title:   "a VPC issue keeps the agent from reporting",
+				Cause:   "GuardDuty found a problem with the VPC of a task. The issue text describes it.",
+				Precise: "GuardDuty found a problem with the VPC of a task of `{task-definition}`. The issue text describes it.",
 			},
 			"ecs-agent-exited": {
-				Title:   "the agent in some Fargate tasks has exited",
-				Cause:   "The agent's container ended while the task went on without it. The issue text has the exit code or the reason.",
-				Precise: "The agent's container in tasks of `{task-definition}` ended while the tasks went on without it. The issue text has the exit code or the reason.",
+				Title: "agent exited in some Fargate tasks",
+				Cause: "The agent container exited while the task kept running. The issue text includes the exit code or the " +
+					"reason.",
+				Precise: "The agent container in tasks of `{task-definition}` exited while the tasks kept running. The issue " +
+					"text includes the exit code or the reason.",
 			},
 			"ecs-image-pull-failed": {
-				Title:   "Fargate tasks cannot pull the agent's image",
-				Cause:   "The image of the agent could not be pulled from Amazon ECR. The tasks run on without being monitored.",
-				Precise: "Tasks of `{task-definition}` could not pull the agent's image from Amazon ECR. They run on without being monitored.",
+				Title:   "Fargate tasks cannot pull the agent image",
+				Cause:   "The agent image could not be pulled from Amazon ECR. The tasks keep running without monitoring.",
+				Precise: "Tasks of `{task-definition}` could not pull the agent image from Amazon ECR. They keep running without monitoring.",
 			},
 			"ecs-unsupported-launcher": {
-				Title: "tasks started by this service cannot be monitored",
-				Cause: "GuardDuty does not support tasks that are launched by the service that the issue text names.",
+				Title: "tasks from this launcher are not supported",
+				Cause: "GuardDuty does not support tasks launched by the service that the issue text names.",
 			},
 			"ecs-unsupported-architecture": {
-				Title: "the tasks' CPU architecture is not supported",
-				Cause: "The agent does not exist for the CPU architecture that the task definition asks for.",
+				Title: "CPU architecture of the tasks is not supported",
+				Cause: "There is no agent for the CPU architecture of the task definition.",
 			},
 			"ecs-execution-role-missing": {
-				Title:   "a task definition has no task execution role",
-				Cause:   "Without a task execution role the agent's image cannot be pulled, so the tasks run without the agent.",
-				Precise: "`{task-definition}` has no task execution role. Without one the agent's image cannot be pulled, so its tasks run without the agent.",
+				Title: "task execution role missing",
+				Cause: "Without a task execution role, tasks cannot pull the agent image and run without the agent.",
+				Precise: "`{task-definition}` has no task execution role, so its tasks cannot pull the agent image and run " +
+					"without the agent.",
 			},
 			"ecs-network-configuration-missing": {
-				Title: "tasks lack the network configuration the agent needs",
-				Cause: "The VPC configuration of the tasks is missing, or its subnets are empty. The issue text names what is missing.",
+				Title: "network configuration of tasks is missing",
+				Cause: "The VPC configuration of the tasks is missing or has no subnets. The issue text names what is missing.",
 			},
 			"ecs-task-excluded-by-tag": {
-				Title:   "a task was started while its cluster was excluded by tag",
-				Cause:   "The cluster had the tag `GuardDutyManaged` = `false` when the task started, which leaves the task out for as long as it runs. A tag takes a while to take effect.",
-				Precise: "The cluster had the tag `GuardDutyManaged` = `false` when task `{task}` started, which leaves the task out for as long as it runs. A tag takes a while to take effect.",
+				Title: "task started while the cluster was excluded",
+				Cause: "The cluster had the tag `GuardDutyManaged` = `false` when the task started, so the task stays excluded " +
+					"as long as it runs. Tag changes take some minutes to take effect.",
+				Precise: "The cluster had the tag `GuardDutyManaged` = `false` when task `{task}` started, so the task stays " +
+					"excluded as long as it runs. Tag changes take some minutes to take effect.",
 			},
 			"ecs-service-excluded-by-tag": {
-				Title:   "a service was deployed while its cluster was excluded by tag",
-				Cause:   "The cluster had the tag `GuardDutyManaged` = `false` when the service was deployed, which leaves its tasks out until the next deployment. A tag takes a while to take effect.",
-				Precise: "The cluster had the tag `GuardDutyManaged` = `false` when service `{service}` was deployed, which leaves its tasks out until the next deployment. A tag takes a while to take effect.",
+				Title: "service deployed while the cluster was excluded",
+				Cause: "The cluster had the tag `GuardDutyManaged` = `false` when the service was deployed, so its tasks stay " +
+					"excluded until the next deployment. Tag changes take some minutes to take effect.",
+				Precise: "The cluster had the tag `GuardDutyManaged` = `false` when service `{service}` was deployed, so its " +
+					"tasks stay excluded until the next deployment. Tag changes take some minutes to take effect.",
 			},
 			"ecs-task-before-automated-agent": {
-				Title: "a task is older than the automated agent configuration",
-				Cause: "GuardDuty adds its agent when a task starts. This one started before automated agent configuration was turned on.",
+				Title: "task predates automated agent configuration",
+				Cause: "GuardDuty adds the agent when a task starts. This task started before automated agent configuration " +
+					"was turned on.",
 			},
 			"ecs-service-before-automated-agent": {
-				Title:   "a service is older than the automated agent configuration",
-				Cause:   "The service was deployed before automated agent configuration was turned on, so its tasks have no agent.",
-				Precise: "Service `{service}` was deployed before automated agent configuration was turned on, so its tasks have no agent.",
+				Title: "service predates automated agent configuration",
+				Cause: "The service was deployed before automated agent configuration was turned on, so its tasks have no " +
+					"agent.",
+				Precise: "Service `{service}` was deployed before automated agent configuration was turned on, so its tasks " +
+					"have no agent.",
 			},
 			"ecs-service-needs-deployment": {
-				Title:   "a service needs a new deployment to get the agent",
-				Cause:   "The running tasks of a service have no working agent, and only new tasks will.",
-				Precise: "The running tasks of service `{service}` have no working agent, and only new tasks will.",
+				Title:   "service needs a new deployment",
+				Cause:   "The running tasks of the service have no working agent. Only new tasks get the agent.",
+				Precise: "The running tasks of service `{service}` have no working agent. Only new tasks get the agent.",
 			},
 			"ecs-task-before-monitoring": {
-				Title: "a task is older than Runtime Monitoring",
-				Cause: "GuardDuty adds its agent when a task starts. This one started before Runtime Monitoring was turned on.",
+				Title: "task predates Runtime Monitoring",
+				Cause: "GuardDuty adds the agent when a task starts. This task started before Runtime Monitoring was turned on.",
 			},
 			"ecs-unidentified": {
-				Title:   "GuardDuty cannot say why some tasks are not covered",
-				Cause:   "AWS reports an unidentified issue. It often appears around a deployment and heals by itself within 15 minutes.",
-				Precise: "AWS reports an unidentified issue with tasks of `{task-definition}`. It often appears around a deployment and heals by itself within 15 minutes.",
+				Title: "cause not identified by GuardDuty",
+				Cause: "GuardDuty reports an unidentified issue with some tasks. It often appears during a deployment and " +
+					"resolves itself within 15 minutes.",
+				Precise: "GuardDuty reports an unidentified issue with tasks of `{task-definition}`. It often appears during a " +
+					"deployment and resolves itself within 15 minutes.",
 			},
 
 			// EC2
 			"ec2-waiting-for-ssm": {
-				Title: "GuardDuty waits for Systems Manager to report the instance",
-				Cause: "The agent is installed through Systems Manager, which takes some minutes after a start. If it lasts, the instance is not managed by Systems Manager.",
+				Title: "waiting for Systems Manager",
+				Cause: "GuardDuty installs the agent through Systems Manager, which takes some minutes after the instance " +
+					"starts. If this lasts, the instance may not be a managed node.",
 			},
 			"ec2-no-agent-reporting": {
-				Title: "no agent reports from the instance",
-				Cause: "GuardDuty has not heard from an agent on this instance: it is not installed, not running, or cannot reach GuardDuty. A stopped or terminated instance looks the same.",
+				Title: "no agent is reporting",
+				Cause: "GuardDuty receives nothing from this instance: the agent is not installed, is not running, or cannot " +
+					"reach GuardDuty. A stopped or terminated instance looks the same.",
 			},
 			"ec2-agent-disconnected": {
-				Title: "the agent on the instance has lost its connection",
-				Cause: "The agent has reported before and no longer does: it stopped, the instance stopped, or the way to GuardDuty is closed.",
+				Title: "agent disconnected",
+				Cause: "The agent reported before and no longer does: it stopped, the instance stopped, or the network path to " +
+					"GuardDuty is blocked.",
 			},
 			"ec2-excluded-by-tag": {
-				Title: "the instance is excluded by its tag",
-				Cause: "The instance has the tag `GuardDutyManaged` = `false`. If that is what you want, nothing needs to be done. A tag takes a while to take effect.",
+				Title: "excluded by tag",
+				Cause: "The instance has the tag `GuardDutyManaged` = `false`. If that is intended, no action is required. Tag " +
+					"changes take some minutes to take effect.",
 			},
 			"ec2-kernel-too-old": {
-				Title: "the instance's kernel is older than the agent supports",
-				Cause: "The agent was not installed, because the kernel version is below the supported range.",
+				Title: "kernel is older than the agent supports",
+				Cause: "The agent was not installed because the kernel version is below the supported range.",
 			},
 			"ec2-kernel-too-new": {
-				Title: "the instance's kernel is newer than the agent supports",
-				Cause: "The agent was not installed, because the kernel version is above the supported range.",
+				Title: "kernel is newer than the agent supports",
+				Cause: "The agent was not installed because the kernel version is above the supported range.",
 			},
 			"ec2-identity-document-unavailable": {
-				Title: "the instance's identity document cannot be read",
-				Cause: "The agent proves where it runs with the instance identity document, and the instance metadata service did not give it out. Machines outside EC2 have none.",
+				Title: "instance identity document unavailable",
+				Cause: "The agent proves where it runs with the instance identity document, which the instance metadata " +
+					"service (IMDS) did not return. Machines outside EC2 have no such document.",
 			},
 			"ec2-ssm-association-exists": {
-				Title: "an older GuardDuty SSM association is in the way",
-				Cause: "The account already has a Systems Manager association of GuardDuty's, so a new one could not be created. No instance gets the agent through it.",
+				Title: "an old GuardDuty SSM association is in the way",
+				Cause: "The account already has a GuardDuty association in Systems Manager, so a new one could not be created. " +
+					"No instance gets the agent through the old one.",
 			},
 			"ec2-ssm-association-quota": {
-				Title: "the account has too many SSM associations",
-				Cause: "The quota of Systems Manager associations is used up, so GuardDuty could not create the one that installs the agent.",
+				Title: "too many SSM associations in the account",
+				Cause: "The account reached its quota of Systems Manager associations, so GuardDuty could not create the one " +
+					"that installs the agent.",
 			},
 			"ec2-ssm-association-missing": {
-				Title: "the GuardDuty SSM association could not be updated",
-				Cause: "The Systems Manager association that keeps the agent installed is gone from the account, probably deleted by somebody.",
+				Title: "GuardDuty SSM association missing",
+				Cause: "The account lacks the Systems Manager association that installs the agent, so no instance gets the " +
+					"agent. The association may have been deleted.",
 			},
 			"ec2-ssm-association-deletion-failed": {
-				Title: "the GuardDuty SSM association was already deleted",
-				Cause: "GuardDuty wanted to delete its Systems Manager association and did not find it. If somebody deleted it on purpose, nothing needs to be done.",
+				Title: "GuardDuty SSM association already deleted",
+				Cause: "GuardDuty tried to delete its Systems Manager association and did not find it. If it was deleted on " +
+					"purpose, no action is required.",
 			},
 			"ec2-ssm-association-execution-failed": {
 				Title: "Systems Manager could not install the agent",
-				Cause: "The association ran on the instance and failed: its operating system, kernel or architecture does not meet the agent's requirements, or another prerequisite is missing.",
+				Cause: "The association failed on the instance: its operating system, kernel, or architecture does not meet " +
+					"the agent's requirements, or another prerequisite is missing.",
 			},
 			"ec2-agent-not-reporting-retired": {
-				Title: "no agent reports (an issue type AWS has retired)",
-				Cause: "This issue stems from before AWS could deploy the agent on instances automatically, and stays until Runtime Monitoring is set up anew.",
+				Title: "no agent is reporting (retired issue type)",
+				Cause: "AWS used this issue type before automated agent configuration supported EC2. It stays until Runtime " +
+					"Monitoring is set up again.",
 			},
 			"ec2-image-pull-failed": {
-				Title: "the instance cannot pull the agent's image",
-				Cause: "On Bottlerocket the agent is a host container, and its image could not be pulled from Amazon ECR.",
+				Title: "agent image cannot be pulled",
+				Cause: "On Bottlerocket, the agent is a host container. Its image could not be pulled from Amazon ECR.",
 			},
 
 			// several kinds
 			"vpc-endpoint-shared-vpc-unsupported": {
-				Title: "GuardDuty cannot create its endpoint in a shared VPC",
-				Cause: "The resource runs in a VPC that another account shares. That is supported within one organization, provided its prerequisites are met.",
+				Title: "VPC endpoint creation failed in a shared VPC",
+				Cause: "The resource runs in a VPC that another account shares. GuardDuty supports that within one " +
+					"organization if the prerequisites are met.",
 			},
 			"vpc-endpoint-shared-vpc-owner-not-enabled": {
-				Title:   "the owner of the shared VPC has not enabled GuardDuty's agent",
-				Cause:   "The endpoint belongs into the account that owns the shared VPC, where Runtime Monitoring or automated agent configuration is off.",
-				Precise: "The endpoint belongs into account {owner}, which owns the shared VPC, and there Runtime Monitoring or automated agent configuration is off.",
+				Title: "shared VPC owner has not enabled the agent",
+				Cause: "The endpoint must be created in the account that owns the shared VPC. Runtime Monitoring or automated " +
+					"agent configuration is off there.",
+				Precise: "The endpoint must be created in account {owner}, which owns the shared VPC. Runtime Monitoring or " +
+					"automated agent configuration is off there.",
 			},
 			"vpc-endpoint-private-dns": {
-				Title:   "the VPC's DNS settings prevent GuardDuty's endpoint",
-				Cause:   "GuardDuty's endpoint needs private DNS, and for that the VPC has to have both `enableDnsSupport` and `enableDnsHostnames` on.",
-				Precise: "GuardDuty's endpoint needs private DNS, and for that `{vpc}` has to have both `enableDnsSupport` and `enableDnsHostnames` on.",
+				Title: "VPC DNS settings block the GuardDuty endpoint",
+				Cause: "The GuardDuty endpoint needs private DNS, which requires `enableDnsSupport` and `enableDnsHostnames` " +
+					"in the VPC.",
+				Precise: "The GuardDuty endpoint needs private DNS, which requires `enableDnsSupport` and " +
+					"`enableDnsHostnames` in `{vpc}`.",
 			},
 			"vpc-endpoint-creation-failed": {
-				Title: "GuardDuty could not create its VPC endpoint",
-				Cause: "Without its endpoint in the VPC the agent cannot report. The issue text has the reason, if AWS gave one.",
+				Title: "VPC endpoint creation failed",
+				Cause: "GuardDuty could not create its VPC endpoint, and the agent cannot report without it. The issue text " +
+					"includes the reason if AWS gave one.",
 			},
 			"shared-vpc-endpoint-deletion-refused": {
-				Title:   "the shared VPC's endpoint can only be deleted by its owner",
-				Cause:   "GuardDuty was disabled for an account that uses a shared VPC, but the endpoint lives in the owner's account and stays there.",
-				Precise: "GuardDuty was disabled for an account that uses a shared VPC, but the endpoint lives in account {owner} and stays there.",
+				Title: "shared VPC endpoint was not deleted",
+				Cause: "GuardDuty was turned off for an account that uses a shared VPC. The endpoint belongs to the account " +
+					"that owns the VPC and stays there.",
+				Precise: "GuardDuty was turned off for an account that uses a shared VPC. The endpoint belongs to account " +
+					"{owner} and stays there.",
 			},
 			catalog.Unrecognised: {
-				Title: "GuardDuty reports an issue this notifier does not know",
-				Cause: "AWS gave a reason that is not in this notifier's catalogue. It is shown below as it came.",
+				Title: "issue unknown to this notifier",
+				Cause: "GuardDuty gave a reason that is not in this notifier's catalog.",
 			},
 			catalog.NoReason: {
 				Title: "GuardDuty gave no reason",
-				Cause: "Coverage was lost and AWS did not say why, which is common. It can be a resource that was stopped or scaled to zero, or a `GuardDutyManaged` tag that has not taken effect yet.",
+				Cause: "This is common: the resource may have been stopped or scaled to zero, or a change of the " +
+					"`GuardDutyManaged` tag is not in effect yet.",
 			},
 		},
 		Steps: map[catalog.StepID]string{

@@ -7,232 +7,256 @@ func japaneseAdvice() Advice {
 		Issues: map[catalog.ID]Issue{
 			// EKS
 			"addon-version-incompatible": {
-				Title: "エージェントが対応していない Kubernetes バージョン",
-				Cause: "クラスターの Kubernetes バージョンが GuardDuty エージェントのアドオンのサポート範囲外のため、アドオンをインストールできませんでした。",
+				Title: "エージェントが Kubernetes バージョンに未対応",
+				Cause: "GuardDuty エージェントのアドオンがクラスターの Kubernetes バージョンに対応していないため、アドオンをインストールできませんでした。",
 			},
 			"addon-replicas-missing": {
 				Title: "一部のエージェントポッドが未稼働",
-				Cause: "エージェントはすべてのノードで動作する必要がありますが、ポッドの数が EKS の想定より少なくなっています。ポッドのないノードは監視されません。",
+				Cause: "エージェントポッドの数が、EKS が想定するノード数より少なくなっています。ポッドのないノードはモニタリングされません。",
 			},
 			"addon-pods-unschedulable": {
-				Title: "エージェントポッドのスケジュール不可",
-				Cause: "ノードにエージェントポッドを置く余裕がなく、ポッドの優先度クラスではほかのポッドを退避させることもできません。メッセージにある数は EKS が最初に検出した障害だけを示すもので、ほかのノードではポッドが動作している場合があります。",
+				Title: "エージェントポッドをスケジュールできない",
+				Cause: "ノードのリソースが不足しており、優先度クラスの設定では他のポッドをプリエンプトできません。" +
+					"問題 (Issue) にある数は最初の障害だけを示します。他のノードではポッドが実行中の可能性があります。",
 			},
 			"addon-crashloop-completed": {
 				Title: "エージェントポッドが終了と再起動を反復",
-				Cause: "エージェントが起動後に自ら終了しています。多くの場合、GuardDuty に接続できないか、この環境が動作の対象外であることが原因です。",
+				Cause: "エージェントが起動後に正常終了 (Completed) しています。多くの場合、GuardDuty に接続できないか、Runtime Monitoring が無効です。",
 			},
 			"addon-crashloop-error": {
 				Title: "エージェントポッドがクラッシュを反復",
-				Cause: "エージェントが起動後に異常終了しています。多くの場合、前提条件を満たしていないか、GuardDuty エンドポイントの名前を解決できないことが原因です。",
+				Cause: "エージェントが起動後に異常終了しています。多くの場合、前提条件を満たしていないか、GuardDuty エンドポイントの名前を解決できません。",
 			},
 			"addon-admission-denied": {
-				Title: "クラスターのアドミッションポリシーがエージェントを拒否",
-				Cause: "EKS がエージェントをインストールするためのリクエストを、Kyverno や Gatekeeper などのアドミッションコントローラーが拒否しました。ポリシーの名前は問題のテキストにあります。",
+				Title: "アドミッションポリシーがエージェントを拒否",
+				Cause: "EKS がエージェントをインストールするためのリクエストを、Kyverno や Gatekeeper などのアドミッションコントローラーが拒否しました。" +
+					"ポリシーの名前は問題 (Issue) の内容にあります。",
 			},
 			"addon-configuration-conflict": {
-				Title: "エージェントのアドオンと既存オブジェクトの競合",
-				Cause: "クラスターにあるエージェントのオブジェクトの設定がアドオンの設定と異なり、EKS は上書きしないように指定されています。",
+				Title: "アドオンが既存のオブジェクトと競合",
+				Cause: "クラスターに設定の異なるエージェントのオブジェクトがあり、EKS は上書きしないように設定されています。",
 			},
 			"addon-rbac-forbidden": {
-				Title: "EKS にエージェントのオブジェクトを作成する権限なし",
-				Cause: "EKS がアドオンのインストールに使用するユーザー `eks:addon-manager` に、クラスター内の権限が不足しています。クラスターロールバインディングがないか、変更されています。",
+				Title: "EKS にエージェントをインストールする権限がない",
+				Cause: "EKS がアドオンのインストールに使用するユーザー `eks:addon-manager` に、クラスター内の権限がありません。" +
+					"ClusterRoleBinding がないか、変更されています。",
 			},
 			"addon-gatekeeper-owner-label": {
-				Title: "Gatekeeper がエージェントの名前空間に owner ラベルを要求",
+				Title: "Gatekeeper が owner ラベルを要求",
 				Cause: "Gatekeeper の制約がすべての名前空間にラベルを要求していますが、アドオンは `amazon-guardduty` をラベルなしで作成します。",
 			},
 			"addon-gatekeeper-image-registry": {
-				Title: "Gatekeeper がエージェントのイメージレジストリを拒否",
-				Cause: "Gatekeeper の制約がイメージの取得元となるレジストリを限定しており、その中に GuardDuty のレジストリがありません。",
+				Title: "Gatekeeper がイメージレジストリを拒否",
+				Cause: "Gatekeeper の制約が許可するレジストリに、GuardDuty のレジストリが含まれていません。",
 			},
 			"addon-issue-other": {
 				Title:   "EKS がエージェントのアドオンの問題を報告",
-				Cause:   "エージェントのアドオンをインストール、更新、または正常な状態に維持できませんでした。EKS が示した理由は問題のテキストにあります。",
-				Precise: "EKS がエージェントのアドオンの問題コード `{code}` を報告しています。詳細は問題のテキストにあります。",
+				Cause:   "EKS がエージェントのアドオンをインストール、更新、または正常な状態に維持できませんでした。理由は問題 (Issue) の内容にあります。",
+				Precise: "EKS がエージェントのアドオンの問題コード `{code}` を報告しています。詳細は問題 (Issue) の内容にあります。",
 			},
-			"addon-removed": {
-				Title: "エージェントのアドオンがクラスターから削除済み",
-				Cause: "EKS はアドオン `aws-guardduty-agent` を削除済みと報告しています。再びインストールするまで、このクラスターでは何も監視されません。",
+			catalog.AddonRemoved: {
+				Title: "GuardDuty エージェントのアドオンが削除済み",
+				Cause: "EKS はアドオン `aws-guardduty-agent` を削除済みと報告しています。再びインストールするまで、このクラスターはモニタリングされません。",
 			},
 			"eks-local-cluster": {
 				Title: "Outposts のローカルクラスターはサポート対象外",
-				Cause: "AWS Outposts のローカルクラスターでは EKS アドオンを使用できないため、このクラスターはカバーできません。できる対処はありません。",
+				Cause: "AWS Outposts のローカルクラスターでは EKS アドオンを実行できないため、GuardDuty はこのクラスターをカバーできません。対処方法はありません。",
 			},
 			"eks-permission-not-granted": {
-				Title: "EKS の監視を設定する GuardDuty の権限不足",
-				Cause: "GuardDuty が EKS のランタイムモニタリングを有効にする際に、権限が不足していました。AWS が理由を示した場合は、問題のテキストにあります。",
+				Title: "EKS の設定に必要な権限が GuardDuty にない",
+				Cause: "EKS の Runtime Monitoring を有効にする際、GuardDuty に権限がありませんでした。AWS が理由を示した場合は、問題 (Issue) の内容にあります。",
 			},
 			"eks-provisioning-in-progress": {
-				Title: "GuardDuty による EKS の監視の設定が進行中",
-				Cause: "クラスターに必要なものをプロビジョニングしているところで、終わるまでステータスは異常のままです。終わるのを待つ以外に必要なことはありません。",
+				Title: "EKS のモニタリングを設定中",
+				Cause: "必要なリソースをプロビジョニング中です。完了するまでステータスは異常のままです。対処は不要です。",
 			},
 			"eks-authorization-failure": {
-				Title: "クラスターのアカウントが GuardDuty を拒否",
-				Cause: "GuardDuty のリクエストが認可エラーで失敗したため、GuardDuty はエージェントを管理できませんでした。",
+				Title: "GuardDuty の認可に失敗",
+				Cause: "GuardDuty のリクエストが認可されなかったため、エージェントを管理できませんでした。",
 			},
 
 			// ECS
 			"ecs-agent-not-reporting": {
-				Title:   "一部の Fargate タスクでエージェントの報告が停止",
-				Cause:   "あるタスク定義のタスクが動作していますが、エージェントの報告が GuardDuty に届いていません。多くの場合 15 分以内に自然に回復します。回復しない場合は、エージェントが GuardDuty に接続できていません。",
-				Precise: "`{task-definition}` のタスクが動作していますが、エージェントの報告が GuardDuty に届いていません。多くの場合 15 分以内に自然に回復します。回復しない場合は、エージェントが GuardDuty に接続できていません。",
+				Title: "一部の Fargate タスクのエージェントが応答なし",
+				Cause: "一部のタスクのエージェントから GuardDuty への報告がありません。多くの場合、15 分以内に自動的に回復します。" +
+					"回復しない場合は、エージェントが GuardDuty に接続できません。",
+				Precise: "`{task-definition}` のタスクのエージェントから GuardDuty への報告がありません。多くの場合、15 分以内に自動的に回復します。" +
+					"回復しない場合は、エージェントが GuardDuty に接続できません。",
 			},
 			"ecs-task-vpc-issue": {
-				Title:   "Fargate タスクの VPC の問題でエージェントが報告不可",
-				Cause:   "タスクが動作する VPC に GuardDuty が問題を検出しました。問題の内容は問題のテキストにあります。",
-				Precise: "`{task-definition}` のタスクが動作する VPC に GuardDuty が問題を検出しました。問題の内容は問題のテキストにあります。",
+				Title:   "VPC の問題により Fargate タスクのエージェントが接続できない",
+				Cause:   "GuardDuty がタスクの VPC に問題を検出しました。詳細は問題 (Issue) の内容にあります。",
+				Precise: "GuardDuty が `{task-definition}` のタスクの VPC に問題を検出しました。詳細は問題 (Issue) の内容にあります。",
 			},
 			"ecs-agent-exited": {
-				Title:   "一部の Fargate タスクでエージェントが終了",
-				Cause:   "エージェントのコンテナが終了し、タスクはエージェントなしで動作を続けました。終了コードまたは理由は問題のテキストにあります。",
-				Precise: "`{task-definition}` のタスクでエージェントのコンテナが終了し、タスクはエージェントなしで動作を続けました。終了コードまたは理由は問題のテキストにあります。",
+				Title: "一部の Fargate タスクのエージェントが終了",
+				Cause: "タスクの実行中にエージェントのコンテナが終了しました。終了コードまたは理由は問題 (Issue) の内容にあります。",
+				Precise: "`{task-definition}` のタスクの実行中にエージェントのコンテナが終了しました。" +
+					"終了コードまたは理由は問題 (Issue) の内容にあります。",
 			},
 			"ecs-image-pull-failed": {
-				Title:   "Fargate タスクがエージェントのイメージをプル不可",
-				Cause:   "エージェントのイメージを Amazon ECR からプルできませんでした。タスクは監視されないまま動作を続けています。",
-				Precise: "`{task-definition}` のタスクがエージェントのイメージを Amazon ECR からプルできませんでした。タスクは監視されないまま動作を続けています。",
+				Title:   "Fargate タスクでエージェントイメージのプルに失敗",
+				Cause:   "Amazon ECR からエージェントイメージをプルできませんでした。タスクはモニタリングなしで実行中です。",
+				Precise: "`{task-definition}` のタスクが Amazon ECR からエージェントイメージをプルできませんでした。タスクはモニタリングなしで実行中です。",
 			},
 			"ecs-unsupported-launcher": {
-				Title: "このサービスが起動したタスクは監視の対象外",
-				Cause: "問題のテキストにあるサービスが起動したタスクを、GuardDuty はサポートしていません。",
+				Title: "タスクの起動元がサポート対象外",
+				Cause: "問題 (Issue) の内容にあるサービスから起動されたタスクは、GuardDuty のサポート対象外です。",
 			},
 			"ecs-unsupported-architecture": {
 				Title: "タスクの CPU アーキテクチャがサポート対象外",
-				Cause: "タスク定義が指定する CPU アーキテクチャ向けのエージェントはありません。",
+				Cause: "タスク定義の CPU アーキテクチャに対応するエージェントがありません。",
 			},
 			"ecs-execution-role-missing": {
-				Title:   "タスク定義にタスク実行ロールなし",
-				Cause:   "タスク実行ロールがないとエージェントのイメージをプルできないため、タスクはエージェントなしで動作します。",
-				Precise: "`{task-definition}` にタスク実行ロールがありません。このロールがないとエージェントのイメージをプルできないため、タスクはエージェントなしで動作します。",
+				Title:   "タスク実行ロールがない",
+				Cause:   "タスク実行ロールがないため、タスクはエージェントイメージをプルできず、エージェントなしで実行されます。",
+				Precise: "`{task-definition}` にタスク実行ロールがないため、タスクはエージェントイメージをプルできず、エージェントなしで実行されます。",
 			},
 			"ecs-network-configuration-missing": {
-				Title: "エージェントに必要なネットワーク設定がタスクに不足",
-				Cause: "タスクの VPC 設定がないか、サブネットが空です。不足しているものは問題のテキストにあります。",
+				Title: "タスクのネットワーク設定がない",
+				Cause: "タスクの VPC 設定がないか、サブネットが空です。不足している内容は問題 (Issue) にあります。",
 			},
 			"ecs-task-excluded-by-tag": {
-				Title:   "クラスターがタグで除外されている間に開始したタスク",
-				Cause:   "タスクの開始時にクラスターにタグ `GuardDutyManaged` = `false` が付いていたため、このタスクは動作している間ずっと対象外です。タグが反映されるまでには時間がかかります。",
-				Precise: "タスク `{task}` の開始時にクラスターにタグ `GuardDutyManaged` = `false` が付いていたため、このタスクは動作している間ずっと対象外です。タグが反映されるまでには時間がかかります。",
+				Title: "クラスターの除外中に開始されたタスク",
+				Cause: "タスクの開始時、クラスターに除外タグ `GuardDutyManaged` = `false` が付いていたため、タスクは実行中ずっと対象外です。" +
+					"タグの変更が反映されるまでに数分かかります。",
+				Precise: "タスク `{task}` の開始時、クラスターに除外タグ `GuardDutyManaged` = `false` が付いていたため、タスクは実行中ずっと対象外です。" +
+					"タグの変更が反映されるまでに数分かかります。",
 			},
 			"ecs-service-excluded-by-tag": {
-				Title:   "クラスターがタグで除外されている間にデプロイされたサービス",
-				Cause:   "サービスのデプロイ時にクラスターにタグ `GuardDutyManaged` = `false` が付いていたため、次のデプロイまでサービスのタスクは対象外です。タグが反映されるまでには時間がかかります。",
-				Precise: "サービス `{service}` のデプロイ時にクラスターにタグ `GuardDutyManaged` = `false` が付いていたため、次のデプロイまでサービスのタスクは対象外です。タグが反映されるまでには時間がかかります。",
+				Title: "クラスターの除外中にデプロイされたサービス",
+				Cause: "サービスのデプロイ時、クラスターに除外タグ `GuardDutyManaged` = `false` が付いていたため、タスクは次のデプロイまで対象外です。" +
+					"タグの変更が反映されるまでに数分かかります。",
+				Precise: "サービス `{service}` のデプロイ時、クラスターに除外タグ `GuardDutyManaged` = `false` が付いていたため、" +
+					"タスクは次のデプロイまで対象外です。タグの変更が反映されるまでに数分かかります。",
 			},
 			"ecs-task-before-automated-agent": {
-				Title: "自動エージェント設定より前に開始したタスク",
-				Cause: "GuardDuty はタスクの開始時にエージェントを追加します。このタスクは自動エージェント設定を有効にする前に開始しました。",
+				Title: "自動エージェント設定より前に開始されたタスク",
+				Cause: "GuardDuty はタスクの開始時にエージェントを追加します。このタスクは、自動エージェント設定を有効にする前に開始されました。",
 			},
 			"ecs-service-before-automated-agent": {
 				Title:   "自動エージェント設定より前にデプロイされたサービス",
-				Cause:   "サービスは自動エージェント設定を有効にする前にデプロイされたため、タスクにエージェントがありません。",
-				Precise: "サービス `{service}` は自動エージェント設定を有効にする前にデプロイされたため、タスクにエージェントがありません。",
+				Cause:   "自動エージェント設定を有効にする前にサービスがデプロイされたため、タスクにエージェントがありません。",
+				Precise: "自動エージェント設定を有効にする前にサービス `{service}` がデプロイされたため、タスクにエージェントがありません。",
 			},
 			"ecs-service-needs-deployment": {
-				Title:   "エージェントの追加に新しいデプロイが必要なサービス",
-				Cause:   "サービスの動作中のタスクには正常なエージェントがなく、エージェントが追加されるのは新しいタスクだけです。",
-				Precise: "サービス `{service}` の動作中のタスクには正常なエージェントがなく、エージェントが追加されるのは新しいタスクだけです。",
+				Title:   "サービスの新しいデプロイが必要",
+				Cause:   "実行中のタスクには正常なエージェントがありません。エージェントは新しく起動したタスクにのみ追加されます。",
+				Precise: "サービス `{service}` の実行中のタスクには正常なエージェントがありません。エージェントは新しく起動したタスクにのみ追加されます。",
 			},
 			"ecs-task-before-monitoring": {
-				Title: "ランタイムモニタリングより前に開始したタスク",
-				Cause: "GuardDuty はタスクの開始時にエージェントを追加します。このタスクはランタイムモニタリングを有効にする前に開始しました。",
+				Title: "Runtime Monitoring より前に開始されたタスク",
+				Cause: "GuardDuty はタスクの開始時にエージェントを追加します。このタスクは、Runtime Monitoring を有効にする前に開始されました。",
 			},
 			"ecs-unidentified": {
-				Title:   "一部のタスクがカバーされない原因を GuardDuty が特定できず",
-				Cause:   "AWS は原因を特定できない問題を報告しています。デプロイの前後によく発生し、15 分以内に自然に回復します。",
-				Precise: "AWS は `{task-definition}` のタスクについて、原因を特定できない問題を報告しています。デプロイの前後によく発生し、15 分以内に自然に回復します。",
+				Title:   "一部のタスクがカバーされない原因は不明",
+				Cause:   "GuardDuty が一部のタスクの未特定の問題を報告しています。デプロイ中によく発生し、15 分以内に自動的に回復します。",
+				Precise: "GuardDuty が `{task-definition}` のタスクの未特定の問題を報告しています。デプロイ中によく発生し、15 分以内に自動的に回復します。",
 			},
 
 			// EC2
 			"ec2-waiting-for-ssm": {
-				Title: "GuardDuty が Systems Manager からのインスタンスの報告を待機中",
-				Cause: "エージェントは Systems Manager を通じてインストールされ、起動から数分かかります。長引く場合、インスタンスは Systems Manager で管理されていません。",
+				Title: "Systems Manager からの通知を待機中",
+				Cause: "GuardDuty は Systems Manager を使用してエージェントをインストールするため、インスタンスの起動から数分かかります。" +
+					"長時間続く場合は、インスタンスが Systems Manager のマネージドノードになっていない可能性があります。",
 			},
 			"ec2-no-agent-reporting": {
-				Title: "インスタンスのエージェントから報告なし",
-				Cause: "このインスタンスのエージェントからの報告が GuardDuty に届いていません。エージェントがインストールされていない、動作していない、または GuardDuty に接続できない状態です。停止または終了したインスタンスも同じ状態になります。",
+				Title: "エージェントからの報告なし",
+				Cause: "このインスタンスから GuardDuty への報告がありません。エージェントが未インストールか、停止しているか、GuardDuty に接続できません。" +
+					"停止または終了したインスタンスも同じ状態になります。",
 			},
 			"ec2-agent-disconnected": {
-				Title: "インスタンスのエージェントの接続切断",
-				Cause: "以前は届いていたエージェントの報告が途絶えました。エージェントの停止、インスタンスの停止、または GuardDuty への経路の遮断が考えられます。",
+				Title: "エージェントの接続が切断",
+				Cause: "報告していたエージェントからの報告が途絶えました。エージェントまたはインスタンスが停止したか、" +
+					"GuardDuty へのネットワーク経路が遮断されています。",
 			},
 			"ec2-excluded-by-tag": {
-				Title: "タグで除外されたインスタンス",
-				Cause: "インスタンスにタグ `GuardDutyManaged` = `false` が付いています。意図したものであれば、対処は不要です。タグが反映されるまでには時間がかかります。",
+				Title: "タグにより対象外",
+				Cause: "インスタンスに除外タグ `GuardDutyManaged` = `false` が付いています。意図した設定であれば、対処は不要です。" +
+					"タグの変更が反映されるまでに数分かかります。",
 			},
 			"ec2-kernel-too-old": {
-				Title: "エージェントのサポート範囲より古いカーネルのインスタンス",
+				Title: "カーネルがエージェントの対応バージョンより古い",
 				Cause: "カーネルのバージョンがサポート範囲より古いため、エージェントはインストールされませんでした。",
 			},
 			"ec2-kernel-too-new": {
-				Title: "エージェントのサポート範囲より新しいカーネルのインスタンス",
+				Title: "カーネルがエージェントの対応バージョンより新しい",
 				Cause: "カーネルのバージョンがサポート範囲より新しいため、エージェントはインストールされませんでした。",
 			},
 			"ec2-identity-document-unavailable": {
-				Title: "インスタンスアイデンティティドキュメントの取得不可",
-				Cause: "エージェントはどこで動作しているかをインスタンスアイデンティティドキュメントで証明しますが、インスタンスメタデータサービスから取得できませんでした。EC2 以外のマシンにはこのドキュメントがありません。",
+				Title: "インスタンスアイデンティティドキュメントを取得不可",
+				Cause: "エージェントはインスタンスアイデンティティドキュメントで実行環境を証明しますが、IMDS から取得できませんでした。" +
+					"EC2 以外のマシンにはこのドキュメントがありません。",
 			},
 			"ec2-ssm-association-exists": {
-				Title: "古い GuardDuty の SSM 関連付けとの競合",
-				Cause: "GuardDuty の Systems Manager 関連付けがアカウントにすでにあるため、新しい関連付けを作成できませんでした。この関連付けによるエージェントのインストールは、どのインスタンスでも行われません。",
+				Title: "古い GuardDuty の SSM 関連付けが残存",
+				Cause: "アカウントに GuardDuty の Systems Manager 関連付けがすでにあるため、新しい関連付けを作成できませんでした。" +
+					"古い関連付けではどのインスタンスにもエージェントがインストールされません。",
 			},
 			"ec2-ssm-association-quota": {
-				Title: "アカウントの SSM 関連付けの数が上限に到達",
-				Cause: "Systems Manager の関連付けのクォータに達しているため、GuardDuty はエージェントをインストールする関連付けを作成できませんでした。",
+				Title: "アカウントの SSM 関連付けが上限に到達",
+				Cause: "Systems Manager 関連付けのクォータに達したため、GuardDuty はエージェントをインストールする関連付けを作成できませんでした。",
 			},
 			"ec2-ssm-association-missing": {
-				Title: "GuardDuty の SSM 関連付けの更新失敗",
-				Cause: "エージェントのインストールを維持する Systems Manager の関連付けがアカウントにありません。おそらく誰かが削除しています。",
+				Title: "GuardDuty の SSM 関連付けがない",
+				Cause: "エージェントをインストールする Systems Manager 関連付けがアカウントにありません。" +
+					"そのため、どのインスタンスにもエージェントがインストールされません。関連付けは削除された可能性があります。",
 			},
 			"ec2-ssm-association-deletion-failed": {
-				Title: "GuardDuty の SSM 関連付けはすでに削除済み",
-				Cause: "GuardDuty が Systems Manager の関連付けを削除しようとしましたが、見つかりませんでした。意図して削除したものであれば、対処は不要です。",
+				Title: "GuardDuty の SSM 関連付けは削除済み",
+				Cause: "GuardDuty が Systems Manager 関連付けを削除しようとしましたが、見つかりませんでした。意図した削除であれば、対処は不要です。",
 			},
 			"ec2-ssm-association-execution-failed": {
-				Title: "Systems Manager によるエージェントのインストール失敗",
-				Cause: "インスタンスで関連付けの実行が失敗しました。オペレーティングシステム、カーネル、またはアーキテクチャがエージェントの要件を満たしていないか、ほかの前提条件が不足しています。",
+				Title: "Systems Manager によるエージェントのインストールに失敗",
+				Cause: "インスタンスで関連付けが失敗しました。オペレーティングシステム、カーネル、アーキテクチャがエージェントの要件を満たしていないか、" +
+					"他の前提条件が不足しています。",
 			},
 			"ec2-agent-not-reporting-retired": {
-				Title: "エージェントから報告なし (AWS が廃止した問題タイプ)",
-				Cause: "AWS がインスタンスにエージェントを自動でデプロイできなかった頃の問題で、ランタイムモニタリングを設定し直すまで残ります。",
+				Title: "エージェントからの報告なし (廃止された問題タイプ)",
+				Cause: "自動エージェント設定が EC2 に対応する前の問題タイプで、Runtime Monitoring を再設定するまで解消されません。",
 			},
 			"ec2-image-pull-failed": {
-				Title: "インスタンスがエージェントのイメージをプル不可",
-				Cause: "Bottlerocket ではエージェントはホストコンテナとして動作しますが、そのイメージを Amazon ECR からプルできませんでした。",
+				Title: "エージェントイメージのプルに失敗",
+				Cause: "Bottlerocket では、エージェントはホストコンテナです。そのイメージを Amazon ECR からプルできませんでした。",
 			},
 
 			// several kinds
 			"vpc-endpoint-shared-vpc-unsupported": {
-				Title: "GuardDuty が共有 VPC にエンドポイントを作成不可",
-				Cause: "リソースは別のアカウントが共有する VPC で動作しています。この構成は、同じ組織内で前提条件を満たす場合にサポートされます。",
+				Title: "共有 VPC へのエンドポイントの作成に失敗",
+				Cause: "リソースは、別のアカウントが共有する VPC で実行されています。GuardDuty は、前提条件を満たす同じ組織内の共有 VPC に対応しています。",
 			},
 			"vpc-endpoint-shared-vpc-owner-not-enabled": {
-				Title:   "共有 VPC の所有者が GuardDuty エージェントを未有効化",
-				Cause:   "エンドポイントは共有 VPC を所有するアカウントに作成されますが、そのアカウントでランタイムモニタリングまたは自動エージェント設定が無効になっています。",
-				Precise: "エンドポイントは共有 VPC を所有するアカウント {owner} に作成されますが、そのアカウントでランタイムモニタリングまたは自動エージェント設定が無効になっています。",
+				Title: "共有 VPC 所有者のアカウントで GuardDuty エージェントが無効",
+				Cause: "エンドポイントは共有 VPC を所有するアカウントに作成する必要がありますが、" +
+					"そのアカウントで Runtime Monitoring または自動エージェント設定が無効です。",
+				Precise: "エンドポイントは共有 VPC を所有するアカウント {owner} に作成する必要がありますが、" +
+					"そのアカウントで Runtime Monitoring または自動エージェント設定が無効です。",
 			},
 			"vpc-endpoint-private-dns": {
-				Title:   "VPC の DNS 設定により GuardDuty エンドポイントを作成不可",
-				Cause:   "GuardDuty エンドポイントにはプライベート DNS が必要で、そのためには VPC の `enableDnsSupport` と `enableDnsHostnames` の両方が有効でなければなりません。",
-				Precise: "GuardDuty エンドポイントにはプライベート DNS が必要で、そのためには `{vpc}` の `enableDnsSupport` と `enableDnsHostnames` の両方が有効でなければなりません。",
+				Title: "VPC の DNS 設定により GuardDuty エンドポイントを作成不可",
+				Cause: "GuardDuty エンドポイントにはプライベート DNS が必要で、VPC の `enableDnsSupport` と `enableDnsHostnames` を" +
+					"有効にする必要があります。",
+				Precise: "GuardDuty エンドポイントにはプライベート DNS が必要で、`{vpc}` の `enableDnsSupport` と `enableDnsHostnames` を" +
+					"有効にする必要があります。",
 			},
 			"vpc-endpoint-creation-failed": {
-				Title: "GuardDuty の VPC エンドポイントの作成失敗",
-				Cause: "VPC にエンドポイントがないと、エージェントは報告できません。AWS が理由を示した場合は、問題のテキストにあります。",
+				Title: "VPC エンドポイントの作成に失敗",
+				Cause: "GuardDuty が VPC エンドポイントを作成できず、エージェントが報告できません。AWS が理由を示した場合は、問題 (Issue) の内容にあります。",
 			},
 			"shared-vpc-endpoint-deletion-refused": {
-				Title:   "共有 VPC のエンドポイントを削除できるのは所有者のみ",
-				Cause:   "共有 VPC を使用するアカウントで GuardDuty が無効になりましたが、エンドポイントは所有者のアカウントにあり、そのまま残ります。",
-				Precise: "共有 VPC を使用するアカウントで GuardDuty が無効になりましたが、エンドポイントは所有者のアカウント {owner} にあり、そのまま残ります。",
+				Title: "共有 VPC のエンドポイントを削除できない",
+				Cause: "共有 VPC を使用するアカウントで GuardDuty が無効になりましたが、エンドポイントは VPC を所有するアカウントのもので、残ります。",
+				Precise: "共有 VPC を使用するアカウントで GuardDuty が無効になりましたが、エンドポイントはアカウント {owner} のもので、" +
+					"残ります。",
 			},
 			catalog.Unrecognised: {
-				Title: "この通知ツールが認識できない問題を GuardDuty が報告",
-				Cause: "AWS が示した理由は、この通知ツールのカタログにありません。届いたままのテキストを以下に示します。",
+				Title: "この通知ツールにない問題",
+				Cause: "GuardDuty が示した理由は、この通知ツールのカタログにありません。",
 			},
 			catalog.NoReason: {
-				Title: "GuardDuty から理由の提示なし",
-				Cause: "カバレッジが失われましたが、AWS は理由を示していません。これはよくあることです。リソースの停止やゼロへのスケールイン、またはまだ反映されていないタグ `GuardDutyManaged` が原因の場合があります。",
+				Title: "原因不明 (GuardDuty から理由の通知なし)",
+				Cause: "よくある状態です。リソースが停止しているか、ゼロにスケールされているか、" +
+					"タグ `GuardDutyManaged` の変更がまだ反映されていない可能性があります。",
 			},
 		},
 		Steps: map[catalog.StepID]string{
@@ -246,18 +270,18 @@ func japaneseAdvice() Advice {
 
 			// shared VPCs and the endpoint
 			"look-at-vpc-owner":             "VPC を所有するアカウントを確認します。",
-			"meet-shared-vpc-prerequisites": "共有 VPC の前提条件を満たします。両方のアカウントが同じ組織に属し、所有者のアカウントでランタイムモニタリングと自動エージェント設定が有効である必要があります。",
-			"look-at-features-in-owner":     "VPC を所有するアカウントの認証情報で、ランタイムモニタリングとその自動エージェント設定が有効かどうかを確認します。",
-			"enable-in-owner":               "所有者のアカウントで、EKS と ECS on Fargate の少なくとも一方について、ランタイムモニタリングと自動エージェント設定を有効にします (組織では、GuardDuty の委任された管理者アカウントで行います)。",
+			"meet-shared-vpc-prerequisites": "共有 VPC の前提条件を満たします。両方のアカウントが同じ組織に属し、所有者のアカウントで Runtime Monitoring と自動エージェント設定が有効である必要があります。",
+			"look-at-features-in-owner":     "VPC を所有するアカウントの認証情報で、Runtime Monitoring とその自動エージェント設定が有効かどうかを確認します。",
+			"enable-in-owner":               "所有者のアカウントで、EKS と ECS on Fargate の少なくとも一方について、Runtime Monitoring と自動エージェント設定を有効にします (組織では、委任 GuardDuty 管理者アカウントで行います)。",
 			"decide-on-shared-endpoint":     "エンドポイントを削除する必要があるかどうかを判断します。ほかのアカウントがその VPC を使用している場合があり、このアカウントの設定を変更してもエンドポイントには影響しません。",
-			"disable-in-owner":              "削除が必要な場合は、所有者のアカウントでランタイムモニタリングまたは自動エージェント設定を無効にします。",
+			"disable-in-owner":              "削除が必要な場合は、所有者のアカウントで Runtime Monitoring または自動エージェント設定を無効にします。",
 			"look-at-dns-attributes":        "VPC の 2 つの DNS 属性のうち、無効になっているものを確認します。",
 			"enable-dns-attributes":         "両方を有効にします (VPC を所有するアカウントで行います)。",
-			"read-issue-for-reason":         "問題のテキストにある理由を読み、原因を取り除きます。よくある原因は、クォータ、権限、サブネットの IP アドレス不足です。",
+			"read-issue-for-reason":         "問題 (Issue) の内容にある理由を読み、原因を取り除きます。よくある原因は、クォータ、権限、サブネットの IP アドレス不足です。",
 			"look-at-endpoint-denials":      "テキストに理由がない場合は、CloudTrail でエラーを探します。",
 
 			// nothing known
-			"read-raw-issue":        "問題のテキストを読みます。多くの場合、何が問題なのかを AWS が示しています。",
+			"read-raw-issue":        "問題 (Issue) の内容を読みます。多くの場合、何が問題なのかを AWS が示しています。",
 			"look-at-cluster-addon": "EKS クラスターのエージェントのアドオンを確認します。エージェントは、このアドオンによって各ノードのポッドとして動作します。",
 			"look-at-instance":      "インスタンスがまだ動作しているかどうかを確認します。意図して停止または終了したインスタンスであれば、対処は不要です。",
 			"look-at-services":      "クラスターで何かが動作しているかどうかを確認します。タスクがなければ、対処は不要です。コンテナインスタンスの問題は、EC2 インスタンスとして通知されます。",
@@ -266,46 +290,46 @@ func japaneseAdvice() Advice {
 			// the EKS add-on
 			"look-at-cluster-version":     "クラスターの Kubernetes バージョンを確認します。",
 			"compare-addon-versions":      "エージェントがサポートするバージョンと比較します。",
-			"upgrade-cluster":             "クラスターをサポート対象のバージョンにアップグレードします。その後、GuardDuty がエージェントを再びインストールします (手動管理の場合は、ご自身でインストールしてください)。",
+			"upgrade-cluster":             "クラスターをサポート対象のバージョンにアップグレードします。その後、GuardDuty がエージェントを再びインストールします (手動管理の場合は、手動でインストールします)。",
 			"look-at-addon":               "アドオンについての EKS の報告を確認します。",
 			"verify-addon":                "アドオンが `ACTIVE` で、問題がないことを確認します。",
 			"look-at-pods":                "動作しているエージェントポッドと、動作していないエージェントポッドを確認します。ノード数をゼロにスケールインしたクラスターであれば、対処は不要です。",
 			"describe-pods":               "動作していないポッドの理由を調べ、原因を取り除きます。",
 			"read-pod-logs":               "失敗しているエージェントポッドのログを読みます。ノードのオペレーティングシステムと Kubernetes バージョンもサポート対象である必要があります。",
-			"retry-addon":                 "EKS に再試行させます (作成に失敗したアドオンは、削除して作成し直す必要がある場合があります)。",
+			"retry-addon":                 "EKS に再試行を促します (作成に失敗したアドオンは、削除して作成し直す必要がある場合があります)。",
 			"look-at-addon-configuration": "アドオンの設定を確認します。優先度クラスの設定には、アドオンのバージョン 1.5.0 以降が必要です。",
-			"raise-priority":              "ほかのポッドを退避させることができる優先度クラスをエージェントに設定します。設定全体が置き換えられるため、前のコマンドで表示された値も含めてください。",
+			"raise-priority":              "他のポッドをプリエンプトできる優先度クラスをエージェントに設定します。設定全体が置き換えられるため、前のコマンドで表示された値も含めてください。",
 			"or-make-room":                "または、空きを作ります。ノードを追加するか、ポッド数の上限に達している場合はより大きなノードを使用します。",
-			"look-at-features":            "アカウントでランタイムモニタリング、または以前の EKS ランタイムモニタリングが有効かどうかを確認します。",
+			"look-at-features":            "アカウントで Runtime Monitoring、または以前の EKS Runtime Monitoring が有効かどうかを確認します。",
 			"resolve-endpoint":            "クラスター内から、エンドポイントの名前がプライベートアドレスに解決されることを確認します。",
-			"list-admission-webhooks":     "問題のテキストにあるアドミッションコントローラーを見つけます。",
+			"list-admission-webhooks":     "問題 (Issue) の内容にあるアドミッションコントローラーを見つけます。",
 			"except-agent-from-policy":    "名前空間 `amazon-guardduty` に対する EKS のリクエストを許可するようにポリシーを変更するか、コントローラーを無効にします。",
 			"overwrite-addon":             "競合する設定を EKS に上書きさせます。",
 			"or-reinstall-addon":          "うまくいかない場合は、アドオンを削除して再びインストールします。",
-			"look-at-addon-binding":       "クラスターロールバインディングが存在し、ユーザー `eks:addon-manager` を指定していることを確認します。",
+			"look-at-addon-binding":       "ClusterRoleBinding が存在し、ユーザー `eks:addon-manager` を指定していることを確認します。",
 			"create-addon-binding":        "存在しない場合は作成します (誤ったものがある場合は、先に削除します)。",
-			"look-at-constraints":         "問題のテキストの角括弧内にある Gatekeeper の制約を見つけます。",
+			"look-at-constraints":         "問題 (Issue) の内容の角括弧内にある Gatekeeper の制約を見つけます。",
 			"label-namespace":             "ラベル付きの名前空間を事前に作成します。`security` はチームの名前に置き換えてください。",
 			"or-except-namespace":         "または、名前空間 `amazon-guardduty` を制約の対象から除外します。",
 			"allow-registry":              "以下のページにあるリージョンの GuardDuty レジストリを、制約で許可するレジストリに追加します。",
 			"look-up-addon-code":          "コードの意味を調べ、原因を取り除きます。",
 			"see-who-removed-addon":       "アドオンを削除したユーザーを確認します。意図した削除であれば、対処は不要です。",
 			"install-addon":               "アドオンを再びインストールします (自動エージェント設定では、タグでクラスターが除外されていない限り、GuardDuty がインストールします)。",
-			"mend-named-cause":            "問題のテキストに、拒否された権限などの原因がある場合は、先にそれを取り除きます。",
-			"turn-off-eks-agent":          "EKS の自動エージェント設定を無効にします (以前の EKS ランタイムモニタリングが有効な場合は、代わりにそれを無効にします)。組織では、GuardDuty の委任された管理者アカウントで行います。",
+			"mend-named-cause":            "問題 (Issue) の内容に、拒否された権限などの原因がある場合は、先にそれを取り除きます。",
+			"turn-off-eks-agent":          "EKS の自動エージェント設定を無効にします (以前の EKS Runtime Monitoring が有効な場合は、代わりにそれを無効にします)。組織では、委任 GuardDuty 管理者アカウントで行います。",
 			"turn-on-eks-agent":           "数分後に再び有効にします。",
 
 			// ECS
 			"look-at-tasks":                 "タスクのどのコンテナが動作していて、ほかのコンテナがなぜ動作していないかを確認します。エージェントの名前は `aws-gd-agent` または `aws-guardduty-agent` で始まります。",
-			"read-issue-for-vpc":            "問題のテキストで VPC の問題を確認し、修正します。",
+			"read-issue-for-vpc":            "問題 (Issue) の内容で VPC の問題を確認し、修正します。",
 			"look-at-subnets":               "サービスが使用するサブネットとセキュリティグループを確認します。ポート 443 でエンドポイントに接続できる必要があります。",
-			"read-issue-for-exit":           "問題のテキストにある終了コードまたは理由を確認します。137 は、多くの場合タスクのメモリ不足を意味します。",
+			"read-issue-for-exit":           "問題 (Issue) の内容にある終了コードまたは理由を確認します。137 は、多くの場合タスクのメモリ不足を意味します。",
 			"mend-and-relaunch":             "タスクのメモリを増やすなどして原因を取り除き、タスクを入れ替えます。",
 			"allow-execution-role-to-pull":  "タスク実行ロールに、`AmazonECSTaskExecutionRolePolicy` と同様に ECR からのプルが許可されていることを確認します。",
 			"give-route-to-ecr":             "サブネットがインターネットまたは以下のエンドポイントを経由して ECR に接続できること、セキュリティグループが S3 のプレフィックスリストへのポート 443 のアウトバウンドを許可していることを確認します。",
 			"run-pull-runbook":              "AWS のランブックで原因を調べます。",
 			"redeploy-or-relaunch":          "動作中のタスクにエージェントが後から追加されることはないため、タスクを入れ替えます。サービスを一覧表示し、該当するサービスで `aws ecs update-service --force-new-deployment` を実行します。単独のタスクは、停止してから再び開始します。",
-			"start-tasks-differently":       "監視が必要なタスクは、サポート対象のサービスから開始します。",
+			"start-tasks-differently":       "モニタリングが必要なタスクは、サポート対象のサービスから開始します。",
 			"or-exclude-cluster":            "クラスターにほかのタスクがない場合は、クラスターを除外すると、この通知を止められます。",
 			"look-at-architecture":          "タスク定義が指定するアーキテクチャを確認します。",
 			"change-architecture":           "サポート対象のアーキテクチャで新しいリビジョンを登録します。サポート対象は以下のページにあります。",
@@ -318,7 +342,7 @@ func japaneseAdvice() Advice {
 			"relaunch-task":                 "タスクを停止し、元と同じ方法で再び開始します。サービスのタスクは自動で開始されます。",
 			"look-at-service":               "サービスが最後にデプロイされた日時を確認します。",
 			"redeploy-service":              "新しいデプロイを強制します。タスクは順に入れ替わります。",
-			"ask-why-unidentified":          "問題が続くタスクが、ランタイムモニタリングより前に開始したもの、クラスターが除外されている間に開始したもの、ARN にクラスター名がないもの (古い形式はサポートされません) ではないかを確認します。",
+			"ask-why-unidentified":          "問題が続くタスクが、Runtime Monitoring より前に開始したもの、クラスターが除外されている間に開始したもの、ARN にクラスター名がないもの (古い形式はサポートされません) ではないかを確認します。",
 
 			// EC2
 			"look-at-ssm":                   "Systems Manager がインスタンスを管理していて、ping ステータスが `Online` であることを確認します。結果が空の場合は管理されていません。インスタンスに SSM Agent、ロール、ネットワーク経路が必要です。",
@@ -336,18 +360,18 @@ func japaneseAdvice() Advice {
 			"enable-metadata-service":       "有効でない場合は、インスタンスメタデータサービスを有効にします。",
 			"fetch-identity-document":       "インスタンスでアイデンティティドキュメントを取得します。結果は JSON になるはずです。",
 			"delete-association":            "古い関連付けを削除します。",
-			"turn-off-ec2-agent":            "EC2 の自動エージェント設定を無効にします。組織では、GuardDuty の委任された管理者アカウントで行います。",
+			"turn-off-ec2-agent":            "EC2 の自動エージェント設定を無効にします。組織では、委任 GuardDuty 管理者アカウントで行います。",
 			"turn-on-ec2-agent":             "EC2 の自動エージェント設定を有効にします。",
 			"count-associations":            "関連付けを、最後の実行が古い順に一覧表示します。",
 			"delete-unused-associations":    "不要なものを `aws ssm delete-association` で削除します。",
 			"or-raise-quota":                "または、クォータの引き上げをリクエストします。GuardDuty は自動で再試行します。",
-			"turn-monitoring-off-and-on":    "GuardDuty コンソールでランタイムモニタリングを無効にしてから再び有効にし (組織では、委任された管理者アカウントで行います)、以下のコマンドで表示される設定を元に戻します。その間、アカウントのどのリソースもカバーされません。",
+			"turn-monitoring-off-and-on":    "GuardDuty コンソールで Runtime Monitoring を無効にしてから再び有効にし (組織では、委任 GuardDuty 管理者アカウントで行います)、以下のコマンドで表示される設定を元に戻します。その間、アカウントのどのリソースもカバーされません。",
 			"accept-deletion":               "意図して関連付けを削除した場合、対処は不要です。",
 			"look-at-instance-association":  "インスタンスで関連付けが失敗した理由を確認します。",
 			"look-at-executions":            "最近の実行結果を確認します。",
 			"compare-prerequisites":         "インスタンスのオペレーティングシステムをサポート対象と比較します。",
 			"run-association-again":         "原因を取り除いた後、関連付けを再び実行します。",
-			"or-turn-monitoring-off-and-on": "すでに有効な場合、またはエージェントを手動でデプロイしている場合は、ランタイムモニタリングを数分間無効にしてから再び有効にします。その間、アカウントのどのリソースもカバーされません。",
+			"or-turn-monitoring-off-and-on": "すでに有効な場合、またはエージェントを手動でデプロイしている場合は、Runtime Monitoring を数分間無効にしてから再び有効にします。その間、アカウントのどのリソースもカバーされません。",
 			"allow-instance-to-pull":        "インスタンスのロールに ECR からのプルが許可されていることを確認します。`null` の場合、ロールがありません。",
 			"give-instance-route-to-ecr":    "サブネットがインターネットまたは以下のエンドポイントを経由して、ポート 443 で ECR に接続できることを確認します。",
 
@@ -356,20 +380,20 @@ func japaneseAdvice() Advice {
 			"include-eks-cluster":    "クラスターをカバーする場合は、タグを削除します。",
 			"update-addon":           "アドオンを、クラスターで使用できる最新のバージョンに更新します (GuardDuty が管理するアドオンは、GuardDuty が更新します)。",
 			"wait-for-node":          "動作中のノードがない間、対処は不要です。次のノードが起動すると、エージェントも自動で動作します。動作しているはずのノードがないかどうかを確認します。",
-			"leave-fargate":          "ランタイムモニタリングは EKS on Fargate をカバーしません。クラスターを今後も Fargate のみで使用する場合は、除外すると、この通知を止められます。",
+			"leave-fargate":          "Runtime Monitoring は EKS on Fargate をカバーしません。クラスターを今後も Fargate のみで使用する場合は、除外すると、この通知を止められます。",
 			"create-endpoint":        "自動エージェント設定では、GuardDuty が再試行の際にエンドポイントを作成します。エージェントを手動でデプロイする場合は、エンドポイントを作成し、そのセキュリティグループで VPC からのポート 443 を許可します。",
 			"mend-endpoint":          "エンドポイントを利用できない理由を確認します。作成中の場合は、数分待ちます。失敗または拒否された場合は、作成し直すために削除する必要があります。",
 			"enable-private-dns":     "エンドポイントのプライベート DNS を有効にします。",
 			"let-in-https":           "セキュリティグループで、VPC からのポート 443 のインバウンドを許可します。",
-			"leave-windows":          "ランタイムモニタリングは Windows をカバーしません。インスタンスを除外すると、この通知を止められます。",
+			"leave-windows":          "Runtime Monitoring は Windows をカバーしません。インスタンスを除外すると、この通知を止められます。",
 			"restart-ssm-agent":      "インスタンスで SSM Agent を再起動し、Systems Manager に接続できることを確認します。",
 			"register-in-ssm":        "インスタンスを Systems Manager の管理対象にします。SSM Agent、`AmazonSSMManagedInstanceCore` と同様の権限を持つロール、Systems Manager へのネットワーク経路が必要です。まず、インスタンスのロールを確認します。",
 			"see-why-nothing-runs":   "何も動作していない理由を確認します。意図したものであれば、対処は不要です。",
 			"accept-missing-service": "意図してサービスを削除した場合、対処は不要です。現在あるサービスを確認します。",
-			"enable-guardduty":       "アカウントで GuardDuty を有効にし、続いてランタイムモニタリングを有効にします。組織では、GuardDuty の委任された管理者アカウントで行います。",
-			"resume-guardduty":       "GuardDuty を再び有効にします。組織では、GuardDuty の委任された管理者アカウントで行います。",
-			"turn-on-monitoring":     "ランタイムモニタリングを有効にします。組織では、GuardDuty の委任された管理者アカウントで行います。",
-			"have-agent-managed":     "自動エージェント設定を有効にして GuardDuty にエージェントをインストールさせるか (組織では、委任された管理者アカウントで行います)、手動でインストールします。",
+			"enable-guardduty":       "アカウントで GuardDuty を有効にし、続いて Runtime Monitoring を有効にします。組織では、委任 GuardDuty 管理者アカウントで行います。",
+			"resume-guardduty":       "GuardDuty を再び有効にします。組織では、委任 GuardDuty 管理者アカウントで行います。",
+			"turn-on-monitoring":     "Runtime Monitoring を有効にします。組織では、委任 GuardDuty 管理者アカウントで行います。",
+			"have-agent-managed":     "自動エージェント設定を有効にして GuardDuty にエージェントをインストールさせるか (組織では、委任 GuardDuty 管理者アカウントで行います)、手動でインストールします。",
 		},
 		Pages: map[string]string{
 			catalog.EKSPage:                "EKS クラスターのカバレッジの問題",

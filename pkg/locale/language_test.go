@@ -108,7 +108,7 @@ var polite = regexp.MustCompile(`(ます|ました|ません|です|でした|�
 func TestJapaneseIsWellSet(t *testing.T) {
 	sentence := regexp.MustCompile(`^Advice\.Steps|\.(Cause|Precise)$|\.Says\[\d+\]$`)
 	for name, text := range textsOf(locale.Japanese()) {
-		if name == "Words.Time" || name == "Report.Day" {
+		if slices.Contains([]string{"Words.Time", "Words.Clock", "Report.Day"}, name) {
 			continue // A layout has no blanks between figures and 年.
 		}
 		for slip, pattern := range slips {
@@ -125,17 +125,20 @@ func TestJapaneseIsWellSet(t *testing.T) {
 	}
 }
 
-// TestJapaneseSummariesAreWellSet fills in what ends in Latin, one resource, and what does not, several.
-func TestJapaneseSummariesAreWellSet(t *testing.T) {
-	w := locale.Japanese().Words
-	one, several := w.Name(coverage.Resource{Kind: coverage.EC2, Name: "i-0abc1234"}, 0), w.Many(coverage.EC2, 3)
-	for _, test := range []struct{ sentence, resource string }{
-		{w.LostSummary, one}, {w.NotActionableSummary, one}, {w.BackSummary, one}, {w.BackAfterSummary, one}, {w.GoneSummary, one}, {w.NothingLeft, one},
-		{w.GroupSummary, several}, {w.GroupBackSummary, several}, {w.NothingLeft, several},
+// TestJapaneseSentencesAreWellSet fills in what ends in Latin, and what does not.
+func TestJapaneseSentencesAreWellSet(t *testing.T) {
+	w, r := locale.Japanese().Words, locale.Japanese().Report
+	for _, text := range []string{
+		locale.Fill(w.Titled, "name", "payments", "cause", locale.Fill(w.BackAfter, "duration", w.Length(time.Hour))),
+		locale.Fill(w.Titled, "name", w.Many(coverage.EC2, 3), "cause", w.GroupBack),
+		locale.Fill(w.Since, "time", "2026年3月2日 08:30 JST"),
+		locale.Fill(w.MembersAndMore, "names", "i-0abc"+w.List+"i-0def", "n", "34"),
+		locale.Fill(w.GroupSample, "name", "i-0abc"), locale.Fill(w.CauseWas, "cause", "エージェントの接続が切断"),
+		locale.Fill(r.TitleChanged, "percent", "86.0%", "change", locale.Fill(r.Less, "points", "2.4"), "scope", "eu-west-1"),
+		locale.Fill(r.Lost, "time", "2026年3月2日 08:30 JST", "names", locale.Fill(r.AndMore, "names", "a", "n", "3")),
 	} {
-		text := locale.Fill(test.sentence, "resource", test.resource, "region", "eu-west-1", "duration", w.Length(time.Hour))
 		for slip, pattern := range slips {
-			if at := pattern.FindString(text); at != "" {
+			if at := pattern.FindString(strings.ReplaceAll(text, "年3月2日", "")); at != "" {
 				t.Errorf("%s: %q in %s", slip, at, text)
 			}
 		}
@@ -155,6 +158,8 @@ func TestMomentsByLanguage(t *testing.T) {
 	for _, test := range []struct{ layout, want string }{
 		{locale.English().Words.Time, "2026-03-02 08:30:00 UTC"},
 		{locale.Japanese().Words.Time, "2026年3月2日 08:30:00 UTC"},
+		{locale.English().Words.Clock, "2026-03-02 08:30 UTC"},
+		{locale.Japanese().Words.Clock, "2026年3月2日 08:30 UTC"},
 		{locale.English().Report.Day, "2 Mar 08:30"},
 		{locale.Japanese().Report.Day, "3月2日 08:30"},
 	} {

@@ -69,8 +69,8 @@ type Advice struct {
 
 // Issue says what an issue is.
 type Issue struct {
-	// Title says the cause in at most 70 runes. It begins in lower case, for it follows the names of the
-	// resource and the account.
+	// Title says the cause in at most 52 runes, so that a header holds the resource's name, too. It begins in lower case,
+	// for it follows that.
 	Title string
 	// Cause is one or two sentences; backticks mark code.
 	Cause string

@@ -126,8 +126,8 @@ func testIssueWords(complain func(string, ...any), id catalog.ID, words locale.I
 }
 
 func testTitle(complain func(string, ...any), id, title string) {
-	if n := utf8.RuneCountInString(title); n > 70 {
-		complain("the title of %q has %d runes, at most 70 fit", id, n)
+	if n := utf8.RuneCountInString(title); n > 52 {
+		complain("the title of %q has %d runes, at most 52 fit", id, n)
 	}
 	if first, _ := utf8.DecodeRuneInString(title); unicode.IsUpper(first) && !properName(title) {
 		complain("the title of %q begins with a capital, but it follows other words", id)
@@ -147,7 +147,7 @@ func testBackticks(complain func(string, ...any), id string, texts ...string) {
 
 // properName says whether a title may begin as it does.
 func properName(title string) bool {
-	return slices.ContainsFunc([]string{"EKS", "GuardDuty", "Gatekeeper", "Fargate", "Outposts", "Systems Manager", "VPC", "Runtime Monitoring"}, func(name string) bool {
+	return slices.ContainsFunc([]string{"EKS", "GuardDuty", "Gatekeeper", "Fargate", "Outposts", "Systems Manager", "VPC", "Runtime Monitoring", "Kubernetes", "CPU", "Windows"}, func(name string) bool {
 		return strings.HasPrefix(title, name)
 	})
 }

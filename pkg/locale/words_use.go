@@ -48,11 +48,6 @@ func (w *Words) Many(kind coverage.Kind, n int) string {
 	return Fill(byKind(kind, w.EKSMany, w.ECSMany, w.EC2Many, w.OtherMany), "n", strconv.Itoa(n), "kind", string(kind))
 }
 
-// OfKind is all the resources of a kind.
-func (w *ReportWords) OfKind(kind coverage.Kind) string {
-	return Fill(byKind(kind, w.EKS, w.ECS, w.EC2, w.Other), "kind", string(kind))
-}
-
 func byKind(kind coverage.Kind, eks, ecs, ec2, other string) string {
 	switch kind {
 	case coverage.EKS:

@@ -2,6 +2,7 @@ package message
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -55,17 +56,17 @@ func (r Record) Labels() Labels {
 	return l
 }
 
-// Line is the status, the resource, or how many there are, the account, and the first finding.
+// Line is the resource, or how many there are, the first finding, the status, and the account.
 func (r Record) Line() string {
-	what := r.Resource.Kind + " " + r.Resource.Name
+	line := r.Resource.Name
 	if r.Group != nil {
-		what = strconv.Itoa(r.Group.Total) + " " + r.Resource.Kind
+		line = strconv.Itoa(r.Group.Total) + " " + r.Resource.Kind
 	}
-	line := strings.Join([]string{r.Status, what, r.Resource.Account}, " ")
 	if len(r.Findings) > 0 {
 		line += ": " + r.Findings[0].ID
 	}
-	return line
+	parts := []string{line, r.Status, r.Resource.Kind, r.Resource.Account}
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), " ")
 }
 
 // Subject is the resource.

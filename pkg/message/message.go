@@ -5,6 +5,11 @@
 // its medium, once. The one markup is `backticks` around code, and only in the fields that say so.
 package message
 
+import (
+	"strings"
+	"time"
+)
+
 // Tone tells at a glance whether something was lost or came back.
 type Tone int
 
@@ -18,25 +23,66 @@ const (
 	Restored
 )
 
-// Message is one notification.
+// Message is one notification. Its parts are read in the order in which they stand here; a reader who stops anywhere has
+// read what matters most.
 type Message struct {
 	Tone Tone
-	// Title is one line of plain text: resource, account, cause, in that order.
+	// Title is one line of plain text: the name of the resource, and right behind it the cause.
 	Title string
-	// Summary is one or two sentences that stand alone, e.g. on a locked phone. Backticks mark code.
+	// State says in a few words of plain text what happened, such as "Coverage lost".
+	State string
+	// Where is the kind, the Region and the account in one line of plain text, for whoever sees no more than the title.
+	Where string
+	// Context is what to know at a glance besides the state: one line.
+	Context []Item
+	// Summary is what is known, in a few sentences that stand alone. Backticks mark code.
 	Summary string
-	// Facts are what is known, most important first.
-	Facts []Fact
-	// Sections follow in the order in which they are to be read.
+	// Evidence is what the diagnosis found wrong, the most telling first.
+	Evidence []Evidence
+	// First is what to do first; nil where nothing is to be done.
+	First *Step
+	Links []Link
+	// Fold is the title under which a renderer that can folds what follows. Empty: it is shown.
+	Fold     string
 	Sections []Section
-	Links    []Link
-	// Update asks only to change the message that is told already: a sink that cannot do that sends
+	// Facts are all that is known, most important first.
+	Facts []Fact
+	// Update asks only to change the message that was sent already: a sink that cannot do that sends
 	// nothing.
 	Update bool
 	// Form is the same notification for programs.
 	Form Form
 	// Words are the few phrases a renderer adds of its own, in the message's language.
 	Words Words
+}
+
+// Notice is the message in one line of plain text, for notifications and subjects: title, and where it is.
+func (m Message) Notice() string {
+	title, where := CleanLine(m.Title), CleanLine(m.Where)
+	if where == "" {
+		return title
+	}
+	return title + " (" + where + ")"
+}
+
+// Item is a part of the line below the title.
+type Item struct {
+	// Text is plain text. In that of a moment, {time} stands for the time.
+	Text string
+	// Code marks an id.
+	Code bool
+	// At is the moment, and Clock how it is written for those whose own time zone the renderer does not know.
+	At    time.Time
+	Clock string
+}
+
+// String is the item as plain text.
+func (i Item) String() string {
+	text := CleanLine(i.Text)
+	if i.At.IsZero() {
+		return text
+	}
+	return strings.ReplaceAll(text, "{time}", CleanLine(i.Clock))
 }
 
 // Fact is a labelled value.
@@ -46,6 +92,8 @@ type Fact struct {
 	Value string
 	// Code marks a value that is to be read as it is: an id, an ARN, a version.
 	Code bool
+	// At is the moment that Value writes out, if it is one.
+	At time.Time
 }
 
 // Section is a part of a message under a heading of its own.
@@ -55,14 +103,15 @@ type Section struct {
 	Text string
 	// Quote is text from the event, shown as it came.
 	Quote string
-	// Chart draws what Table, or the message's facts, say in figures: who draws it leaves Table out, who cannot
-	// draw leaves it out itself.
+	// Chart draws what Table says in figures: who draws it leaves Table out, who cannot draw leaves it out itself.
 	Chart *Chart
 	Table *Table
-	// Evidence is what was looked at, the most telling first: who cannot show all shows the first of it.
+	// Evidence is what the diagnosis found, the most telling first: who cannot show all shows the first of it.
 	Evidence []Evidence
 	Steps    []Step
-	Links    []Link
+	// Before is how many steps were shown before these, which are numbered on.
+	Before int
+	Links  []Link
 }
 
 // Evidence is what one look found.
@@ -118,8 +167,8 @@ type Words struct {
 	More string
 	// Cut stands at the end of a text that was cut off.
 	Cut string
-	// Restored, Lost and Information name the tones for those who see no colour.
-	Restored, Lost, Information string
-	// Links heads the list of links where they stand apart.
-	Links string
+	// First stands before the first thing to do.
+	First string
+	// Facts heads the facts.
+	Facts string
 }

@@ -33,19 +33,32 @@ const widestLabel = 22
 func (m Message) WriteText(w io.Writer, style Style, width int) error {
 	p := &printer{w: w, style: style, width: width}
 	p.title(m)
-	if m.Summary != "" {
+	p.context(m)
+	if m.Summary != "" || len(m.Evidence) > 0 {
 		p.gap()
+	}
+	if m.Summary != "" {
 		p.prose("", "", m.Summary)
 	}
-	p.facts(m.Facts)
-	for _, section := range m.Sections {
-		p.section(section, m.Words)
+	for _, e := range m.Evidence {
+		p.evidence("", e)
+	}
+	if m.First != nil {
+		p.gap()
+		p.first(CleanLine(m.Words.First), *m.First)
 	}
 	if len(m.Links) > 0 {
 		p.gap()
-		p.heading(m.Words.Links)
-		p.links(m.Links)
+		p.links("", m.Links)
 	}
+	if m.Fold != "" && (len(m.Sections) > 0 || len(m.Facts) > 0) {
+		p.gap()
+		p.rule()
+	}
+	for _, section := range m.Sections {
+		p.section(section, m.Words)
+	}
+	p.facts(m.Facts, m.Words)
 	if p.err != nil {
 		return fmt.Errorf("writing the message: %w", p.err)
 	}
@@ -55,18 +68,6 @@ func (m Message) WriteText(w io.Writer, style Style, width int) error {
 // Line is what was looked at and found, on one line.
 func (e Evidence) Line() string {
 	return strings.TrimPrefix(CleanLine(e.Check)+": "+CleanLine(e.Result), ": ")
-}
-
-// Tone is the name of a tone.
-func (w Words) Tone(tone Tone) string {
-	switch tone {
-	case Lost:
-		return w.Lost
-	case Restored:
-		return w.Restored
-	default:
-		return w.Information
-	}
 }
 
 // Left says that n items were left out.
@@ -139,9 +140,6 @@ func (p *printer) title(m Message) {
 		symbol, colour = "✔", green
 	}
 	title := CleanLine(m.Title)
-	if tone := CleanLine(m.Words.Tone(m.Tone)); tone != "" {
-		title = strings.TrimSuffix(tone+" · "+title, " · ")
-	}
 	for i, line := range Wrap(title, p.width-2) {
 		if i == 0 {
 			p.line(p.paint(colour, symbol+" "+line))
@@ -150,6 +148,30 @@ func (p *printer) title(m Message) {
 		}
 	}
 }
+
+// context is one line, or as many as its items take.
+func (p *printer) context(m Message) {
+	line := ""
+	for _, item := range append([]Item{{Text: m.State}}, m.Context...) {
+		text := item.String()
+		switch {
+		case text == "":
+		case line == "":
+			line = text
+		case Width(line)+Width(text)+len("   ·   ") > p.width:
+			p.prose("  ", "  ", line+" ·")
+			line = text
+		default:
+			line += " · " + text
+		}
+	}
+	if line != "" {
+		p.prose("  ", "  ", line)
+	}
+}
+
+// rule parts what everybody reads from what is there to be looked up.
+func (p *printer) rule() { p.line(p.paint(dim, strings.Repeat("─", 40))) }
 
 func (p *printer) heading(s string) {
 	for _, line := range Wrap(CleanLine(s), p.width) {
@@ -169,11 +191,14 @@ func (p *printer) prose(first, rest, text string) {
 	}
 }
 
-func (p *printer) facts(facts []Fact) {
+func (p *printer) facts(facts []Fact, words Words) {
 	if len(facts) == 0 {
 		return
 	}
 	p.gap()
+	if words.Facts != "" {
+		p.heading(words.Facts)
+	}
 	column := 0
 	for _, fact := range facts {
 		column = max(column, Width(CleanLine(fact.Label)))
@@ -221,18 +246,18 @@ func (p *printer) section(s Section, words Words) {
 		p.table(*s.Table, s.Text != "" || s.Quote != "", words)
 	}
 	for _, e := range s.Evidence {
-		p.evidence(e)
+		p.evidence("  ", e)
 	}
 	if len(s.Steps) > 0 && (s.Text != "" || s.Quote != "" || s.Table != nil || len(s.Evidence) > 0) {
 		p.gap()
 	}
 	for i, step := range s.Steps {
-		p.step(fmt.Sprintf("  %d. ", i+1), step)
+		p.step(fmt.Sprintf("  %d. ", s.Before+i+1), step)
 	}
 	if len(s.Links) > 0 && (len(s.Steps) > 0 || s.Table != nil || len(s.Evidence) > 0) {
 		p.gap()
 	}
-	p.links(s.Links)
+	p.links("  ", s.Links)
 }
 
 // table is as wide as the text allows.
@@ -252,34 +277,51 @@ func (p *printer) table(t Table, apart bool, words Words) {
 	}
 }
 
-func (p *printer) evidence(e Evidence) {
+func (p *printer) evidence(indent string, e Evidence) {
 	colours := map[Mark]string{Open: yellow, Right: green, Wrong: red}
-	p.prose("  "+p.paint(colours[e.Mark], e.Mark.String())+" ", "    ", e.Line())
+	p.prose(indent+p.paint(colours[e.Mark], e.Mark.String())+" ", indent+"  ", e.Line())
+}
+
+// first is the first thing to do, behind the words that say so.
+func (p *printer) first(lead string, s Step) {
+	for i, line := range Wrap(CleanLine(lead+" "+s.Text), p.width-2) {
+		if rest, ok := strings.CutPrefix(line, lead); i == 0 && ok {
+			p.line(p.paint(bold, lead) + rest)
+		} else {
+			p.line("  " + line)
+		}
+	}
+	p.command("    ", s.Command)
 }
 
 func (p *printer) step(number string, s Step) {
 	rest := strings.Repeat(" ", len(number))
 	p.prose(number, rest, s.Text)
-	if s.Command == "" {
+	p.command(rest+"  ", s.Command)
+}
+
+// command keeps each line of a command whole.
+func (p *printer) command(indent, command string) {
+	if command == "" {
 		return
 	}
-	for line := range strings.SplitSeq(strings.TrimSpace(Clean(s.Command)), "\n") {
-		p.line(rest + "  " + p.paint(yellow, line))
+	for line := range strings.SplitSeq(strings.TrimSpace(Clean(command)), "\n") {
+		p.line(indent + p.paint(yellow, line))
 	}
 }
 
 // links puts each address on a line of its own where it does not fit beside its label.
-func (p *printer) links(links []Link) {
+func (p *printer) links(indent string, links []Link) {
 	for _, link := range links {
 		label, url := CleanLine(link.Label), CleanLine(link.URL)
 		switch {
 		case label == "":
-			p.line("  " + url)
-		case Width(label)+Width(url)+4 <= p.width:
-			p.line("  " + label + ": " + url)
+			p.line(indent + url)
+		case Width(label)+Width(url)+len(indent)+2 <= p.width:
+			p.line(indent + label + ": " + url)
 		default:
-			p.prose("  ", "  ", label+":")
-			p.line("    " + url)
+			p.prose(indent, indent, label+":")
+			p.line(indent + "  " + url)
 		}
 	}
 }

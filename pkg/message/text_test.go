@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -142,8 +143,11 @@ func FuzzWriteText(f *testing.F) {
 	f.Add("", "\n\n", "ー、。", strings.Repeat("界", 50))
 	f.Fuzz(func(t *testing.T, a, b, c, d string) {
 		m := message.Message{
-			Tone: message.Tone(len(a) % 4), Title: a, Summary: b,
-			Facts: []message.Fact{{Label: c, Value: d}, {Label: d, Value: a, Code: true}},
+			Tone: message.Tone(len(a) % 4), Title: a, State: c, Where: d, Summary: b, Fold: d,
+			Context:  []message.Item{{Text: a}, {Text: b + "{time}", At: time.Unix(int64(len(c)), 0), Clock: d}},
+			Evidence: []message.Evidence{{Mark: message.Mark(len(a) % 3), Check: b, Result: c}},
+			First:    &message.Step{Text: d, Command: a},
+			Facts:    []message.Fact{{Label: c, Value: d}, {Label: d, Value: a, Code: true}},
 			Sections: []message.Section{{
 				Heading: b, Text: c, Quote: d, Table: &message.Table{
 					Columns: []message.Column{{Heading: a}, {Heading: b, Right: true}}, Rows: [][]string{{c, d}, {d}}, More: len(a) % 3,
@@ -152,7 +156,7 @@ func FuzzWriteText(f *testing.F) {
 				Steps:    []message.Step{{Text: a, Command: b}}, Links: []message.Link{{Label: c, URL: d}},
 			}},
 			Links: []message.Link{{Label: a, URL: b}},
-			Words: message.Words{Lost: c, Restored: d, Information: a, Links: b},
+			Words: message.Words{First: c, Facts: d, More: a},
 		}
 		got := text(t, m, message.Plain)
 		if !utf8.ValidString(got) {
@@ -223,27 +227,32 @@ func columns(s string) int {
 }
 
 func lost() message.Message {
+	at := time.Date(2026, 11, 23, 3, 4, 5, 0, time.UTC)
 	return message.Message{
 		Tone:  message.Lost,
-		Title: "EKS payments-prod in 111122223333: the agent's pods cannot be scheduled",
-		Summary: "GuardDuty no longer sees what runs on EKS cluster `payments-prod`: the nodes have no room for the pods of its agent. " +
-			"Nothing says that anything was attacked; until this is fixed, it would not be noticed.",
-		Facts: []message.Fact{
-			{Label: "Cluster", Value: "arn:aws:eks:eu-central-1:111122223333:cluster/payments-prod", Code: true},
-			{Label: "Region", Value: "eu-central-1", Code: true},
-			{Label: "Nodes covered", Value: "2 of 3"},
-			{Label: "Lost", Value: "2026-11-23 03:04:05 UTC, 9 minutes before EventBridge sent the event to this account and this Region"},
+		Title: "payments-prod: agent pods cannot be scheduled",
+		State: "Coverage lost", Where: "EKS, eu-central-1, payments",
+		Context: []message.Item{
+			{Text: "EKS"}, {Text: "eu-central-1"}, {Text: "111122223333", Code: true},
+			{Text: "since {time}", At: at, Clock: "2026-11-23 03:04 UTC"}, {Text: "2 of 3 nodes covered"},
 		},
+		Summary: "The nodes lack resources for the agent pods, and the pods' priority class does not let them preempt other pods. " +
+			"Until coverage is restored, runtime threats on `payments-prod` go undetected.",
+		Evidence: []message.Evidence{
+			{Mark: message.Wrong, Check: "Agent add-on", Result: "`DEGRADED`: `InsufficientNumberOfReplicas`, the add-on is unhealthy because it doesn't have the desired number of replicas."},
+			{Result: "1 check without a result"},
+			{Mark: message.Right, Result: "6 checks passed"},
+		},
+		First: &message.Step{
+			Text: "See which pods wait, and on which nodes. The node that has no room for another pod is named in the events.", Command: "kubectl get pods -n amazon-guardduty -o wide",
+		},
+		Links: []message.Link{{Label: "Cluster", URL: "https://eu-central-1.console.aws.amazon.com/eks/"}, {URL: "https://example.com/without-label"}},
+		Fold:  "2 more steps and all facts",
 		Sections: []message.Section{
 			{
-				Heading: "What AWS says",
-				Quote:   "Addon Status Unhealthy:EKS Addon issue - InsufficientNumberOfReplicas: The add-on is unhealthy because it doesn't have the desired number of replicas.\nnot scheduled 0/3 nodes are available: 3 Insufficient cpu.",
-			},
-			{
-				Heading: "What to do",
-				Text:    "Work through the steps in this order.\n\nThe first two only look.",
+				Heading: "Next steps", Before: 1,
+				Text: "Work through the steps in this order.\n\nThe first only looks.",
 				Steps: []message.Step{
-					{Text: "See which pods wait, and on which nodes.", Command: "kubectl get pods -n amazon-guardduty -o wide"},
 					{Text: "Read why the scheduler refuses them; the reason stands in the events at the end of the output, newest last.",
 						Command: "kubectl get events -n amazon-guardduty --sort-by=.lastTimestamp"},
 					{Text: "Give the agent a priority class that may preempt, or add nodes."},
@@ -251,15 +260,23 @@ func lost() message.Message {
 				Links: []message.Link{{Label: "Parameters of the add-on", URL: "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty-configure-security-agent-eks-addon.html#gdu-eks-addon-configure-parameters-values"}},
 			},
 			{
-				Heading: "What was looked at",
+				Heading: "Issue reported by GuardDuty",
+				Quote:   "Addon Status Unhealthy:EKS Addon issue - InsufficientNumberOfReplicas: The add-on is unhealthy because it doesn't have the desired number of replicas.\nnot scheduled 0/3 nodes are available: 3 Insufficient cpu.",
+			},
+			{
+				Heading: "Diagnosis",
 				Evidence: []message.Evidence{
-					{Mark: message.Wrong, Check: "Agent add-on", Result: "It is `DEGRADED`: `InsufficientNumberOfReplicas`, the add-on is unhealthy because it doesn't have the desired number of replicas."},
-					{Check: "VPC endpoint", Result: "It could not be looked at: `ec2:DescribeVpcEndpoints` is not allowed."},
-					{Mark: message.Right, Check: "Nodes", Result: "3 of them run."},
+					{Check: "VPC endpoint", Result: "Could not check: `ec2:DescribeVpcEndpoints` is not allowed."},
+					{Mark: message.Right, Check: "Nodes", Result: "3 running."},
 				},
 			},
 		},
-		Links: []message.Link{{Label: "Cluster", URL: "https://eu-central-1.console.aws.amazon.com/eks/"}, {URL: "https://example.com/without-label"}},
+		Facts: []message.Fact{
+			{Label: "Cluster", Value: "arn:aws:eks:eu-central-1:111122223333:cluster/payments-prod", Code: true},
+			{Label: "Region", Value: "eu-central-1", Code: true},
+			{Label: "Nodes covered", Value: "2 of 3"},
+			{Label: "Lost", Value: "2026-11-23 03:04:05 UTC, 9 minutes before EventBridge sent the event to this account and this Region", At: at},
+		},
 		Words: words(),
 	}
 }
@@ -283,7 +300,8 @@ func japanese() message.Message {
 		Sections: []message.Section{{Heading: "対応", Steps: []message.Step{
 			{Text: "どの Pod が待機しているかを確認します。", Command: "kubectl get pods -n amazon-guardduty -o wide"},
 		}}},
-		Words: message.Words{Lost: "カバレッジ喪失"},
+		State: "カバレッジ異常", Fold: "残りの手順",
+		Words: message.Words{First: "最初の対処:", Facts: "情報"},
 	}
 }
 
@@ -301,5 +319,5 @@ func hostile() message.Message {
 }
 
 func words() message.Words {
-	return message.Words{Lost: "Coverage lost", Restored: "Coverage restored", Information: "For information", Links: "Links"}
+	return message.Words{First: "First:", Facts: "Facts", More: "… {n} more"}
 }

@@ -31,11 +31,27 @@ type Builder struct {
 	kinds     map[coverage.Kind]Tally
 	accounts  map[string]bool
 	groups    map[groupKey]*Group
-	named     map[string]catalog.Finding
+	findings  map[string]catalog.Finding
 	keys      Keys
 	crowded   bool
 	fresh     int
 	recovered int
+	lost      named
+	regained  named
+}
+
+// changesNamed is how many resources that lost or regained coverage are named.
+const changesNamed = 10
+
+// named are the first resources by their keys.
+type named []coverage.Resource
+
+func (n *named) add(r coverage.Resource) {
+	at, _ := slices.BinarySearchFunc(*n, r, func(a, b coverage.Resource) int { return cmp.Compare(a.Key(), b.Key()) })
+	if at == changesNamed {
+		return
+	}
+	*n = slices.Insert((*n)[:min(len(*n), changesNamed-1)], at, r)
 }
 
 // groupKey is what the resources of a group have in common.
@@ -53,7 +69,7 @@ func NewBuilder(past []Summary) *Builder {
 		kinds:    map[coverage.Kind]Tally{},
 		accounts: map[string]bool{},
 		groups:   map[groupKey]*Group{},
-		named:    map[string]catalog.Finding{},
+		findings: map[string]catalog.Finding{},
 	}
 	if len(past) > 0 {
 		last := past[len(past)-1]
@@ -76,6 +92,7 @@ func (b *Builder) Add(s coverage.State) {
 		tally.Healthy++
 		if len(b.previous) > 0 && b.previous[hash(s.Resource)] {
 			b.recovered++
+			b.regained.add(s.Resource)
 		}
 	} else {
 		b.uncovered(s)
@@ -87,6 +104,7 @@ func (b *Builder) uncovered(s coverage.State) {
 	key := hash(s.Resource)
 	if !b.previous[key] && b.regions[s.Resource.Region] {
 		b.fresh++
+		b.lost.add(s.Resource)
 	}
 	if len(b.keys) < mostKeys {
 		b.keys = append(b.keys, key)
@@ -107,14 +125,14 @@ func (b *Builder) uncovered(s coverage.State) {
 // they are called is remembered.
 func (b *Builder) finding(s coverage.State) catalog.Finding {
 	same := strings.Join(append([]string{string(s.Resource.Kind), s.Agent.Status}, s.Issues...), "\x00")
-	finding, ok := b.named[same]
+	finding, ok := b.findings[same]
 	if ok {
 		return finding
 	}
 	s.Status = coverage.Unhealthy // Whatever word it is, it is not Healthy.
 	finding = catalog.Classify(s.Change(time.Time{}))[0]
-	if len(b.named) < mostNamed && len(same) < longestNamed {
-		b.named[same] = finding
+	if len(b.findings) < mostNamed && len(same) < longestNamed {
+		b.findings[same] = finding
 	}
 	return finding
 }
@@ -122,7 +140,7 @@ func (b *Builder) finding(s coverage.State) catalog.Finding {
 // add keeps s if it is among the oldest.
 func (g *Group) add(s coverage.State, finding catalog.Finding) {
 	g.Total++
-	at, _ := slices.BinarySearchFunc(g.Oldest, s, older)
+	at, _ := slices.BinarySearchFunc(g.Oldest, s, Older)
 	if at == OldestKept {
 		return
 	}
@@ -135,8 +153,8 @@ func (g *Group) add(s coverage.State, finding catalog.Finding) {
 	g.Oldest = slices.Insert(g.Oldest, at, s)
 }
 
-// older puts what is uncovered for longer first, and that of which it is not known last.
-func older(a, b coverage.State) int {
+// Older puts what is uncovered for longer first, and that of which it is not known last.
+func Older(a, b coverage.State) int {
 	since, other := a.Since(), b.Since()
 	if since.IsZero() != other.IsZero() {
 		if since.IsZero() {
@@ -160,11 +178,13 @@ func (b *Builder) Report(at time.Time, regions []string, problems []Problem, hea
 		Past:      b.past,
 		New:       b.fresh,
 		Recovered: b.recovered,
+		Lost:      b.lost,
+		Regained:  b.regained,
 	}
 	for _, group := range b.groups {
 		r.Uncovered = append(r.Uncovered, *group)
 	}
-	slices.SortFunc(r.Uncovered, func(a, b Group) int { return older(a.Oldest[0], b.Oldest[0]) })
+	slices.SortFunc(r.Uncovered, func(a, b Group) int { return Older(a.Oldest[0], b.Oldest[0]) })
 	if previous := r.Previous(); previous != nil {
 		r.Compared = !previous.Crowded
 	}

@@ -34,6 +34,8 @@ type Report struct {
 	// round. Neither means anything unless Compared.
 	New, Recovered int
 	Compared       bool
+	// Lost and Regained are the first of them by their keys, at most 10 of each.
+	Lost, Regained []coverage.Resource
 
 	keys    Keys
 	crowded bool

@@ -2,12 +2,9 @@ package slack
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"slices"
-	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -32,12 +29,18 @@ const (
 	maxLabel = 75
 	// maxURL lets a link fit a section with its label, and is below the 3000 that a button's address may have.
 	maxURL = maxText - maxLabel - len("<|>")
+	// maxChildren is how many blocks a container holds, and maxTitle how long its title may be
+	// (https://docs.slack.dev/reference/block-kit/blocks/container-block).
+	maxChildren = 10
+	maxTitle    = 150
 	// maxTotal bounds a whole message. Slack does not document that it refuses more than about 13,200 characters,
 	// of which the containers of the texts use up some (https://github.com/slackapi/bolt-js/issues/2509,
 	// https://github.com/slackapi/bolt-js/issues/2867).
 	maxTotal = 12000
-	// container is the most that the JSON around one text takes of maxTotal.
-	container = 100
+	// around is the most that the JSON around one text takes of maxTotal.
+	around = 100
+	// reserve is what is kept of maxTotal to say what was left out.
+	reserve = 400
 	// maxFallback is the longest text, in bytes: above 4,000 chat.update refuses it as msg_too_long
 	// (https://docs.slack.dev/reference/methods/chat.update), and bytes are the most that can be meant.
 	maxFallback = 3999
@@ -46,41 +49,58 @@ const (
 // builder is Slack's page that shows blocks as they will look.
 const builder = "https://app.slack.com/block-kit-builder/#"
 
-// Blocks renders m within every limit of Slack's, with tables and charts in native blocks. What does not fit is given
-// up in this order, and its absence said: the ends of quotes, all but the first evidence, the steps of all sections but the
-// first, links, the evidence, these sections, the first one, facts. Rows that do not fit into a data table are given up in any case.
-func Blocks(m message.Message) []slack.Block { return blocks(m, nativeBlocks) }
+// Blocks renders m within every limit of Slack's, with what Slack draws and folds itself. What does not fit is left out
+// from the end, which matters least, and its absence is said.
+func Blocks(m message.Message) []slack.Block { return blocks(m, nativeBlocks()) }
 
-// PlainBlocks is Blocks for a workspace that does not support data tables and charts: tables stand in code blocks, and
-// what only a chart would show is left out. Rows are given up after quotes, the last ten of a table after links.
-func PlainBlocks(m message.Message) []slack.Block { return blocks(m, plainBlocks) }
+// PlainBlocks is Blocks for a Slack that knows no data tables, charts and containers: tables stand in code blocks, what
+// only a chart would show is left out, and what would be folded stands below the rest.
+func PlainBlocks(m message.Message) []slack.Block { return blocks(m, plainBlocks()) }
 
 func blocks(m message.Message, as format) []slack.Block {
-	if as == textOnly {
+	if !as.blocks {
 		return nil
 	}
-	d := newDraft(m, as)
-	least := sort.Search(d.all.total(), func(given int) bool { return d.render(d.all.without(given)).fits() })
-	return d.render(d.all.without(least)).blocks
+	p := newPage(m, as)
+	p.header(m)
+	p.context(m)
+	p.known(m)
+	p.links(m.Links)
+	p.rest(m)
+	return p.blocks
 }
 
-// replyBlocks are the short form of m: its summary alone.
+// replyBlocks are the short form of m: its title and its summary.
 func replyBlocks(m message.Message, as format) []slack.Block {
-	if as == textOnly {
+	if !as.blocks {
 		return nil
 	}
-	text := cmp.Or(strings.TrimSpace(message.Clean(m.Summary)), message.CleanLine(m.Title))
-	lead := symbol(m.Tone) + " "
-	var r rendering
-	r.text(strings.TrimSpace(lead + clip(text, maxText-sent(lead), cutMark(m.Words), prose)))
-	return r.blocks
+	mark := cutMark(m.Words)
+	title := clip(message.CleanLine(m.Title), maxHeader, mark, plain)
+	markup := symbol(m.Tone) + " *" + title + "*\n"
+	summary := clip(strings.TrimSpace(message.Clean(m.Summary)), maxText-sent(markup), mark, prose)
+	return []slack.Block{slack.NewSectionBlock(mrkdwn(strings.TrimSpace(markup+summary)), nil, nil)}
 }
 
 // Fallback is what Slack shows where it shows no blocks, as in a notification: at most 3,999 bytes of mrkdwn.
 func Fallback(m message.Message) string {
-	headline := []string{message.CleanLine(m.Words.Tone(m.Tone)), message.CleanLine(m.Title)}
-	headline = slices.DeleteFunc(headline, func(part string) bool { return part == "" })
-	text := symbol(m.Tone) + " " + strings.Join(headline, " · ") + "\n" + strings.ReplaceAll(message.Clean(m.Summary), "`", "")
+	text := symbol(m.Tone) + " " + m.Notice()
+	return clipBytes(strings.TrimSpace(text), maxFallback, cutMark(m.Words))
+}
+
+// textOf is the text beside the blocks; without blocks, it has what matters most of them.
+func textOf(m message.Message, as format) string {
+	if as.blocks {
+		return Fallback(m)
+	}
+	parts := []string{symbol(m.Tone) + " " + m.Notice(), strings.TrimSpace(message.Clean(m.Summary))}
+	for _, e := range m.Evidence {
+		parts = append(parts, e.Mark.String()+" "+e.Line())
+	}
+	if m.First != nil {
+		parts = append(parts, message.CleanLine(m.Words.First+" "+m.First.Text), strings.TrimSpace(message.Clean(m.First.Command)))
+	}
+	text := strings.ReplaceAll(strings.Join(parts, "\n"), "`", "")
 	return clipBytes(strings.TrimSpace(text), maxFallback, cutMark(m.Words))
 }
 
@@ -139,70 +159,6 @@ func symbol(tone message.Tone) string {
 		return "🟢"
 	default:
 		return "🔵"
-	}
-}
-
-// rendering is blocks and what they take of maxTotal.
-type rendering struct {
-	blocks []slack.Block
-	size   int
-}
-
-func (r rendering) fits() bool { return len(r.blocks) <= maxBlocks && r.size <= maxTotal }
-
-func (r *rendering) header(text string) {
-	r.add(slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, text, false, false)), text)
-}
-
-func (r *rendering) text(markup string) {
-	if markup != "" {
-		r.add(slack.NewSectionBlock(mrkdwn(markup), nil, nil), markup)
-	}
-}
-
-// texts puts as many pieces into a block as fit.
-func (r *rendering) texts(pieces []string, separator string) {
-	block, size := "", 0
-	for _, piece := range pieces {
-		alone := sent(piece)
-		joined := size + sent(separator) + alone
-		switch {
-		case piece == "":
-		case block == "":
-			block, size = piece, alone
-		case joined <= maxText:
-			block, size = block+separator+piece, joined
-		default:
-			r.text(block)
-			block, size = piece, alone
-		}
-	}
-	r.text(block)
-}
-
-func (r *rendering) fields(markup []string) {
-	for chunk := range slices.Chunk(markup, maxFields) {
-		fields := make([]*slack.TextBlockObject, len(chunk))
-		for i, field := range chunk {
-			fields[i] = mrkdwn(field)
-		}
-		r.add(slack.NewSectionBlock(nil, fields, nil), chunk...)
-	}
-}
-
-// chart adds a chart, which takes so much of maxTotal.
-func (r *rendering) chart(chart slack.Block, size int) {
-	r.add(chart)
-	r.size += size
-}
-
-// table adds a data table, of which the cells have a limit of their own.
-func (r *rendering) table(table slack.Block, caption string) { r.add(table, caption) }
-
-func (r *rendering) add(block slack.Block, texts ...string) {
-	r.blocks = append(r.blocks, block)
-	for _, text := range texts {
-		r.size += container + sent(text)
 	}
 }
 

@@ -10,10 +10,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	slackgo "github.com/slack-go/slack"
 
 	"guardduty-coverage-notifier/pkg/message"
 	"guardduty-coverage-notifier/pkg/slack"
@@ -22,38 +24,46 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-var english = message.Words{More: "… {n} more", Cut: "… (cut)", Lost: "Lost", Restored: "Restored", Information: "Information", Links: "Links"}
+var english = message.Words{More: "… {n} more", Cut: "… (cut)", First: "First:", Facts: "Facts"}
 
 // lost is a message with something of everything.
 func lost() message.Message {
+	at := time.Date(2026, 3, 5, 13, 36, 48, 0, time.UTC)
 	return message.Message{
-		Tone:    message.Lost,
-		Title:   "EKS cluster payments · 111122223333 · add-on missing",
-		Summary: "Coverage of `payments` was lost. R&D: bring it back with the steps below.",
-		Facts: []message.Fact{
-			{Label: "Status", Value: "Healthy → Unhealthy"},
-			{Label: "Account", Value: "111122223333", Code: true},
+		Tone:  message.Lost,
+		Title: "payments: add-on missing",
+		State: "Coverage lost",
+		Where: "EKS, eu-west-1, R&D",
+		Context: []message.Item{
+			{Text: "EKS"}, {Text: "R&D {time}"}, {Text: "111122223333", Code: true}, {Text: "since {time}", At: at, Clock: "2026-03-05 22:36 JST"},
 		},
-		Sections: []message.Section{{
-			Heading: "The add-on is missing",
-			Text:    "GuardDuty found no `aws-guardduty-agent` add-on.",
-			Quote:   "Addon Not Created: <missing> ```",
-			Steps: []message.Step{
-				{Text: "See what is there.", Command: "aws eks list-addons --cluster-name payments > addons.txt"},
-				{Text: "Create it."},
-			},
-			Links: []message.Link{{Label: "AWS on this issue", URL: "https://docs.aws.amazon.com/guardduty/latest/ug/x.html?a=1&b=2#eks|x"}},
-		}, {
-			Heading: "What was looked at",
-			Evidence: []message.Evidence{
-				{Mark: message.Wrong, Check: "Agent add-on", Result: "`aws-guardduty-agent` is not installed."},
-				{Check: "VPC endpoint <*>", Result: "It could not be looked at: `ec2:DescribeVpcEndpoints` is not allowed."},
-				{Mark: message.Right, Check: "Nodes", Result: "3 of them run, & all are `Ready`."},
-			},
-		}},
+		Summary: "GuardDuty found no `aws-guardduty-agent` add-on. R&D: bring it back with the steps below.",
+		Evidence: []message.Evidence{
+			{Mark: message.Wrong, Check: "Agent add-on", Result: "`aws-guardduty-agent` is not installed."},
+			{Mark: message.Right, Result: "6 checks passed"},
+		},
+		First: &message.Step{Text: "See what is there.", Command: "aws eks list-addons --cluster-name payments > addons.txt"},
 		Links: []message.Link{
-			{Label: "GuardDuty console", URL: "https://console.aws.amazon.com/guardduty/home?region=eu-west-1#/runtime"},
+			{Label: "Coverage", URL: "https://console.aws.amazon.com/guardduty/home?region=eu-west-1#/runtime"},
 			{Label: "Not a link", URL: "javascript:alert(1)"},
+		},
+		Fold: "Everything else",
+		Sections: []message.Section{{
+			Heading: "Next steps", Before: 1, Steps: []message.Step{{Text: "Create it.", Command: "aws eks create-addon"}},
+		}, {
+			Heading: "Issue reported by GuardDuty",
+			Quote:   "Addon Not Created: <missing> ```",
+		}, {
+			Heading: "Diagnosis",
+			Evidence: []message.Evidence{
+				{Check: "VPC endpoint <*>", Result: "Could not check: `ec2:DescribeVpcEndpoints` is not allowed."},
+				{Mark: message.Right, Check: "Nodes", Result: "3 running, & all are `Ready`."},
+			},
+			Links: []message.Link{{Label: "AWS guide", URL: "https://docs.aws.amazon.com/guardduty/latest/ug/x.html?a=1&b=2#eks|x"}},
+		}},
+		Facts: []message.Fact{
+			{Label: "Resource", Value: "arn:aws:eks:eu-west-1:111122223333:cluster/payments", Code: true},
+			{Label: "Since", Value: "2026-03-05 22:36:48 JST", At: at},
 		},
 		Words: english,
 	}
@@ -62,10 +72,10 @@ func lost() message.Message {
 func restored() message.Message {
 	return message.Message{
 		Tone:    message.Restored,
-		Title:   "EKSクラスター payments · 111122223333 · カバレッジ回復",
+		Title:   "payments: 正常に復帰",
+		State:   "カバレッジ回復",
 		Summary: "クラスター`payments`のカバレッジが回復しました。",
-		Facts:   []message.Fact{{Label: "状態", Value: "異常 → 正常"}},
-		Words:   message.Words{More: "… ほか{n}件", Cut: "…（省略）", Restored: "回復"},
+		Words:   message.Words{More: "… ほか{n}件", Cut: "…（省略）"},
 	}
 }
 
@@ -100,9 +110,12 @@ func TestPayloadGolden(t *testing.T) {
 
 // block is a block as it is sent.
 type block struct {
-	Type   string `json:"type"`
-	Text   *text  `json:"text"`
-	Fields []text `json:"fields"`
+	Type     string  `json:"type"`
+	Text     *text   `json:"text"`
+	Fields   []text  `json:"fields"`
+	Elements []text  `json:"elements"`
+	Title    any     `json:"title"` // of a chart it is a string
+	Children []block `json:"child_blocks"`
 }
 
 type text struct {
@@ -144,9 +157,13 @@ func texts(blocks []block) []string {
 		if b.Text != nil {
 			all = append(all, b.Text.Text)
 		}
-		for _, f := range b.Fields {
+		for _, f := range append(b.Fields, b.Elements...) {
 			all = append(all, f.Text)
 		}
+		if title, ok := b.Title.(map[string]any); ok {
+			all = append(all, title["text"].(string))
+		}
+		all = append(all, texts(b.Children)...)
 	}
 	return all
 }
@@ -163,26 +180,41 @@ func TestTextLimits(t *testing.T) {
 		frame       string
 	}{
 		{"header", 147, 0, func(s string) message.Message { return one(message.Message{Title: s}) }, "🔵 %s"},
-		{"summary", 3000, 1, func(s string) message.Message { return one(message.Message{Summary: s}) }, "%s"},
-		{"fact", 1995, 1, func(s string) message.Message {
+		{"state", 150, 1, func(s string) message.Message { return one(message.Message{State: s}) }, "*%s*"},
+		{"context", 150, 1, func(s string) message.Message {
+			return one(message.Message{Context: []message.Item{{Text: s}}})
+		}, "%s"},
+		{"context code", 148, 1, func(s string) message.Message {
+			return one(message.Message{Context: []message.Item{{Text: s, Code: true}}})
+		}, "`%s`"},
+		{"fold", 150, 1, func(s string) message.Message {
+			return one(message.Message{Fold: s, Sections: []message.Section{{Text: "T"}}})
+		}, "%s"},
+		{"first", 1000, 1, func(s string) message.Message {
+			m := one(message.Message{First: &message.Step{Text: s}})
+			m.Words.First = ""
+			return m
+		}, "%s"},
+		{"summary", 1500, 1, func(s string) message.Message { return one(message.Message{Summary: s}) }, "%s"},
+		{"fact", 500, 2, func(s string) message.Message {
 			return one(message.Message{Facts: []message.Fact{{Label: "L", Value: s}}})
 		}, "*L*\n%s"},
-		{"code fact", 1993, 1, func(s string) message.Message {
+		{"code fact", 498, 2, func(s string) message.Message {
 			return one(message.Message{Facts: []message.Fact{{Label: "L", Value: s, Code: true}}})
 		}, "*L*\n`%s`"},
-		{"fact label", 75, 1, func(s string) message.Message {
+		{"fact label", 75, 2, func(s string) message.Message {
 			return one(message.Message{Facts: []message.Fact{{Label: s, Value: "v"}}})
 		}, "*%s*\nv"},
-		{"section text", 2995, 1, func(s string) message.Message {
+		{"section text", 1500, 1, func(s string) message.Message {
 			return one(message.Message{Sections: []message.Section{{Heading: "H", Text: s}}})
 		}, "*H*\n%s"},
-		{"quote", 2990, 1, func(s string) message.Message {
+		{"quote", 1490, 1, func(s string) message.Message {
 			return one(message.Message{Sections: []message.Section{{Quote: s}}})
 		}, "```\n%s\n```"},
-		{"evidence", 593, 1, func(s string) message.Message {
-			return one(message.Message{Sections: []message.Section{{Evidence: []message.Evidence{{Check: "C", Result: s}}}}})
+		{"evidence", 393, 1, func(s string) message.Message {
+			return one(message.Message{Evidence: []message.Evidence{{Check: "C", Result: s}}})
 		}, "? *C*: %s"},
-		{"step", 997, 1, func(s string) message.Message {
+		{"step", 1000, 1, func(s string) message.Message {
 			return one(message.Message{Sections: []message.Section{{Steps: []message.Step{{Text: s}}}}})
 		}, "1. %s"},
 		{"link label", 75, 1, func(s string) message.Message {
@@ -242,44 +274,49 @@ func TestFactsFillSections(t *testing.T) {
 	}
 }
 
+// TestFiftyBlocks counts what is folded, too: Slack does not say whether it does.
 func TestFiftyBlocks(t *testing.T) {
-	for n, last := range map[int]string{48: "*section 47*", 49: "… 2 more"} {
+	for n, last := range map[int]string{47: "… 3 more", 4: "H"} {
 		m := message.Message{Title: "T", Summary: "S", Words: english}
-		for i := range n {
-			m.Sections = append(m.Sections, message.Section{Heading: fmt.Sprintf("section %d", i)})
+		for range n {
+			m.Sections = append(m.Sections, message.Section{Heading: "H", Table: grid(1, 1)})
 		}
 		_, blocks := sent(t, m)
-		if got := blocks[len(blocks)-1].Text.Text; len(blocks) != 50 || got != last {
+		all := texts(blocks)
+		if got := all[len(all)-1]; len(blocks) > 50 || n > 40 && !strings.Contains(got, " more") || n < 40 && got != "*"+last+"*" {
 			t.Errorf("%d sections: %d blocks, the last %q", n, len(blocks), got)
 		}
 	}
 }
 
-func TestTotal(t *testing.T) {
-	// The header takes 104 of 12,000, each fact 2005, the summary 100 and its length.
-	const rest = 12000 - 104 - 5*2005 - 100
-	for n, want := range map[int]int{rest: 5, rest + 1: 4} {
-		m := message.Message{Title: "T", Summary: strings.Repeat("s", n), Words: english}
-		for range 5 {
-			m.Facts = append(m.Facts, message.Fact{Label: "L", Value: strings.Repeat("v", 1900)})
+func TestTenChildrenOfAFold(t *testing.T) {
+	for n, cut := range map[int]bool{8: false, 30: true} {
+		m := message.Message{Title: "T", Fold: "All", Words: english}
+		for range n {
+			m.Sections = append(m.Sections, message.Section{Text: strings.Repeat("t", 300)})
 		}
+		m.Facts = []message.Fact{{Label: "L", Value: "v"}}
 		_, blocks := sent(t, m)
-		if got := len(blocks[2].Fields); got != want {
-			t.Errorf("a summary of %d leaves %d facts, want %d", n, got, want)
+		all := texts(blocks)
+		if got := strings.Contains(all[len(all)-1], " more"); got != cut && n < 30 {
+			t.Errorf("%d sections: %q", n, all[len(all)-1])
+		}
+		if children := len(blocks[1].Children); children > 10 || children == 0 {
+			t.Errorf("%d children", children)
 		}
 	}
 }
 
 func TestFallbackLimit(t *testing.T) {
-	// "🔵 T" and the line break take 7 bytes.
-	whole := strings.Repeat("あ", (3999-7)/3) + "xx"
+	// "🔵 " takes 5 bytes.
+	whole := strings.Repeat("あ", (3999-5)/3) + "x"
 	for _, tt := range []struct {
-		summary string
-		cut     bool
-	}{{whole, false}, {whole + "x", true}, {strings.Repeat("&", 798) + "xx", false}, {strings.Repeat("&", 799), true}} {
-		fallback, _ := sent(t, message.Message{Title: "T", Summary: tt.summary, Words: message.Words{Cut: "CUT"}})
+		title string
+		cut   bool
+	}{{whole, false}, {whole + "x", true}, {strings.Repeat("&", 798) + "xxxx", false}, {strings.Repeat("&", 799), true}} {
+		fallback, _ := sent(t, message.Message{Title: tt.title, Words: message.Words{Cut: "CUT"}})
 		if got := strings.HasSuffix(fallback, "CUT"); got != tt.cut || !utf8.ValidString(fallback) {
-			t.Errorf("%d bytes of summary: cut %v, want %v: …%q", len(tt.summary), got, tt.cut, fallback[len(fallback)-9:])
+			t.Errorf("%d bytes of title: cut %v, want %v: …%q", len(tt.title), got, tt.cut, fallback[len(fallback)-9:])
 		}
 	}
 }
@@ -289,12 +326,33 @@ func TestFallback(t *testing.T) {
 		m    message.Message
 		want string
 	}{
-		{lost(), "🔴 Lost · EKS cluster payments · 111122223333 · add-on missing\nCoverage of payments was lost. R&amp;D: bring it back with the steps below."},
+		{lost(), "🔴 payments: add-on missing (EKS, eu-west-1, R&amp;D)"},
 		{message.Message{Title: "<!channel>"}, "🔵 &lt;!channel&gt;"},
 		{message.Message{}, "🔵"},
 	} {
 		if got := slack.Fallback(tt.m); got != tt.want {
 			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+}
+
+// TestTimesAreTheReaders: Slack writes moments in the reader's own time zone, with UTC for whoever cannot.
+func TestTimesAreTheReaders(t *testing.T) {
+	_, blocks := sent(t, lost())
+	all := strings.Join(texts(blocks), "\n")
+	for _, want := range []string{
+		"since <!date^1772717808^{date_short_pretty} {time}|2026-03-05 13:36 UTC>",
+		"*Since*\n<!date^1772717808^{date_short_pretty} {time_secs}|2026-03-05 13:36 UTC>",
+		"R&amp;D {time}",
+	} {
+		if !strings.Contains(all, want) {
+			t.Errorf("lacks %q:\n%s", want, all)
+		}
+	}
+	for _, at := range []time.Time{time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(1969, 1, 1, 0, 0, 0, 0, time.UTC)} {
+		_, blocks := sent(t, message.Message{Context: []message.Item{{Text: "at {time}", At: at, Clock: "noon"}}})
+		if got := texts(blocks)[1]; got != "at noon" {
+			t.Errorf("%v: got %q", at, got)
 		}
 	}
 }
@@ -318,7 +376,7 @@ func TestHostileText(t *testing.T) {
 			Facts:    []message.Fact{{Value: tt.in, Code: true}},
 			Sections: []message.Section{{Quote: tt.in}},
 		})
-		if diff := cmp.Diff([]string{"🔵", tt.prose, tt.code, tt.quote}, texts(blocks)); diff != "" {
+		if diff := cmp.Diff([]string{"🔵", tt.prose, tt.quote, tt.code}, texts(blocks)); diff != "" {
 			t.Errorf("%q: -want +got\n%s", tt.in, diff)
 		}
 		for _, b := range blocks[1:] {
@@ -382,83 +440,60 @@ func TestCutsBetweenCharacters(t *testing.T) {
 	}
 }
 
-// TestGivingUp makes a message grow and sees what goes first.
-func TestGivingUp(t *testing.T) {
-	build := func(quote, facts int) message.Message {
+// TestWhatMattersStays makes parts grow and sees that the end is left out, and said to be.
+func TestWhatMattersStays(t *testing.T) {
+	build := func(sections, quote, facts int) message.Message {
 		m := lost()
 		m.Sections = nil
-		for i := range 3 {
+		for i := range sections {
 			s := message.Section{Heading: fmt.Sprintf("Cause %d", i), Text: "Why.", Quote: strings.Repeat("q", quote)}
 			for j := range 3 {
 				s.Steps = append(s.Steps, message.Step{Text: fmt.Sprintf("step %d of %d.", j, i), Command: strings.Repeat("c", 250)})
 			}
-			s.Links = []message.Link{{Label: fmt.Sprintf("page %d", i), URL: "https://a.example/" + strings.Repeat("p", 200)}}
 			m.Sections = append(m.Sections, s)
 		}
 		m.Facts = nil
 		for i := range facts {
-			m.Facts = append(m.Facts, message.Fact{Label: fmt.Sprintf("fact %d", i), Value: strings.Repeat("v", 1000)})
+			m.Facts = append(m.Facts, message.Fact{Label: fmt.Sprintf("fact %d", i), Value: strings.Repeat("v", 100)})
 		}
 		return m
 	}
+	first := []string{"payments: add-on missing", "Coverage lost", "is not installed", "See what is there.", "list-addons", "|Coverage>"}
 	for _, tt := range []struct {
 		name          string
 		m             message.Message
 		shown, hidden []string
 	}{
-		{"all fits", build(100, 2), []string{"step 2 of 2.", "page 2", "fact 1", "GuardDuty console"}, []string{"…"}},
-		{"quotes", build(2900, 2), []string{"step 2 of 2.", "page 2", "fact 1", "GuardDuty console", "… (cut)\n```"}, []string{" more"}},
-		{"later steps", build(100, 8), []string{"step 2 of 0.", "step 0 of 1.", "page 2", "fact 7", "… 3 more"}, []string{"step 0 of 2."}},
-		{"links", build(100, 9), []string{"step 2 of 0.", "Cause 2", "fact 8"}, []string{"step 0 of 1."}},
-		{"sections", build(2900, 10), []string{"fact 9", "more"}, []string{"Cause 1", "page 0"}},
-		{"facts", build(2900, 30), []string{"fact 9", "more"}, []string{"Cause 0", "step 0", "fact 29"}},
+		{"all fits", build(3, 100, 2), []string{"step 2 of 2.", "fact 1"}, []string{"…"}},
+		{"long quotes", build(3, 2900, 2), []string{"step 2 of 2.", "fact 1", "… (cut)\n```"}, []string{" more"}},
+		{"many causes", build(12, 1000, 2), []string{"step 2 of 3.", "more"}, []string{"step 2 of 11.", "fact 1"}},
+		{"many facts", build(3, 100, 200), []string{"step 2 of 2.", "fact 9", "more"}, []string{"fact 199"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, blocks := sent(t, tt.m)
-			all := strings.Join(texts(blocks), "\n")
-			for _, s := range tt.shown {
-				if !strings.Contains(all, s) {
-					t.Errorf("%q is not shown", s)
+			for as, blocks := range map[string]string{"folded": all(t, slack.Blocks(tt.m)), "plain": all(t, slack.PlainBlocks(tt.m))} {
+				for _, s := range append(tt.shown, first...) {
+					if !strings.Contains(blocks, s) {
+						t.Errorf("%s: %q is not shown", as, s)
+					}
 				}
-			}
-			for _, s := range tt.hidden {
-				if strings.Contains(all, s) {
-					t.Errorf("%q is shown", s)
+				for _, s := range tt.hidden {
+					if strings.Contains(blocks, s) {
+						t.Errorf("%s: %q is shown: %s", as, s, blocks)
+					}
 				}
 			}
 		})
 	}
 }
 
-// TestEvidenceGivesWay makes evidence grow and sees that the most telling of it stays, and what mends it.
-func TestEvidenceGivesWay(t *testing.T) {
-	for n, want := range map[int]struct {
-		shown, hidden []string
-	}{
-		10: {[]string{"look 0.", "look 9.", "page"}, []string{"more"}},
-		60: {[]string{"look 0.", "look 4.", "… 4", " more", "Create it.", "page"}, []string{"look 59."}},
-	} {
-		m := lost()
-		m.Sections = m.Sections[:1]
-		m.Sections[0].Links[0].Label = "page"
-		looks := message.Section{Heading: "What was looked at"}
-		for i := range n {
-			looks.Evidence = append(looks.Evidence, message.Evidence{Check: "Check", Result: fmt.Sprintf("look %d. %s", i, strings.Repeat("x", 500))})
-		}
-		m.Sections = append(m.Sections, looks)
-		_, blocks := sent(t, m)
-		all := strings.Join(texts(blocks), "\n")
-		for _, s := range want.shown {
-			if !strings.Contains(all, s) {
-				t.Errorf("of %d, %q is not shown:\n%s", n, s, all)
-			}
-		}
-		for _, s := range want.hidden {
-			if strings.Contains(all, s) {
-				t.Errorf("of %d, %q is shown", n, s)
-			}
-		}
+// all is every text of the blocks.
+func all(t *testing.T, list []slackgo.Block) string {
+	t.Helper()
+	var blocks []block
+	if err := json.Unmarshal(check(t, list), &blocks); err != nil {
+		t.Fatal(err)
 	}
+	return strings.Join(texts(blocks), "\n")
 }
 
 func TestCommandIsNeverCut(t *testing.T) {
@@ -527,7 +562,16 @@ func FuzzBlocks(f *testing.F) {
 	f.Add("ア", "クラスター`x`が", "\r\n\u2028", "a\nb", "https://[::1", 12, 1500)
 	f.Fuzz(func(t *testing.T, title, summary, quote, command, address string, n, repeat int) {
 		n, repeat = max(0, n)%80, max(1, repeat%2000)
-		m := message.Message{Tone: message.Tone(n % 4), Title: title, Summary: strings.Repeat(summary, repeat), Words: message.Words{More: title, Cut: quote}}
+		m := message.Message{
+			Tone: message.Tone(n % 4), Title: title, State: quote, Where: command, Summary: strings.Repeat(summary, repeat),
+			Context:  []message.Item{{Text: title, Code: n%2 == 0}, {Text: strings.Repeat(summary, repeat) + "{time}", At: time.Unix(int64(repeat), 0)}},
+			Evidence: []message.Evidence{{Mark: message.Mark(n % 3), Check: summary, Result: strings.Repeat(quote, repeat)}},
+			First:    &message.Step{Text: strings.Repeat(title, repeat), Command: command},
+			Words:    message.Words{More: title, Cut: quote, First: summary, Facts: command},
+		}
+		if repeat%2 == 0 {
+			m.Fold = title + "x"
+		}
 		for range n {
 			m.Facts = append(m.Facts, message.Fact{Label: title, Value: summary, Code: n%2 == 0})
 			m.Sections = append(m.Sections, message.Section{

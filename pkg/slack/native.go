@@ -8,13 +8,14 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync/atomic"
 
 	"github.com/slack-go/slack"
 
 	"guardduty-coverage-notifier/pkg/message"
 )
 
-// Limits of the native blocks for tables and charts.
+// Limits of the blocks that Slack draws itself.
 const (
 	// maxRows and maxColumns are how large a data table may be, without its header, and maxCells how many characters all
 	// tables of a message may have. The page has named 100 rows and 10,000 characters, and later twice as much
@@ -23,7 +24,7 @@ const (
 	maxColumns = 20
 	maxCells   = 10000
 	// pageRows is how many rows are seen before one has to turn the page.
-	pageRows = 10
+	pageRows = 5
 	// maxCell keeps one long value from taking the room of all others.
 	maxCell = 100
 	// maxCharts is how many charts Slack takes in a message. It does not document that it refuses more
@@ -35,41 +36,64 @@ const (
 	maxAxisLabel = 50
 )
 
-// format is how a message is rendered.
-type format int
-
-// The formats, the richest first.
-const (
-	// nativeBlocks shows tables and charts in Slack's own blocks for them.
-	nativeBlocks format = iota
-	// plainBlocks is the fallback for workspaces that do not support these blocks: it shows tables in code blocks and
-	// omits charts.
-	plainBlocks
-	// textOnly is the last resort, when Slack refuses any blocks: Fallback alone.
-	textOnly
-)
-
-// formatsOf are the formats in which to try m, in their order. Without tables and charts native blocks are
-// plain ones.
-func formatsOf(m message.Message) []format {
-	native := func(s message.Section) bool { return s.Table != nil || s.Chart != nil }
-	if slices.ContainsFunc(m.Sections, native) {
-		return []format{nativeBlocks, plainBlocks, textOnly}
-	}
-	return []format{plainBlocks, textOnly}
+// format is how a message is rendered. The zero format is text alone, the last resort when Slack refuses any blocks.
+type format struct {
+	// blocks: the message has blocks.
+	blocks bool
+	// draws: tables and charts are Slack's own blocks for them. Without, tables stand in code blocks and charts are omitted.
+	draws bool
+	// folds: what is folded is in a container. Without, it stands below the rest.
+	folds bool
 }
 
-// inFormats makes a call with the first format, and then with the next as long as Slack refuses the content.
-func inFormats(formats []format, call func(format) error) error {
+func nativeBlocks() format { return format{blocks: true, draws: true, folds: true} }
+
+// plainBlocks are for workspaces that do not support native ones.
+func plainBlocks() format { return format{blocks: true} }
+
+func textOnly() format { return format{} }
+
+// refused are the native blocks that a workspace did not take, remembered as long as the process lives.
+type refused struct{ draws, folds atomic.Bool }
+
+// formatsOf are the formats in which to try m, in their order: without native blocks that the workspace refused, or
+// that m has no use for.
+func (s *Sink) formatsOf(m message.Message) []format {
+	hasTables := slices.ContainsFunc(m.Sections, func(s message.Section) bool { return s.Table != nil || s.Chart != nil })
+	native := plainBlocks()
+	native.folds = m.Fold != "" && !s.refused.folds.Load()
+	native.draws = hasTables && m.Fold == "" && !s.refused.draws.Load()
+	if native == plainBlocks() {
+		return []format{plainBlocks(), textOnly()}
+	}
+	return []format{native, plainBlocks(), textOnly()}
+}
+
+// inFormats makes a call with the first format, and then with the next as long as Slack refuses the content. Native
+// blocks that were refused where plain ones were taken are remembered.
+func (s *Sink) inFormats(formats []format, call func(format) error) error {
 	var err error
-	for _, f := range formats {
+	for i, f := range formats {
 		err = call(f)
 		refusal, ok := errors.AsType[*Error](err)
-		if !ok || !refusal.contentRefused() {
-			return err
+		if ok && refusal.contentRefused() {
+			continue
 		}
+		if err == nil && i > 0 && f.blocks {
+			s.refused.remember(formats[i-1])
+		}
+		return err
 	}
 	return err
+}
+
+func (r *refused) remember(f format) {
+	if f.draws {
+		r.draws.Store(true)
+	}
+	if f.folds {
+		r.folds.Store(true)
+	}
 }
 
 // chartBlock is the block for a chart, and how much of maxTotal it takes. It reports false where Slack would refuse it.
@@ -94,12 +118,12 @@ func chartBlock(c message.Chart) (block slack.Block, size int, ok bool) {
 	if c.Line {
 		chart = slack.NewDataVisualizationLineChart(axis, series...)
 	}
-	visualization := slack.NewDataVisualizationBlock(label(c.Title, maxAxisLabel), chart)
-	if visualization.Validate() != nil {
+	drawn := slack.NewDataVisualizationBlock(label(c.Title, maxAxisLabel), chart)
+	if drawn.Validate() != nil {
 		return nil, 0, false
 	}
-	encoded, err := json.Marshal(visualization)
-	return visualization, sent(string(encoded)), err == nil
+	encoded, err := json.Marshal(drawn)
+	return drawn, sent(string(encoded)), err == nil
 }
 
 // unshowable reports whether JSON has no form for a number.
@@ -166,9 +190,9 @@ func (t *draftTable) cells(rows int) int {
 	return total
 }
 
-// block is the data table with so many rows. The last column is the one that names what a row is about.
+// block is the data table with so many rows. The first column is the one that names what a row is about.
 func (t *draftTable) block(rows int) slack.Block {
-	block := slack.NewDataTableBlock(t.caption).WithPageSize(pageRows).WithRowHeaderColumnIndex(len(t.columns) - 1)
+	block := slack.NewDataTableBlock(t.caption).WithPageSize(pageRows).WithRowHeaderColumnIndex(0)
 	header := make([]slack.DataTableCell, len(t.columns))
 	for i, column := range t.columns {
 		header[i] = slack.NewDataTableRawTextCell(column.Heading)
@@ -184,13 +208,13 @@ func (t *draftTable) block(rows int) slack.Block {
 	return block
 }
 
-// code is a code block of as many of so many rows as one section holds, and how many these are.
-func (t *draftTable) code(rows int) (markup string, shown int) {
+// code is a code block of as many rows as fit into so much room, and how many these are.
+func (t *draftTable) code(room int) (markup string, shown int) {
 	render := func(n int) string {
 		table := message.Table{Columns: t.columns, Rows: t.rows[:n]}
 		return codeBlock(strings.Join(table.Lines(), "\n"))
 	}
-	shown = sort.Search(min(rows, len(t.rows)), func(n int) bool { return sent(render(n+1)) > maxText })
+	shown = sort.Search(len(t.rows), func(n int) bool { return sent(render(n+1)) > room })
 	if shown == 0 {
 		return "", 0
 	}

@@ -24,7 +24,7 @@ func report(rows int) message.Message {
 	return message.Message{
 		Title:   "Coverage report · 96.4% covered",
 		Summary: "1204 of 1249 resources are covered.",
-		Facts:   []message.Fact{{Label: "All", Value: "96.4% (1204 of 1249)"}},
+		Context: []message.Item{{Text: "96.4% (1204 of 1249)"}},
 		Sections: []message.Section{
 			{Chart: &message.Chart{
 				Title: "By kind", Unit: "%", Categories: []string{"EKS", "EC2"},
@@ -136,7 +136,7 @@ func TestWhatIsDrawn(t *testing.T) {
 	}
 	three := report(1)
 	three.Sections = append(three.Sections, three.Sections[2])
-	const start = "header section section "
+	const start = "header context section "
 	tests := map[string]struct {
 		m    message.Message
 		want string
@@ -235,25 +235,6 @@ func TestPlainTableKeepsItsRowsAndSaysWhatIsMissing(t *testing.T) {
 	}
 }
 
-func TestTablesGiveWayToStepsButKeepTenRows(t *testing.T) {
-	m := report(100)
-	for range 5 {
-		section := message.Section{Heading: "Another", Table: grid(100, 3)}
-		section.Steps = []message.Step{{Text: "Step " + strings.Repeat("s", 700)}, {Text: "Last " + strings.Repeat("s", 700)}}
-		m.Sections = append(m.Sections, section)
-	}
-	_, text := tablesOf(t, slack.PlainBlocks(m))
-	if got := strings.Count(text, "Last "); got != 5 {
-		t.Errorf("%d last steps are shown, want 5", got)
-	}
-	if got := strings.Count(text, "r9 &lt;c0&gt;"); got != 6 {
-		t.Errorf("%d tables show their tenth row, want 6", got)
-	}
-	if strings.Contains(text, "r50 ") {
-		t.Error("rows that take the place of steps are shown")
-	}
-}
-
 func TestSendsAgainPlainlyWhereBlocksAreRefused(t *testing.T) {
 	for _, unknown := range [][]string{{"data_table"}, {"data_visualization"}, {"data_table", "data_visualization"}} {
 		for name, sinkOf := range map[string]func(*testing.T, *slacktest.Server) *slack.Sink{"bot": botSink, "webhook": hookSink} {
@@ -315,9 +296,9 @@ func TestARefusedReplyIsNotAReasonToChangeTheMessage(t *testing.T) {
 // has.
 func TestSendsTextWhereBlocksAreRefused(t *testing.T) {
 	const (
-		lostLine     = "🔴 Lost · EKS cluster payments · 111122223333 · add-on missing"
-		restoredLine = "🟢 回復 · EKSクラスター payments · 111122223333 · カバレッジ回復"
-		reportLine   = "🔵 Information · Coverage report · 96.4% covered"
+		lostLine     = "🔴 payments: add-on missing (EKS, eu-west-1, R&amp;D)"
+		restoredLine = "🟢 payments: 正常に復帰"
+		reportLine   = "🔵 Coverage report · 96.4% covered"
 	)
 	codes := []string{
 		"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "invalid_payload",
@@ -386,7 +367,8 @@ func TestSendsAgainOnlyWhenTheContentIsRefused(t *testing.T) {
 		code string
 		want int
 	}{
-		"blocks are refused":        {lost(), "invalid_blocks", 2},
+		"blocks are refused":        {restored(), "invalid_blocks", 2},
+		"a fold is refused":         {lost(), "invalid_blocks", 3},
 		"the channel is gone":       {report(1), "channel_not_found", 1},
 		"native blocks are refused": {report(1), "invalid_blocks", 3},
 		"the blocks are too large":  {report(1), "msg_blocks_too_long", 3},
@@ -406,14 +388,40 @@ func TestSendsAgainOnlyWhenTheContentIsRefused(t *testing.T) {
 	}
 }
 
-func TestTheFirstStepsStayLongest(t *testing.T) {
-	m := report(1)
-	m.Sections[1].Steps = []message.Step{{Text: "First " + strings.Repeat("s", 500)}, {Text: "Second."}}
-	for range 20 {
-		m.Sections = append(m.Sections, message.Section{Heading: "Later", Text: strings.Repeat("t", 600), Steps: []message.Step{{Text: "Then."}}})
+// TestWhatIsRefusedIsRemembered: a workspace that knows no containers is asked once, and keeps its tables.
+func TestWhatIsRefusedIsRemembered(t *testing.T) {
+	server := slacktest.New(t, slacktest.Options{Unsupported: []string{"container"}})
+	sink := botSink(t, server)
+	for range 3 {
+		mustSend(t, sink, lost(), "")
 	}
-	_, text := tablesOf(t, slack.Blocks(m))
-	if !strings.Contains(text, "First s") || !strings.Contains(text, "Second.") || strings.Contains(text, "Then.") {
-		t.Errorf("got %s", text)
+	mustSend(t, sink, report(1), "")
+	if got := server.Refused("invalid_blocks"); got != 1 || server.Requests("") != 5 {
+		t.Errorf("%d refusals, %d requests", got, server.Requests(""))
+	}
+	told := server.Messages()
+	for i, m := range told[:3] {
+		for _, want := range []string{"Everything else", "create-addon", "111122223333:cluster"} {
+			if !strings.Contains(string(m.Blocks), want) {
+				t.Errorf("message %d lacks %q: %s", i, want, m.Blocks)
+			}
+		}
+	}
+	if !strings.Contains(string(told[3].Blocks), "data_table") {
+		t.Errorf("the report lost its table: %s", told[3].Blocks)
+	}
+}
+
+// TestAnotherRefusalIsNotRemembered: blocks that are refused either way say nothing about the workspace.
+func TestAnotherRefusalIsNotRemembered(t *testing.T) {
+	server := slacktest.New(t, slacktest.Options{})
+	sink := botSink(t, server)
+	fault := slacktest.Fault{Op: "chat.postMessage", Header: http.Header{"Content-Type": {"application/json"}}, Body: `{"ok":false,"error":"invalid_blocks"}`}
+	server.Fail(fault, fault)
+	mustSend(t, sink, lost(), "")
+	mustSend(t, sink, lost(), "")
+	told := server.Messages()
+	if len(told) != 2 || !strings.Contains(told[0].Text, "First: See what is there.") || !strings.Contains(string(told[1].Blocks), `"container"`) {
+		t.Errorf("got %+v", told)
 	}
 }

@@ -57,8 +57,8 @@ func isTimestamp(ts string) bool {
 
 // post posts m and returns its ref.
 func (b bot) post(ctx context.Context, m message.Message) (ref string, err error) {
-	err = inFormats(formatsOf(m), func(as format) error {
-		ref, err = b.postContent(ctx, content(Fallback(m), blocks(m, as))...)
+	err = b.sink.inFormats(b.sink.formatsOf(m), func(as format) error {
+		ref, err = b.postContent(ctx, content(textOf(m, as), blocks(m, as))...)
 		return err
 	})
 	return ref, err
@@ -67,9 +67,9 @@ func (b bot) post(ctx context.Context, m message.Message) (ref string, err error
 // update replaces the message at ts by m. Text alone leaves the blocks that the message has; an empty list
 // removes them (https://docs.slack.dev/reference/methods/chat.update).
 func (b bot) update(ctx context.Context, ts string, m message.Message) error {
-	return inFormats(formatsOf(m), func(as format) error {
-		options := content(Fallback(m), blocks(m, as))
-		if as == textOnly {
+	return b.sink.inFormats(b.sink.formatsOf(m), func(as format) error {
+		options := content(textOf(m, as), blocks(m, as))
+		if !as.blocks {
 			options = append(options, slack.MsgOptionBlocks())
 		}
 		return b.updateContent(ctx, ts, options...)
@@ -82,8 +82,8 @@ func (b bot) reply(ctx context.Context, ts string, m message.Message) error {
 	if b.sink.config.Broadcast {
 		thread = append(thread, slack.MsgOptionBroadcast())
 	}
-	return inFormats([]format{plainBlocks, textOnly}, func(as format) error {
-		_, err := b.postContent(ctx, append(content(Fallback(m), replyBlocks(m, as)), thread...)...)
+	return b.sink.inFormats([]format{plainBlocks(), textOnly()}, func(as format) error {
+		_, err := b.postContent(ctx, append(content(textOf(m, as), replyBlocks(m, as)), thread...)...)
 		return err
 	})
 }
@@ -133,11 +133,11 @@ func (b bot) api(e *exchange) *slack.Client {
 }
 
 func (s *Sink) postWebhook(ctx context.Context, address string, m message.Message) error {
-	return inFormats(formatsOf(m), func(as format) error {
+	return s.inFormats(s.formatsOf(m), func(as format) error {
 		payload := slack.WebhookMessage{
-			Text: Fallback(m), Parse: "none", UnfurlLinks: new(false), UnfurlMedia: new(false),
+			Text: textOf(m, as), Parse: "none", UnfurlLinks: new(false), UnfurlMedia: new(false),
 		}
-		if as != textOnly {
+		if as.blocks {
 			payload.Blocks = &slack.Blocks{BlockSet: blocks(m, as)}
 		}
 		return s.postPayload(ctx, address, &payload)

@@ -40,6 +40,8 @@ type Config struct {
 type Sink struct {
 	config Config
 	client http.Client
+	// refused are the native blocks that the workspace did not take.
+	refused refused
 }
 
 // New checks the configuration. It connects to nothing.
@@ -67,9 +69,9 @@ func (s *Sink) Name() string { return s.config.Name }
 // a short reply in its thread notifies those who follow it. When it can no longer be changed, m is posted
 // anew. m.Update without a message to update sends nothing.
 //
-// Tables and charts are native blocks. Where Slack refuses these, as new blocks reach some workspaces later
-// than others, m is sent again at once with plain blocks; where it refuses any blocks, with the text of
-// Fallback alone.
+// Tables, charts and folded parts are native blocks. Where Slack refuses these, as new blocks reach some
+// workspaces later than others, m is sent again at once with plain blocks, and so is whatever follows; where it
+// refuses any blocks, as text alone.
 //
 // Every error is an *Error. When a ref comes with it, the message itself was sent and only the reply in its
 // thread is missing: sending m again with that ref repeats nothing that anybody notices.

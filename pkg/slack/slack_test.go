@@ -88,9 +88,9 @@ func expect(t *testing.T, server *slacktest.Server, want ...seen) {
 }
 
 const (
-	lostHeader     = "🔴 EKS cluster payments · 111122223333 · add-on missing"
-	restoredHeader = "🟢 EKSクラスター payments · 111122223333 · カバレッジ回復"
-	restoredReply  = "🟢 クラスター\u200b`payments`\u200bのカバレッジが回復しました。"
+	lostHeader     = "🔴 payments: add-on missing"
+	restoredHeader = "🟢 payments: 正常に復帰"
+	restoredReply  = "🟢 *payments: 正常に復帰*\nクラスター\u200b`payments`\u200bのカバレッジが回復しました。"
 )
 
 func TestNew(t *testing.T) {
@@ -273,7 +273,7 @@ func TestRefusals(t *testing.T) {
 					s = hookSink(t, server)
 				}
 				server.Fail(tt.fault)
-				ref, err := s.Send(t.Context(), lost(), "")
+				ref, err := s.Send(t.Context(), restored(), "")
 				if diff := cmp.Diff(*want, outcomeOf(t, err)); diff != "" || ref != "" {
 					t.Errorf("ref %q, -want +got:\n%s", ref, diff)
 				}

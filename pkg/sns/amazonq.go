@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -18,8 +17,8 @@ import (
 const (
 	maxTitle       = 250
 	maxDescription = 8000
-	maxNextSteps   = 5
-	maxNextStep    = 350
+	maxNextSteps   = 4
+	maxNextStep    = 200
 	maxKeywords    = 5
 	maxKeyword     = 75
 	maxMetadata    = 255
@@ -53,25 +52,20 @@ type qMetadata struct {
 
 // customNotification is m for Amazon Q. Its parts are capped, so that the whole is far below what SNS takes.
 func customNotification(m message.Message) (string, error) {
-	steps, inFull := nextSteps(m)
-	title := m.Title
-	if tone := m.Words.Tone(m.Tone); tone != "" {
-		title = tone + ": " + title
-	}
 	return encode(qNotification{
 		Version: "1.0",
 		Source:  "custom",
 		ID:      messageHash(m),
 		Content: qContent{
 			TextType:    "client-markdown",
-			Title:       clipMarkdown(markdownLine(title), maxTitle, mark(m)),
-			Description: description(m, inFull),
-			NextSteps:   steps,
+			Title:       clipMarkdown(markdownLine(m.Title), maxTitle, mark(m)),
+			Description: description(m),
+			NextSteps:   nextSteps(m),
 			Keywords:    keywords(m),
 		},
 		Metadata: qMetadata{
 			ThreadID:          subjectHash(m),
-			Summary:           clipMarkdown(markdownLine(m.Summary), maxMetadata, mark(m)),
+			Summary:           clipMarkdown(markdownLine(m.Notice()), maxMetadata, mark(m)),
 			EventType:         "guardduty-coverage",
 			RelatedResources:  relatedResources(m.Form.Labels()),
 			AdditionalContext: additionalContext(m),
@@ -79,59 +73,80 @@ func customNotification(m message.Message) (string, error) {
 	})
 }
 
-// nextSteps are the steps of m as Amazon Q lists them. Where they do not all fit whole, inFull is every
-// step for the description to end with: half a command is worse than none.
-func nextSteps(m message.Message) (steps, inFull []string) {
-	overflow := false
+// nextSteps are the first things to do, in short and without commands, which the description has.
+func nextSteps(m message.Message) []string {
+	var all []message.Step
+	if m.First != nil {
+		all = append(all, *m.First)
+	}
 	for _, section := range m.Sections {
-		for _, step := range section.Steps {
-			text := markdownLine(step.Text)
-			whole := strings.TrimSpace(text + "\n" + markdownCode(step.Command))
-			inFull = append(inFull, fmt.Sprintf("%d. %s", len(inFull)+1, whole))
-			if utf8.RuneCountInString(whole) > maxNextStep {
-				overflow = true
-				whole = clipMarkdown(text, maxNextStep, mark(m))
-			}
-			if whole != "" {
-				steps = append(steps, whole)
-			}
+		all = append(all, section.Steps...)
+	}
+	var steps []string
+	for _, step := range all {
+		if text := clipMarkdown(markdownLine(step.Text), maxNextStep, cutMark); text != "" && len(steps) < maxNextSteps {
+			steps = append(steps, text)
 		}
 	}
-	if more := len(steps) - (maxNextSteps - 1); more > 1 {
-		overflow = true
-		last := strings.ReplaceAll(markdownLine(m.Words.More), "{n}", strconv.Itoa(more))
-		if last == "" {
-			last = cutMark
-		}
-		steps = append(steps[:maxNextSteps-1], clipMarkdown(last, maxNextStep, ""))
-	}
-	if !overflow {
-		inFull = nil
-	}
-	return steps, inFull
+	return steps
 }
 
-// description is everything but the title and the steps, and then as many steps as fit whole.
-func description(m message.Message, steps []string) string {
-	blocks := []string{markdownText(m.Summary)}
+// description is the whole message but for its title, in the order in which it is read.
+func description(m message.Message) string {
+	blocks := []string{contextLine(m), markdownText(m.Summary), evidenceLines(m.Evidence)}
+	if m.First != nil {
+		blocks = append(blocks, stepText(markdownLine(m.Words.First)+" ", *m.First))
+	}
+	blocks = append(blocks, linkLines(m.Links))
+	for _, section := range m.Sections {
+		blocks = append(blocks, sectionText(section, m.Words))
+	}
 	var facts []string
 	for _, fact := range m.Facts {
 		facts = append(facts, labelled(fact.Label, fact.Value))
 	}
 	blocks = append(blocks, strings.Join(facts, "\n"))
-	for _, section := range m.Sections {
-		blocks = append(blocks, sectionText(section, m.Words))
-	}
-	blocks = append(blocks, linkLines(m.Links))
-	blocks = slices.DeleteFunc(blocks, func(block string) bool { return block == "" })
-	text := clipBlocks(strings.Join(blocks, "\n\n"), maxDescription, mark(m))
-	for _, step := range steps {
-		if utf8.RuneCountInString(text)+utf8.RuneCountInString(step)+2 > maxDescription {
-			break
+	return cmp.Or(joinBlocks(blocks, mark(m)), headline(m, maxSubject))
+}
+
+// joinBlocks joins as many blocks as fit, and says where some did not. One that does not fit is cut if it is the first,
+// and left out otherwise: half a command is worse than none.
+func joinBlocks(blocks []string, mark string) string {
+	text := ""
+	for _, block := range blocks {
+		switch {
+		case block == "":
+		case text == "":
+			text = clipBlocks(block, maxDescription, mark)
+		case utf8.RuneCountInString(text)+utf8.RuneCountInString(block)+2*len("\n\n")+utf8.RuneCountInString(mark) > maxDescription:
+			return strings.TrimSpace(clipMarkdown(text+"\n\n"+mark, maxDescription, ""))
+		default:
+			text += "\n\n" + block
 		}
-		text += "\n\n" + step
 	}
-	return cmp.Or(text, headline(m, maxSubject))
+	return text
+}
+
+func contextLine(m message.Message) string {
+	var parts []string
+	for _, item := range append([]message.Item{{Text: m.State}}, m.Context...) {
+		if text := markdownLine(item.String()); text != "" {
+			parts = append(parts, text)
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+func evidenceLines(evidence []message.Evidence) string {
+	var lines []string
+	for _, e := range evidence {
+		lines = append(lines, e.Mark.String()+" "+markdown.Replace(e.Line()))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func stepText(lead string, step message.Step) string {
+	return strings.TrimSpace(lead + markdownLine(step.Text) + "\n" + markdownCode(step.Command))
 }
 
 const (
@@ -152,7 +167,7 @@ func clipBlocks(s string, limit int, mark string) string {
 	return clipped
 }
 
-// sectionText is a section without its steps; "" when there is nothing else in it.
+// sectionText is a section; "" when there is nothing in it.
 func sectionText(s message.Section, words message.Words) string {
 	var lines []string
 	if s.Text != "" {
@@ -164,8 +179,11 @@ func sectionText(s message.Section, words message.Words) string {
 	if s.Table != nil {
 		lines = append(lines, tableLines(*s.Table, words))
 	}
-	for _, e := range s.Evidence {
-		lines = append(lines, e.Mark.String()+" "+markdown.Replace(e.Line()))
+	if evidence := evidenceLines(s.Evidence); evidence != "" {
+		lines = append(lines, evidence)
+	}
+	for i, step := range s.Steps {
+		lines = append(lines, stepText(fmt.Sprintf("%d. ", s.Before+i+1), step))
 	}
 	if links := linkLines(s.Links); links != "" {
 		lines = append(lines, links)

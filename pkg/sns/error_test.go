@@ -224,7 +224,7 @@ func TestSendOnTheWire(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"Action": "Publish", "TopicArn": topic, "MessageStructure": "json",
-		"Subject": "Coverage lost: EKS payments-prod in 111122223333: the agent's pods cannot be scheduled",
+		"Subject": "payments-prod: agent pods cannot be scheduled - Coverage lost (EKS, eu-central-1, payments)",
 	} {
 		if got := form.Get(name); got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)

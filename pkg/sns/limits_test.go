@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	awssns "github.com/aws/aws-sdk-go-v2/service/sns"
@@ -23,19 +24,19 @@ func TestSubject(t *testing.T) {
 		title, name string
 		want        string
 	}{
-		"short": {"EKS a in 1: cause", "a", "Coverage lost: EKS a in 1: cause"},
-		"99 characters": {"EKS a: " + strings.Repeat("x", 77), "a",
-			"Coverage lost: EKS a: " + strings.Repeat("x", 77)},
-		"100 characters": {"EKS a: " + strings.Repeat("x", 78), "a",
-			"Coverage lost: EKS a: " + strings.Repeat("x", 74) + "..."},
-		"a long name leaves the cause": {"EKS " + long + " in 111122223333: pods cannot be scheduled", long,
-			"Coverage lost: EKS " + strings.Repeat("n", 35) + "... in 111122223333: pods cannot be scheduled"},
-		"a long name and a long cause": {"ECS " + long + " in 111122223333: " + strings.Repeat("c", 90), long,
-			"Coverage lost: ECS " + strings.Repeat("n", 12) + "... in 111122223333: " + strings.Repeat("c", 44) + "..."},
-		"line breaks and controls": {"EKS\r\nBcc: a@example.com\x1b\x00 b", "b", "Coverage lost: EKS Bcc: a@example.com?? b"},
-		"typography":               {"EKS “a” – don’t… [b] `c` ~ · |", "a", `Coverage lost: EKS "a" - don't... (b) 'c' - - /`},
-		"no ASCII letters":         {"クラスター a：理由", "a", "Coverage lost: UNHEALTHY EKS a 111122223333: addon-pods-unschedulable"},
-		"no title":                 {"", "a", "GuardDuty coverage notification"},
+		"short": {"a: cause", "a", "a: cause - Coverage lost (EKS, eu-central-1, payments)"},
+		"99 characters": {"a: " + strings.Repeat("x", 50), "a",
+			"a: " + strings.Repeat("x", 50) + " - Coverage lost (EKS, eu-central-1, payments)"},
+		"100 characters": {"a: " + strings.Repeat("x", 51), "a",
+			"a: " + strings.Repeat("x", 51) + " - Coverage lost"},
+		"a long name leaves the cause": {long + ": pods cannot be scheduled", long,
+			strings.Repeat("n", 54) + "...: pods cannot be scheduled - Coverage lost"},
+		"a long name and a long cause": {long + ": " + strings.Repeat("c", 60), long,
+			strings.Repeat("n", 18) + "...: " + strings.Repeat("c", 60) + " - Coverage lost"},
+		"line breaks and controls": {"a\r\nBcc: a@example.com\x1b\x00 b", "b", "a Bcc: a@example.com?? b - Coverage lost (EKS, eu-central-1, payments)"},
+		"typography":               {"“a” – don’t… [b] `c` ~ · |", "a", `a" - don't... (b) 'c' - - / - Coverage lost (EKS, eu-central-1, payments)`},
+		"no ASCII letters":         {"クラスター a：理由", "a", "a: addon-pods-unschedulable UNHEALTHY EKS 111122223333"},
+		"no title":                 {"", "a", "Coverage lost (EKS, eu-central-1, payments)"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -50,26 +51,21 @@ func TestSubject(t *testing.T) {
 	}
 }
 
-// TestSubjectInJapanese holds what a person needs at 3 a.m. to ASCII: the resource, the account, the issue.
+// TestSubjectInJapanese holds what a person needs at 3 a.m. to ASCII: the resource, the issue, the status, the account.
 func TestSubjectInJapanese(t *testing.T) {
-	words := message.Words{Lost: "カバレッジ喪失", Restored: "カバレッジ回復", Cut: "… (以下省略)"}
 	one, several, again := lost(), lost(), restored()
-	one.Title, several.Title, again.Title = "EKS クラスター payments-prod · 111122223333 · スケジュール不可", "12 個の EKS クラスター · 111122223333 · スケジュール不可", "EKS クラスター payments-prod · 111122223333 · 正常に復帰"
-	one.Words, several.Words, again.Words = words, words, words
+	one.Title, several.Title, again.Title = "payments-prod: スケジュール不可", "EKS クラスター 12 個: スケジュール不可", "payments-prod: 正常に復帰"
 	recordOf(several).Group = &message.RecordGroup{Total: 12, Open: 12}
-	longest, longer := lost(), lost()
-	longest.Title, longest.Words, longer.Title, longer.Words = one.Title, words, one.Title, words
-	// UNHEALTHY, EKS, the account and the issue leave 46 characters for the name.
-	recordOf(longest).Resource.Name, recordOf(longer).Resource.Name = strings.Repeat("n", 46), strings.Repeat("n", 47)
+	long := lost()
+	long.Title, recordOf(long).Resource.Name = one.Title, strings.Repeat("n", 100)
 	for name, test := range map[string]struct {
 		message message.Message
 		want    string
 	}{
-		"one":           {one, "UNHEALTHY EKS payments-prod 111122223333: addon-pods-unschedulable"},
-		"several":       {several, "UNHEALTHY 12 EKS 111122223333: addon-pods-unschedulable"},
-		"again":         {again, "HEALTHY EKS payments-prod 111122223333"},
-		"99 characters": {longest, "UNHEALTHY EKS " + strings.Repeat("n", 46) + " 111122223333: addon-pods-unschedulable"},
-		"one more":      {longer, "UNHEALTHY EKS " + strings.Repeat("n", 43) + "... 111122223333: addon-pods-unschedulable"},
+		"one":         {one, "payments-prod: addon-pods-unschedulable UNHEALTHY EKS 111122223333"},
+		"several":     {several, "12 EKS: addon-pods-unschedulable UNHEALTHY EKS 111122223333"},
+		"again":       {again, "payments-prod HEALTHY EKS 111122223333"},
+		"a long name": {long, strings.Repeat("n", 43) + "...: addon-pods-unschedulable UNHEALTHY EKS 111122223333"},
 	} {
 		got := *publish(t, sns.Text, test.message).Subject
 		if got != test.want {
@@ -79,10 +75,30 @@ func TestSubjectInJapanese(t *testing.T) {
 	}
 }
 
+// TestSMSInJapanese holds the message itself to one SMS, in which other letters take more room.
+func TestSMSInJapanese(t *testing.T) {
+	m := lost()
+	m.Title, m.State = "payments-prod: エージェントポッドをスケジュールできません", "カバレッジ異常"
+	long := lost()
+	long.Title, recordOf(long).Resource.Name = strings.Repeat("n", 100)+": エージェントポッドをスケジュールできません", strings.Repeat("n", 100)
+	for name, test := range map[string]struct {
+		message message.Message
+		want    string
+	}{
+		"short":             {m, "payments-prod: エージェントポッドをスケジュールできません カバレッジ異常"},
+		"a long name":       {long, "nnnnnnnnnnn…: エージェントポッドをスケジュールできません Coverage lost"},
+		"nothing but cause": {message.Message{Title: strings.Repeat("界", 71)}, strings.Repeat("界", 69) + "…"},
+	} {
+		if got := protocols(t, publish(t, sns.Text, test.message))["sms"]; got != test.want || len(utf16.Encode([]rune(got))) > 70 {
+			t.Errorf("%s: got %q", name, got)
+		}
+	}
+}
+
 func TestSubjectBeginsWithALetterOrDigit(t *testing.T) {
 	for _, title := range []string{`{"a":1}`, "=1+1", " - x", "[b]", "●", "/: 日", "“quoted”"} {
 		m := lost()
-		m.Title, m.Words = title, message.Words{}
+		m.Title, m.State, m.Where = title, "", ""
 		checkHeadline(t, *publish(t, sns.Text, m).Subject, 99)
 	}
 }
@@ -90,7 +106,7 @@ func TestSubjectBeginsWithALetterOrDigit(t *testing.T) {
 func TestSMSIsOneLineOf140Characters(t *testing.T) {
 	for extra, want := range map[int]string{0: "x", 1: "..."} {
 		m := lost()
-		m.Title = "EKS: " + strings.Repeat("x", 120+extra)
+		m.Title, m.State, m.Where = strings.Repeat("x", 140+extra), "", ""
 		got := protocols(t, publish(t, sns.Text, m))["sms"]
 		if len(got) != 140 || !strings.HasSuffix(got, want) {
 			t.Errorf("%d characters too many: got %d, %q", extra, len(got), got)
@@ -245,11 +261,11 @@ func testCustomNotificationCaps(t *testing.T, letter string) {
 		get       func(notification) string
 		untouched func(n int) string
 	}{
-		"title": {func(m *message.Message, n int) { m.Title, m.Words.Lost = at(n), "" }, 250,
+		"title": {func(m *message.Message, n int) { m.Title = at(n) }, 250,
 			func(q notification) string { return q.Content.Title }, at},
-		"description": {func(m *message.Message, n int) { m.Summary, m.Facts, m.Sections, m.Links = at(n), nil, nil, nil }, 8000,
+		"description": {func(m *message.Message, n int) { *m = message.Message{Summary: at(n)} }, 8000,
 			func(q notification) string { return q.Content.Description }, at},
-		"next step": {func(m *message.Message, n int) { m.Sections = oneStep(message.Step{Text: at(n)}) }, 350,
+		"next step": {func(m *message.Message, n int) { m.First = &message.Step{Text: at(n)} }, 200,
 			func(q notification) string { return q.Content.NextSteps[0] }, at},
 		"keyword": {func(m *message.Message, n int) { recordOf(*m).Resource.Kind = at(n) }, 75,
 			func(q notification) string { return q.Content.Keywords[0] }, at},
@@ -268,39 +284,35 @@ func testCustomNotificationCaps(t *testing.T, letter string) {
 	}
 }
 
-func TestCustomNotificationTellsStepsThatDoNotFit(t *testing.T) {
+// TestCustomNotificationListsNextSteps: four of them in short, and the commands in the description alone.
+func TestCustomNotificationListsNextSteps(t *testing.T) {
 	var steps []message.Step
 	for i := range 6 {
 		steps = append(steps, message.Step{Text: fmt.Sprint("Step ", i+1), Command: fmt.Sprint("command-", i+1)})
 	}
-	five, six := lost(), lost()
-	five.Sections, six.Sections = oneStep(steps[:5]...), oneStep(steps...)
-	long := lost()
-	command := "aws eks " + strings.Repeat("a", 400)
-	long.Sections = oneStep(message.Step{Text: "Run it.", Command: command})
-
-	if q := custom(t, five); len(q.Content.NextSteps) != 5 || strings.Contains(q.Content.Description, "command-5") {
-		t.Errorf("five steps fit: %+v", q.Content)
+	m := lost()
+	m.First = &message.Step{Text: "Step 0", Command: "command-0"}
+	m.Sections = oneStep(steps...)
+	q := custom(t, m)
+	if got := strings.Join(q.Content.NextSteps, ", "); got != "Step 0, Step 1, Step 2, Step 3" {
+		t.Errorf("next steps %s", got)
 	}
-	q := custom(t, six)
-	if last := q.Content.NextSteps[4]; last != "… 2 more" || !strings.Contains(q.Content.Description, "6. Step 6\n`command-6`") {
-		t.Errorf("six steps do not fit: %+v", q.Content)
+	for i := range 7 {
+		if !strings.Contains(q.Content.Description, fmt.Sprintf("Step %d\n`command-%d`", i, i)) {
+			t.Errorf("the description lacks step %d: %s", i, q.Content.Description)
+		}
 	}
-	q = custom(t, long)
-	if got := q.Content.NextSteps[0]; got != "Run it." || !strings.Contains(q.Content.Description, "`"+command+"`") {
-		t.Errorf("a command is never cut: %+v", q.Content)
-	}
-	long.Summary = strings.Repeat("s", 7700)
-	if got := custom(t, long).Content.Description; strings.Contains(got, "aws eks") {
-		t.Errorf("a part of a command is told: %q", got[7700:])
+	m.Sections = append(m.Sections, message.Section{Text: strings.Repeat("s", 7000)})
+	m.Sections = append(m.Sections, oneStep(message.Step{Text: "Run it.", Command: "aws eks " + strings.Repeat("a", 900)})...)
+	if got := custom(t, m).Content.Description; strings.Contains(got, "aws eks") || !strings.HasSuffix(got, "… (cut)") {
+		t.Errorf("a part of a command is shown: %q", got[7000:])
 	}
 }
 
 func TestCustomNotificationIsHarmless(t *testing.T) {
 	m := lost()
 	m.Title, m.Summary = "<!here> & <@U1>", "[pay](https://evil.example)\x1b[2J"
-	m.Sections = oneStep(message.Step{Text: "<!channel>", Command: "a `b` <c>"})
-	m.Words.Lost = ""
+	m.State, m.Context, m.Evidence, m.First = "", nil, nil, &message.Step{Text: "<!channel>", Command: "a `b` <c>"}
 	q := custom(t, m)
 	if want := "&lt;!here&gt; &amp; &lt;@U1&gt;"; q.Content.Title != want {
 		t.Errorf("title %q, want %q", q.Content.Title, want)
@@ -308,7 +320,10 @@ func TestCustomNotificationIsHarmless(t *testing.T) {
 	if want := "[pay] (https://evil.example)\uFFFD[2J"; !strings.HasPrefix(q.Content.Description, want) {
 		t.Errorf("description %q, want %q", q.Content.Description, want)
 	}
-	if want := "&lt;!channel&gt;\n```\na `b` &lt;c&gt;\n```"; q.Content.NextSteps[0] != want {
+	if want := "First: &lt;!channel&gt;\n```\na `b` &lt;c&gt;\n```"; !strings.Contains(q.Content.Description, want) {
+		t.Errorf("description %q, want %q", q.Content.Description, want)
+	}
+	if want := "&lt;!channel&gt;"; q.Content.NextSteps[0] != want {
 		t.Errorf("step %q, want %q", q.Content.NextSteps[0], want)
 	}
 	m.Title = strings.Repeat("x", 241) + "<!here>"
@@ -346,7 +361,8 @@ func FuzzSend(f *testing.F) {
 		m := lost()
 		m.Tone, m.Title, m.Summary = message.Tone(times%4), a, b
 		m.Facts = []message.Fact{{Label: c, Value: b}}
-		m.Words.Cut, m.Words.More, m.Words.Lost = c, a, c
+		m.Words.Cut, m.Words.More, m.State, m.Where = c, a, c, b
+		m.First = &message.Step{Text: b, Command: a}
 		r := recordOf(m)
 		r.Resource = message.RecordResource{Kind: c, Name: b, Account: a, Region: b, ARN: b, Cluster: b, AgentStatus: b}
 		finding := message.RecordFinding{ID: "a", Type: a, Text: b, Title: c, Cause: b, Steps: []message.RecordStep{{Text: b, Command: c}}}
@@ -368,7 +384,9 @@ func FuzzSend(f *testing.F) {
 			case sns.Text:
 				bodies := protocols(t, input)
 				checkHeadline(t, *input.Subject, 99)
-				checkHeadline(t, bodies["sms"], 140)
+				if sms := bodies["sms"]; len(sms) > 140 && len(utf16.Encode([]rune(sms))) > 70 || strings.Contains(sms, "\n") {
+					t.Errorf("an SMS of %d bytes: %q", len(sms), sms)
+				}
 				validate(t, recordSchema, bodies["sqs"])
 			case sns.JSON:
 				validate(t, recordSchema, *input.Message)

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
@@ -25,6 +26,8 @@ const (
 	maxSubject = 99
 	// maxSMS is what one SMS holds whatever the network makes of it.
 	maxSMS = 140
+	// maxUnicodeSMS is what one SMS holds of other letters, in UTF-16 code units.
+	maxUnicodeSMS = 70
 )
 
 // What this package takes of those limits.
@@ -71,7 +74,7 @@ func itself(record string) (string, error) { return record, nil }
 // perProtocol is the body for MessageStructure "json". Protocols that are not named get the default.
 func perProtocol(m message.Message, budget int) (string, error) {
 	text := clipBytes(plainText(m), maxText, mark(m))
-	line := headline(m, maxSMS)
+	line := sms(m)
 	return fit(m, budget, func(record string) (string, error) {
 		return encode(map[string]string{
 			"default": text,
@@ -92,25 +95,70 @@ func plainText(m message.Message) string {
 }
 
 // headline is the message in one line of at most limit characters of ASCII that GSM networks and mail
-// programs of any age show. It names the tone, keeps the cause, and shortens the resource's name first.
+// programs of any age show. It keeps the cause: where the resource is gives way first, then its name, and then the end.
 func headline(m message.Message, limit int) string {
-	title := m.Title
-	if strings.ContainsFunc(title, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) }) {
-		title = m.Form.Line()
+	line, name := ascii(m.Title), ascii(m.Form.Labels().Name)
+	if !isASCII(m.Title) {
+		return trimmed(shortenEnd(shortenName(ascii(m.Form.Line()), name, limit), limit))
 	}
-	line := ascii(title)
-	if tone := ascii(m.Words.Tone(m.Tone)); tone != "" && line != "" && !strings.Contains(tone, "?") {
-		line = tone + ": " + line
+	if state := ascii(m.State); state != "" {
+		line = strings.TrimPrefix(line+" - "+state, " - ")
 	}
-	line = shortenName(line, ascii(m.Form.Labels().Name), limit)
+	line = shortenName(line, name, limit)
+	if where := ascii(m.Where); where != "" && len(line)+len(where)+len(" ()") <= limit {
+		line += " (" + where + ")"
+	}
+	return trimmed(shortenEnd(line, limit))
+}
+
+// isASCII reports whether the letters of a text are ASCII.
+func isASCII(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
+}
+
+func shortenEnd(line string, limit int) string {
 	if len(line) > limit {
-		line = line[:limit-3] + "..."
+		return line[:limit-3] + "..."
 	}
+	return line
+}
+
+// trimmed begins with a letter or a figure, as a subject has to.
+func trimmed(line string) string {
 	line = strings.TrimLeftFunc(line, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	if line == "" {
 		return "GuardDuty coverage notification"
 	}
 	return line
+}
+
+// sms is the message in one SMS. Letters beyond those of GSM networks halve what it holds
+// (https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html).
+func sms(m message.Message) string {
+	if isASCII(m.Title) {
+		return headline(m, maxSMS)
+	}
+	line := message.CleanLine(m.Title)
+	if name := message.CleanLine(m.Form.Labels().Name); units(line) > maxUnicodeSMS && name != "" {
+		const recognisable = 12
+		line = strings.Replace(line, name, clipRunes(name, recognisable, cutMark), 1)
+	}
+	if state := message.CleanLine(m.State); units(line+" "+state) <= maxUnicodeSMS {
+		line += " " + state
+	}
+	for units(line) > maxUnicodeSMS {
+		line = clipRunes(line, utf8.RuneCountInString(line)-1, cutMark)
+	}
+	return line
+}
+
+// units counts UTF-16 code units, of which an SMS holds 70.
+func units(s string) int {
+	n := 0
+	for _, r := range s {
+		n += utf16.RuneLen(r)
+	}
+	return n
 }
 
 // shortenName takes from the name what the line is too long, as far as the name stays recognisable.

@@ -18,10 +18,11 @@ func report(findings, resources int) message.Message {
 	at := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
 	total := findings * resources
 	m := message.Message{
-		Title:   "Coverage report · 2 Regions · 96.4% covered",
+		Title:   "96.4% covered: 2 Regions",
+		State:   "Coverage report",
 		Summary: "GuardDuty Runtime Monitoring covers 1204 of 1249 resources.",
-		Facts:   []message.Fact{{Label: "All resources", Value: "96.4% (1204 of 1249)"}},
-		Words:   message.Words{More: "… {n} more", Cut: "… (cut)", Information: "For information", Links: "Links"},
+		Context: []message.Item{{Text: "1204 of 1249 covered"}},
+		Words:   message.Words{More: "… {n} more", Cut: "… (cut)"},
 		Form: &message.Report{
 			Version: message.ReportVersion, Kind: message.ReportKind, At: at, Regions: []string{"eu-central-1", "us-east-1"},
 			Total: message.ReportCoverage{Covered: 1204, Total: 1204 + total, Percent: new(96.4)}, Accounts: 3,
@@ -156,10 +157,10 @@ func TestHostileReportFits(t *testing.T) {
 
 func TestSubjectOfAReport(t *testing.T) {
 	m := report(1, 45)
-	if got, want := *publish(t, sns.Text, m).Subject, "For information: Coverage report - 2 Regions - 96.4% covered"; got != want {
+	if got, want := *publish(t, sns.Text, m).Subject, "96.4% covered: 2 Regions - Coverage report"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	m.Title, m.Words.Information = "カバレッジレポート", "お知らせ"
+	m.Title = "カバレッジレポート"
 	if got, want := *publish(t, sns.Text, m).Subject, "REPORT 1204/1249 96.4%"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

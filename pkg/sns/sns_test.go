@@ -394,27 +394,27 @@ func lost() message.Message {
 	const issue = "Addon Status Unhealthy:EKS Addon issue - InsufficientNumberOfReplicas: not scheduled 0/3 nodes are available: 3 Insufficient cpu. <!channel> & [all is well](https://evil.example)"
 	page := message.Link{Label: "How to troubleshoot it", URL: "https://docs.aws.amazon.com/guardduty/latest/ug/eks-runtime-monitoring-coverage.html#gdu-eks-runtime-coverage-addon-issues"}
 	return message.Message{
-		Tone:    message.Lost,
-		Title:   "EKS payments-prod in 111122223333: the agent's pods cannot be scheduled",
-		Summary: "GuardDuty no longer sees what runs on EKS cluster `payments-prod`: the nodes have no room for the pods of its agent.",
+		Tone:  message.Lost,
+		Title: "payments-prod: agent pods cannot be scheduled",
+		State: "Coverage lost", Where: "EKS, eu-central-1, payments",
+		Context: []message.Item{
+			{Text: "EKS"}, {Text: "payments (111122223333)"}, {Text: "since {time}", At: at, Clock: "2026-03-02 22:39 UTC"},
+		},
+		Summary:  "The nodes lack resources for the agent pods of `payments-prod`.",
+		Evidence: []message.Evidence{{Mark: message.Wrong, Check: "Agent add-on", Result: "`DEGRADED`: <!here> [fine](https://evil.example)"}},
+		First:    &steps[0],
+		Links:    []message.Link{{Label: "Cluster", URL: "https://eu-central-1.console.aws.amazon.com/eks/home?region=eu-central-1#/clusters/payments-prod"}},
+		Fold:     "All facts",
+		Sections: []message.Section{
+			{Heading: "Next steps", Before: 1, Steps: steps[1:], Links: []message.Link{page}},
+			{Heading: "Issue reported by GuardDuty", Quote: issue},
+			{Heading: "Diagnosis", Evidence: []message.Evidence{{Mark: message.Right, Check: "Nodes", Result: "3 running."}}},
+		},
 		Facts: []message.Fact{
 			{Label: "Cluster", Value: "payments-prod", Code: true},
-			{Label: "Account", Value: "111122223333", Code: true},
 			{Label: "Region", Value: "eu-central-1", Code: true},
 		},
-		Sections: []message.Section{
-			{Heading: "What AWS says", Quote: issue},
-			{Heading: "What to do", Steps: steps, Links: []message.Link{page}},
-			{Heading: "What was looked at", Evidence: []message.Evidence{
-				{Mark: message.Wrong, Check: "Agent add-on", Result: "It is `DEGRADED`: <!here> [fine](https://evil.example)"},
-				{Mark: message.Right, Check: "Nodes", Result: "3 of them run."},
-			}},
-		},
-		Links: []message.Link{{Label: "Cluster", URL: "https://eu-central-1.console.aws.amazon.com/eks/home?region=eu-central-1#/clusters/payments-prod"}},
-		Words: message.Words{
-			Lost: "Coverage lost", Restored: "Coverage restored", Information: "For information",
-			More: "… {n} more", Cut: "… (cut)", Links: "Links",
-		},
+		Words: message.Words{More: "… {n} more", Cut: "… (cut)", First: "First:", Facts: "Facts"},
 		Form: &message.Record{
 			Version: message.RecordVersion, Status: "UNHEALTHY",
 			Resource: message.RecordResource{
@@ -438,9 +438,9 @@ func lost() message.Message {
 func restored() message.Message {
 	m := lost()
 	m.Tone = message.Restored
-	m.Title = "EKS payments-prod in 111122223333: covered again after 41 minutes"
-	m.Summary = "GuardDuty sees the cluster again."
-	m.Sections = nil
+	m.Title, m.State = "payments-prod: covered again after 41 min", "Coverage restored"
+	m.Summary = "GuardDuty Runtime Monitoring covers it again."
+	m.Evidence, m.First, m.Links, m.Sections, m.Facts = nil, nil, nil, nil, nil
 	recordOf(m).Status = "HEALTHY"
 	recordOf(m).Findings, recordOf(m).Evidence = nil, nil
 	recordOf(m).ChangedAt = recordOf(m).ChangedAt.Add(41 * time.Minute)

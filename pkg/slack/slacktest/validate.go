@@ -25,6 +25,8 @@ const (
 	longestButton  = 75
 	longestURL     = 3000
 	longestBlockID = 255
+	longestTitle   = 150
+	mostChildren   = 10
 	// longestBlocks is where Slack was seen to refuse a message for the sum of its blocks
 	// (https://github.com/slackapi/bolt-js/issues/2509), of which the JSON around the texts is part.
 	longestBlocks = 13000
@@ -118,10 +120,20 @@ func units(s string) int {
 // block has the fields of every kind of block that Check knows.
 type block struct {
 	Type     string            `json:"type"`
+	Expand   bool              `json:"expand"`
 	BlockID  string            `json:"block_id"`
 	Text     *textObject       `json:"text"`
 	Fields   []textObject      `json:"fields"`
 	Elements []json.RawMessage `json:"elements"`
+}
+
+type container struct {
+	Type        string            `json:"type"`
+	BlockID     string            `json:"block_id"`
+	Title       *textObject       `json:"title"`
+	Collapsible bool              `json:"is_collapsible"`
+	Collapsed   bool              `json:"default_collapsed"`
+	Children    []json.RawMessage `json:"child_blocks"`
 }
 
 type textObject struct {
@@ -146,6 +158,7 @@ type checker struct {
 	ids      []string
 	cells    int
 	charts   int
+	children int
 }
 
 func (c *checker) wrong(pointer, format string, args ...any) {
@@ -161,6 +174,9 @@ func (c *checker) blocks(list []json.RawMessage) {
 	}
 	for i, raw := range list {
 		c.oneBlock(fmt.Sprintf("/blocks/%d", i), raw)
+	}
+	if len(list)+c.children > mostBlocks {
+		c.wrong("/blocks", "strict: no more than %d items allowed, those in containers among them", mostBlocks)
 	}
 	c.together()
 }
@@ -179,6 +195,12 @@ func (c *checker) oneBlock(pointer string, raw json.RawMessage) {
 		if c.decode(pointer, raw, &visualization) {
 			c.blockID(pointer, visualization.BlockID)
 			c.dataVisualization(pointer, visualization)
+		}
+	case "container":
+		var box container
+		if c.decode(pointer, raw, &box) {
+			c.blockID(pointer, box.BlockID)
+			c.container(pointer, box)
 		}
 	default:
 		if c.decode(pointer, raw, &b) {
@@ -223,6 +245,27 @@ func (c *checker) block(pointer string, b block) {
 	default:
 		c.wrong(pointer+"/type", "unsupported type: %s", b.Type)
 	}
+}
+
+// container is a block of blocks, of which some kinds are allowed
+// (https://docs.slack.dev/reference/block-kit/blocks/container-block).
+func (c *checker) container(pointer string, box container) {
+	c.text(pointer+"/title", box.Title, longestTitle, "plain_text")
+	if box.Collapsed && !box.Collapsible {
+		c.wrong(pointer+"/default_collapsed", "needs is_collapsible")
+	}
+	if n := len(box.Children); n < 1 || n > mostChildren {
+		c.wrong(pointer+"/child_blocks", "%d items: 1 to %d are allowed", n, mostChildren)
+	}
+	for i, raw := range box.Children {
+		at := fmt.Sprintf("%s/child_blocks/%d", pointer, i)
+		if kind := blockType(raw); !slices.Contains([]string{"section", "context", "divider", "header"}, kind) {
+			c.wrong(at+"/type", "strict: unsupported type in a container: %s", kind)
+			continue
+		}
+		c.oneBlock(at, raw)
+	}
+	c.children += len(box.Children)
 }
 
 func (c *checker) section(pointer string, b block) {
@@ -306,8 +349,10 @@ func (c *checker) text(pointer string, t *textObject, longest int, types ...stri
 }
 
 // special is everything in mrkdwn that a control character may be part of. A link's address has none of the
-// characters that would end it, and its label no control character.
-var special = regexp.MustCompile(`&(?:amp|lt|gt);|<https://(?:[^\s<>|&]|&amp;)+\|(?:[^<>|&\n]|&(?:amp|lt|gt);)+>`)
+// characters that would end it, and its label no control character. A date has a fallback
+// (https://docs.slack.dev/messaging/formatting-message-text#date-formatting).
+var special = regexp.MustCompile(`&(?:amp|lt|gt);|<https://(?:[^\s<>|&]|&amp;)+\|(?:[^<>|&\n]|&(?:amp|lt|gt);)+>` +
+	`|<!date\^\d+\^(?:\{[a-z_]+\}| )+\|[^<>|&^\n]+>`)
 
 func (c *checker) mrkdwn(pointer, text string) {
 	c.characters(pointer, text)

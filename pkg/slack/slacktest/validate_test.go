@@ -54,6 +54,16 @@ func TestCheckLimits(t *testing.T) {
 		{"context", 10, func(n int) string {
 			return `{"type":"context","elements":[` + times(n, text("mrkdwn", "x")) + `]}`
 		}, "invalid_blocks", "no more than 10 items allowed"},
+		{"children", 10, func(n int) string {
+			return `{"type":"container","title":` + text("plain_text", "x") + `,"child_blocks":[` + times(n, divider) + `]}`
+		}, "invalid_blocks", "11 items: 1 to 10 are allowed [json-pointer:/blocks/0/child_blocks]"},
+		{"blocks with children", 44, func(n int) string {
+			box := `{"type":"container","title":` + text("plain_text", "x") + `,"child_blocks":[` + times(5, divider) + `]}`
+			return times(n, divider) + "," + box
+		}, "invalid_blocks", "those in containers among them"},
+		{"container title", 150, func(n int) string {
+			return `{"type":"container","title":` + text("plain_text", xs(n)) + `,"child_blocks":[` + divider + `]}`
+		}, "invalid_blocks", "less than 151"},
 		{"button", 75, func(n int) string {
 			return `{"type":"actions","elements":[{"type":"button","text":` + text("plain_text", xs(n)) + `}]}`
 		}, "invalid_blocks", "less than 76"},
