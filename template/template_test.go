@@ -450,7 +450,7 @@ func TestParametersTakeWhatTheFunctionTakes(t *testing.T) {
 		"RouteTopicArns":       {good: topic + " " + topic + ".fifo", bad: "coverage arn:aws:sqs:eu-central-1:111122223333:coverage *"},
 		"RouteKmsKeyArns":      {good: "arn:aws:kms:eu-central-1:111122223333:key/mrk-1234", bad: "alias/slack *"},
 		"ReportSchedule":       {good: "cron(0?9?*?*?MON-FRI?*) rate(1)", bad: "daily at(2030-01-01T00:00:00) cron()"},
-		"TimeZone":       {good: "UTC Europe/Berlin America/Argentina/Buenos_Aires Etc/GMT+5", bad: "Berlin! (UTC)"},
+		"TimeZone":             {good: "UTC Europe/Berlin America/Argentina/Buenos_Aires Etc/GMT+5", bad: "Berlin! (UTC)"},
 		"DiagnosisRoleName":    {setting: "DIAGNOSIS_ROLE_NAME", good: "coverage-diagnosis a+b=c,d.e@f_g", bad: "path/role a* arn:aws:iam::111122223333:role/a"},
 		"DiagnosisExternalId":  {setting: "DIAGNOSIS_EXTERNAL_ID", good: "ab o-a1b2/c:d", bad: "a a* ö-1"},
 		"ReportRegions":        {setting: "REPORT_REGIONS", good: "eu-central-1 eu-central-1,us-gov-west-1,ap-southeast-4", bad: "Frankfurt eu-central-1a eu-central-1, eu-central-1;us-east-1"},
