@@ -15,7 +15,7 @@ import (
 
 const (
 	// namesShown is how many members of a group a message names.
-	namesShown = 3
+	namesShown = 5
 	// faultsShown is how many faults stand before the fold.
 	faultsShown = 4
 	// issueMost is how many runes of an issue that nobody knows stand in the summary.

@@ -64,12 +64,18 @@ func failedHistories() map[string]history {
 			},
 		},
 		"a group whose members recover while the table fails for a moment": {
-			Latency: 20 * time.Millisecond, Batch: 10, Troubles: []trouble{{"store", 10 * m, 40 * s, refuse}},
-			Resources: fleet(5, lostAt(0, lasting, 0), backAt(10*m, 10*m+s)),
+			Latency: 20 * time.Millisecond, Hold: 15 * m, Batch: 10, Troubles: []trouble{{"store", 20 * m, 40 * s, refuse}},
+			Resources: fleet(5, lostAt(0, transient, 0), backAt(20*m, 20*m+s)),
 		},
 		"a group whose item alone cannot be read while its members recover": {
-			Latency: 20 * time.Millisecond, Batch: 10, Troubles: []trouble{{"groups", 10 * m, 2 * m, hang}},
-			Resources: fleet(5, lostAt(0, lasting, 0), backAt(10*m, 10*m+s)),
+			Latency: 20 * time.Millisecond, Hold: 15 * m, Batch: 10, Troubles: []trouble{{"groups", 20 * m, 2 * m, hang}},
+			Resources: fleet(5, lostAt(0, transient, 0), backAt(20*m, 20*m+s)),
+		},
+		"a member leaves, the answer is lost, and it loses coverage again at once": {
+			Latency: 20 * time.Millisecond, Hold: 15 * m, Batch: 10, Troubles: []trouble{{"groups", 20 * m, 5 * s, lost}},
+			Resources: append(fleet(3, lostAt(0, transient, 0)), resource{
+				Name: "i-3", Transitions: []transition{lostAt(0, transient, 0), backAt(20*m, 20*m+s), lostAt(20*m+10*s, transient, 20*m+12*s)},
+			}),
 		},
 		"a count that times out is no reason not to save": {
 			Latency: 20 * time.Millisecond, Batch: 10, RateLimit: 1, Blips: map[int]fault{2: hang},
@@ -78,6 +84,7 @@ func failedHistories() map[string]history {
 	}
 }
 
+// fleet are instances to which the same happens. What is held is sent as a group.
 func fleet(n int, transitions ...transition) (all []resource) {
 	for i := range n {
 		all = append(all, resource{Name: fmt.Sprintf("i-%d", i), Transitions: transitions})
