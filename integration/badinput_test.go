@@ -182,7 +182,7 @@ func duplicatedWakeUps(t *testing.T) {
 	f.invoke(regained("g-1", 5))
 	c.wrote(wakes(5))
 	thousandfold()
-	if m := inSlack(t, slack, 1)[0]; m.Edits != 1 || !strings.Contains(m.Text, "2 of 3") {
+	if m := inSlack(t, slack, 1)[0]; m.Edits != 1 || !strings.Contains(string(m.Blocks), "2 of 3") {
 		t.Errorf("the group's message was changed %d times: %s", m.Edits, m.Text)
 	}
 

@@ -219,7 +219,7 @@ func rateLimitMakesGroup(t *testing.T) {
 	f.invoke(regained("i-1", 5))
 	c.wrote(wakes(5))
 	c.bring(f)
-	if m := inSlack(t, slack, 1)[0]; m.Edits != 1 || !strings.Contains(m.Text, "3 of 4") {
+	if m := inSlack(t, slack, 1)[0]; m.Edits != 1 || !strings.Contains(string(m.Blocks), "3 of 4") {
 		t.Errorf("the message does not say that 3 of 4 are left: %s", m.Text)
 	}
 	f.invoke(batch(t, regained("i-2", 6), regained("i-3", 7)))

@@ -16,18 +16,18 @@ func inJapanese(t *testing.T) {
 	events := o.start(append(byBot(o.slack), "SNS_TOPIC_ARN="+topic, japanese)...)
 
 	events.invoke(lost("i-2", disconnected, 0))
-	says(t, inSlack(t, o.slack, 1)[0], "カバレッジ喪失", "EC2 インスタンス i-2", "インスタンスのエージェントの接続切断", "開始日時",
+	says(t, inSlack(t, o.slack, 1)[0], "カバレッジ異常", "i-2: エージェントの接続が切断",
 		"https://docs.aws.amazon.com/ja_jp/guardduty/latest/ug/", "sudo systemctl restart amazon-guardduty-agent")
 	received := o.receive(inbox)
-	if len(received) != 1 || !strings.Contains(*received[0].Body, `"title":"the agent on the instance has lost its connection"`) ||
+	if len(received) != 1 || !strings.Contains(*received[0].Body, `"title":"agent disconnected"`) ||
 		strings.ContainsRune(*received[0].Body, 'の') {
 		t.Errorf("programs are not notified in English: %v", received)
 	}
 
 	o.check(o.reporter(japanese).report(monday))
-	says(t, inSlack(t, o.slack, 2)[1], "カバレッジレポート", "50.0% カバー済み", "今回が最初のレポートです。", "data_table", "data_visualization", "種類別のカバレッジ")
+	says(t, inSlack(t, o.slack, 2)[1], "カバレッジレポート", "カバー率 50.0%", "最初のレポート", "data_table")
 
 	events.invoke(regained("i-2", 25))
-	says(t, inSlack(t, o.slack, 3)[0], "カバレッジ回復", "正常に復帰", "異常 → 正常")
+	says(t, inSlack(t, o.slack, 3)[0], "カバレッジ回復", "正常に復帰")
 	events.expect("notified", "notified")
 }

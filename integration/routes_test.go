@@ -22,8 +22,8 @@ func named(slack *slacktest.Server, channel string) []string {
 	var names []string
 	for _, m := range slack.Messages() {
 		if m.Channel == channel && m.ThreadTS == "" {
-			_, name, _ := strings.Cut(m.Text, "EC2 instance ")
-			name, _, _ = strings.Cut(name, " ")
+			title, _, _ := strings.Cut(m.Text, ": ")
+			_, name, _ := strings.Cut(title, " ") // behind the symbol
 			names = append(names, name)
 		}
 	}

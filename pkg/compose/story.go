@@ -96,6 +96,9 @@ func (s story) message() message.Message {
 		Form:    s.record(),
 	}
 	if s.outcome == restored || s.outcome == unlisted {
+		if s.group != nil || s.change.Found { // whom it is about, and that no event said so
+			m.Facts, m.Fold = s.facts(), s.words.FoldFacts
+		}
 		return m
 	}
 	m.Evidence = s.faults()

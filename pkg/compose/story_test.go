@@ -187,7 +187,7 @@ func TestWhatNeedsNoActionHasNone(t *testing.T) {
 		"no longer listed":       {single(gone, compose.Incident{}), false, false, "No action is required."},
 		"terminated":             {single(loss(disconnectedIssue), compose.Incident{}, found("ec2-instance/terminated")), false, true, "No action is required."},
 		"nobody can do anything": {single(eks("Local EKS clusters"), compose.Incident{}), true, true, "No action is possible."},
-		"a group is back":        {group(3, 0), false, false, "Affected: i-00, i-01, i-02"},
+		"a group is back":        {group(3, 0), false, true, "Affected: i-00, i-01, i-02"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
