@@ -258,7 +258,7 @@ func TestGroupsNameTheirMembers(t *testing.T) {
 		t.Errorf("the title is %q", m.Title)
 	}
 	for _, want := range []string{
-		"Affected: i-00, i-01, i-02 and 34 more.",
+		"Affected: i-00, i-01, i-02, i-03, i-04 and 32 more.",
 		"The commands name i-0abc1234def567890; substitute the other names. Diagnosis of i-0abc1234def567890 only:",
 	} {
 		if !strings.Contains(m.Summary, want) {

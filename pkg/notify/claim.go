@@ -56,7 +56,11 @@ func (p *Pipeline) observeAll(it *item) {
 		}
 		if e.MayHaveSent {
 			// Somebody notified these sinks without memory, or died before that.
-			uncertain = slices.Concat(uncertain, e.Notified, p.routedSinks(e.change, e.causes))
+			uncertain = append(uncertain, p.routedSinks(e.change, e.causes)...)
+		}
+		if e.MayHaveSent || it.claim.Abandoned {
+			// These are known to have been notified, whatever the rules say by now.
+			uncertain = append(uncertain, e.Notified...)
 		}
 		r.Arrived(e.Due)
 		for _, sink := range e.Redrive {

@@ -77,6 +77,11 @@ func failedHistories() map[string]history {
 				Name: "i-3", Transitions: []transition{lostAt(0, transient, 0), backAt(20*m, 20*m+s), lostAt(20*m+10*s, transient, 20*m+12*s)},
 			}),
 		},
+		"a record that could not be saved, and rules that name another sink by then": {
+			Latency: 20 * time.Millisecond, Batch: 10, Blips: map[int]fault{3: refuse}, RoutesChange: s,
+			Routes: route(map[string]string{"i-0": "slack"}), OtherRoutes: route(map[string]string{"i-0": "sns"}),
+			Resources: []resource{{Name: "i-0", Transitions: []transition{lostAt(0, lasting, 0), backAt(60*m, 60*m)}}},
+		},
 		"a count that times out is no reason not to save": {
 			Latency: 20 * time.Millisecond, Batch: 10, RateLimit: 1, Blips: map[int]fault{2: hang},
 			Resources: []resource{{Name: "i-0", Transitions: []transition{lostAt(0, lasting, 0), lostAt(0, transient, 0)}}},
