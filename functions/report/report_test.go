@@ -32,6 +32,7 @@ import (
 	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
 	"guardduty-coverage-notifier/pkg/notify"
+	"guardduty-coverage-notifier/pkg/organization"
 )
 
 const (
@@ -83,11 +84,20 @@ func newWorld(t *testing.T, regions map[string]guarddutytest.Region) *world {
 func newReporter(w *world) *reporter {
 	return &reporter{
 		ledger: w.ledger, pipeline: w, sinks: []notify.Sink{w.slack, w.topic},
+		regions:  enabled{regions: []string{eu, us}},
 		language: locale.English(), settings: config.Report{Regions: []string{eu, us}}, region: eu,
 		now: func() time.Time { return start }, log: slog.New(slog.NewJSONHandler(&w.logged, nil)),
 		observe: func(_ context.Context, report telemetry.Report) { w.lines = append(w.lines, report) },
 	}
 }
+
+// enabled are the Regions of the account.
+type enabled struct {
+	regions []string
+	err     error
+}
+
+func (e enabled) Enabled(context.Context) ([]string, error) { return e.regions, e.err }
 
 // list has GuardDuty list these, without a server.
 func (w *world) list(states ...coverage.State) { w.reader = listing(states) }
@@ -104,6 +114,8 @@ func (l listing) States(context.Context, []string) iter.Seq2[coverage.State, err
 		}
 	}
 }
+
+func (l listing) Organization(context.Context, []string) []organization.Region { return nil }
 
 func (l listing) Statistics(context.Context, string) (guardduty.Statistics, error) {
 	return guardduty.Statistics{}, nil
@@ -513,16 +525,37 @@ func TestReconcilerComparesTheRegionsThatTheStackServes(t *testing.T) {
 	lost := func(name string) guarddutytest.Region {
 		return guarddutytest.List(instance(own, name, "UNHEALTHY", longAgo))
 	}
-	w := newWorld(t, map[string]guarddutytest.Region{eu: lost("i-eu"), us: lost("i-us")})
-	w.ledger.open = []incident.Record{openInstance(own, us, "i-gone", longAgo)}
-	if err := w.report(t.Context(), "", own); err != nil {
-		t.Fatal(err)
+	denied := lost("i-us")
+	denied.Fault = func(c guarddutytest.Call) *guarddutytest.Answer {
+		if c.Operation == "GetCoverageStatistics" {
+			return guarddutytest.Denied(c.Operation)
+		}
+		return nil
 	}
-	if diff := cmp.Diff([]string{"UNHEALTHY i-eu"}, w.changes()); diff != "" {
-		t.Errorf("queued (-want +got):\n%s", diff)
-	}
-	if report := w.slack.told[0].Form.(message.Report); report.Total.Total != 2 || report.Total.Covered != 0 {
-		t.Errorf("the report counts %+v, want both Regions", report.Total)
+	for name, test := range map[string]struct {
+		forwarded []string
+		other     guarddutytest.Region
+		want      []string
+	}{
+		"its own":                     {nil, lost("i-us"), []string{"UNHEALTHY i-eu"}},
+		"and those with a forwarder":  {[]string{us}, lost("i-us"), []string{"GONE i-gone", "UNHEALTHY i-eu", "UNHEALTHY i-us"}},
+		"one that cannot be counted":  {[]string{us}, denied, []string{"UNHEALTHY i-eu", "UNHEALTHY i-us"}},
+		"one that is not in a report": {[]string{"eu-west-1"}, lost("i-us"), []string{"UNHEALTHY i-eu"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, map[string]guarddutytest.Region{eu: lost("i-eu"), us: test.other})
+			w.settings.Forwarded = test.forwarded
+			w.ledger.open = []incident.Record{openInstance(own, us, "i-gone", longAgo)}
+			if err := w.report(t.Context(), "", own); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, w.changes()); diff != "" {
+				t.Errorf("queued (-want +got):\n%s", diff)
+			}
+			if report := w.slack.told[0].Form.(message.Report); report.Total.Total != 2 || report.Total.Covered != 0 {
+				t.Errorf("the report counts %+v, want both Regions", report.Total)
+			}
+		})
 	}
 }
 

@@ -1,15 +1,18 @@
 package config
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
 
 // Report is what the coverage report is set to, besides the Config.
 type Report struct {
-	// Regions are those that it tells of, without repeats; there is at least one.
-	Regions []string
+	// Regions are those that it is about, without repeats; there is at least one. AllRegions stands for all that
+	// the account has enabled; Regions is then the function's own.
+	Regions    []string
+	AllRegions bool
+	// Forwarded are the Regions besides the function's own whose events forwarders bring.
+	Forwarded []string
 	// Quiet sends nothing when everything is covered and nothing changed; else that is one line.
 	Quiet bool
 }
@@ -19,7 +22,8 @@ type Report struct {
 func LoadReport(getenv func(string) string) (Config, Report, error) {
 	r := &reader{getenv: getenv}
 	c := r.config()
-	report := Report{Regions: r.regions("REPORT_REGIONS"), Quiet: r.truth("REPORT_QUIET")}
+	report := Report{Quiet: r.truth("REPORT_QUIET"), Forwarded: r.forwarded("FORWARDED_REGIONS")}
+	report.Regions, report.AllRegions = r.regions("REPORT_REGIONS")
 	if r.text("INCIDENT_TABLE") == "" {
 		r.problem("INCIDENT_TABLE: missing, the report remembers there what the one before it said")
 	}
@@ -32,17 +36,38 @@ func LoadReport(getenv func(string) string) (Config, Report, error) {
 // regionPattern are the names of Regions.
 const regionPattern = `[a-z]{2,4}(-[a-z]+)+-\d{1,2}`
 
-func (r *reader) regions(name string) []string {
-	list := cmp.Or(r.text(name), r.text("AWS_REGION"))
+// allRegions is the value that stands for every Region that the account has enabled.
+const allRegions = "all"
+
+func (r *reader) regions(name string) (regions []string, all bool) {
+	list := r.text(name)
+	if all = list == allRegions; all || list == "" {
+		list = r.text("AWS_REGION")
+	}
 	if list == "" {
 		r.problem("%s: missing, name at least one Region such as eu-central-1", name)
+		return nil, all
+	}
+	return r.listed(name, list, "; several are separated by commas, and all stands for every enabled one"), all
+}
+
+// forwarded are Regions without AWS_REGION, which needs no forwarder.
+func (r *reader) forwarded(name string) []string {
+	list := r.text(name)
+	if list == "" {
 		return nil
 	}
+	regions := r.listed(name, list, "; several are separated by commas")
+	return slices.DeleteFunc(regions, func(region string) bool { return region == r.text("AWS_REGION") })
+}
+
+// listed are the Regions of a list, each once. advice says what else the setting takes.
+func (r *reader) listed(name, list, advice string) []string {
 	var regions []string
 	for region := range strings.SplitSeq(list, ",") {
 		region = strings.TrimSpace(region)
 		if !matches(regionPattern, region) {
-			r.problem("%s: %q is not a Region such as eu-central-1; several are separated by commas", name, region)
+			r.problem("%s: %q is not a Region such as eu-central-1%s", name, region, advice)
 			continue
 		}
 		if !slices.Contains(regions, region) {
