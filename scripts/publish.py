@@ -7,6 +7,7 @@ import sys
 
 import boto3
 
+
 def checked(folder):
     """The files that SHA256SUMS lists, with their contents, and SHA256SUMS."""
     sums = folder / "SHA256SUMS"
