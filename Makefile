@@ -7,12 +7,15 @@ ARCHITECTURE ?= arm64
 # was used before is taken silently.
 STACK ?= guardduty-coverage-notifier
 REGION ?=
-# Where make deploy-forwarders forwards from: Regions, and roots or organizational units whose accounts are members.
+# The Regions of make publish (by default REGION) and of make deploy-forwarders, which forwards from them: Regions, and roots or organizational units whose accounts are members.
 REGIONS ?=
 ORGANIZATION ?=
 # With ORGANIZATION: the notifier's account unless it is the caller's, and SELF or DELEGATED_ADMIN.
 HOME_ACCOUNT ?=
 CALL_AS ?= SELF
+# What the programs say their version is. make release and make publish take it from the command line alone.
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+RELEASE = $(if $(filter command,$(word 1,$(origin VERSION))),$(VERSION))
 # The histories that make simulation generates.
 SEED ?= 20261124
 # How long make fuzz spends on each target.
@@ -23,19 +26,20 @@ INCIDENT := cmd/coverage/testdata/incident
 DIAGNOSED := cmd/coverage/testdata/diagnosed/ec2-terminated.evidence.json
 
 SAM := .venv/bin/sam
+PYTHON ?= .venv/bin/python
 BUILT := .aws-sam/build/template.yaml
 export SAM_CLI_TELEMETRY = 0
 
 .DEFAULT_GOAL := help
 .PHONY: help run run-all test check bench build template figures pictures integration sam-local fuzz simulation soak
-.PHONY: mutation load deploy deploy-forwarders remove-forwarders redrive clean
+.PHONY: mutation load release reproducible publish deploy deploy-forwarders remove-forwarders redrive clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' Makefile
 
 run: ## show a loss, its recovery and a diagnosed loss, as recipients see them
 	@echo "Building bin/coverage. The first build compiles the AWS SDK, which takes a few minutes; later ones take seconds."
-	@go build -o bin/coverage ./cmd/coverage
+	@go build -ldflags='$(LINK)' -o bin/coverage ./cmd/coverage
 	@echo "An EKS cluster loses coverage, and gets it back:"
 	@echo
 	@bin/coverage replay $(INCIDENT)/1-lost.json $(INCIDENT)/3-back.json
@@ -47,7 +51,7 @@ run: ## show a loss, its recovery and a diagnosed loss, as recipients see them
 	@echo "make run-all shows every sample event, bin/coverage --help what else there is."
 
 run-all: ## show every sample event
-	go build -o bin/coverage ./cmd/coverage
+	go build -ldflags='$(LINK)' -o bin/coverage ./cmd/coverage
 	@bin/coverage replay events/*.json || test $$? -eq 3 # some samples are not in the catalog, on purpose
 
 test: ## vet and test everything that needs no network, with the race detector where a C compiler is at hand
@@ -122,6 +126,15 @@ sam-local: .venv/installed ## sam local invoke with sample events of every kind,
 fuzz: ## fuzz each target for FUZZTIME
 	scripts/fuzz $(FUZZTIME)
 
+release: ## build the release VERSION=1.2.3 into dist/release
+	go run ./scripts/release -version '$(RELEASE)' -python $(PYTHON)
+
+reproducible: .venv/installed ## build one release from two clones in different folders, and compare them
+	scripts/reproducible
+
+publish: .venv/installed ## upload dist/release to your buckets BUCKET_PREFIX-REGION, for each of REGIONS; DRY_RUN=1 only says so
+	$(PYTHON) scripts/publish.py '$(BUCKET_PREFIX)' '$(or $(REGIONS),$(REGION))' $(if $(DRY_RUN),--dry-run)
+
 # deploy.toml holds the answers of each Region in a section of its own. The Region and the processor are given by what
 # was built and where; the template that was built accepts no other processor.
 deploy: region .venv/installed ## build and deploy to REGION; asks for the settings the first time
@@ -129,7 +142,7 @@ deploy: region .venv/installed ## build and deploy to REGION; asks for the setti
 	.venv/bin/python scripts/architecture.py $(BUILT) $(ARCHITECTURE)
 	@test -e deploy.toml || echo 'version = 0.1' >deploy.toml
 	$(SAM) deploy --region $(REGION) --config-file $(CURDIR)/deploy.toml --config-env $(REGION) --stack-name $(STACK) \
-		--capabilities CAPABILITY_IAM --resolve-s3 --s3-prefix $(STACK) --confirm-changeset --no-fail-on-empty-changeset \
+		--capabilities CAPABILITY_IAM --tags guardduty-coverage-notifier:version=$(VERSION) --resolve-s3 --s3-prefix $(STACK) --confirm-changeset --no-fail-on-empty-changeset \
 		$$(grep -q '^\[$(REGION)\.deploy\.' deploy.toml || echo --guided)
 
 FORWARDERS = STACK='$(STACK)' REGION='$(REGION)' REGIONS='$(REGIONS)' ORGANIZATION='$(ORGANIZATION)' \
@@ -167,7 +180,8 @@ build-ReportFunction:
 goarch.arm64 := arm64
 goarch.x86_64 := amd64
 COMPILE = CGO_ENABLED=0 GOOS=linux GOARCH=$(goarch.$(ARCHITECTURE)) \
-	go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags='-s -w'
+	go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags='-s -w $(LINK)'
+LINK = -X guardduty-coverage-notifier/internal/version.linked=$(VERSION)
 
 .venv/installed: tools/requirements.txt
 	python3 -m venv .venv

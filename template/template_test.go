@@ -680,7 +680,7 @@ func TestDeployTakesItsRegionAndProcessor(t *testing.T) {
 		if target != "deploy" {
 			continue
 		}
-		for _, part := range []string{"--config-env ap-south-1", "--parameter-overrides Architecture=x86_64", "scripts/architecture.py .aws-sam/build/template.yaml x86_64"} {
+		for _, part := range []string{"--config-env ap-south-1", "--parameter-overrides Architecture=x86_64", "scripts/architecture.py .aws-sam/build/template.yaml x86_64", "--tags guardduty-coverage-notifier:version="} {
 			if !strings.Contains(out, part) {
 				t.Errorf("make deploy lacks %s:\n%s", part, out)
 			}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"runtime/debug"
 	"strings"
 	"testing"
 )
@@ -75,19 +74,6 @@ func TestVersion(t *testing.T) {
 	got := start(t, "", nil, "version")
 	if got.code != exitFine || !strings.HasPrefix(got.stdout, "coverage devel (go1.") {
 		t.Errorf("exit code %d, %q", got.code, got.stdout)
-	}
-	module := func(version string) *debug.BuildInfo { return &debug.BuildInfo{Main: debug.Module{Version: version}} }
-	for _, test := range []struct {
-		linked string
-		built  *debug.BuildInfo
-		want   string
-	}{
-		{"v1.2.3", module("v1.0.0"), "v1.2.3"}, {"", module("v1.0.0"), "v1.0.0"}, {"", module("(devel)"), "devel"},
-		{"", module(""), "devel"}, {"", nil, "devel"},
-	} {
-		if got := versionOf(test.linked, test.built); got != test.want {
-			t.Errorf("linked %q, built %+v: %s, want %s", test.linked, test.built, got, test.want)
-		}
 	}
 }
 

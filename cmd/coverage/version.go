@@ -4,13 +4,11 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
-)
 
-// version is set when a release is linked: -ldflags '-X main.version=v1.2.3'.
-var version string
+	"guardduty-coverage-notifier/internal/version"
+)
 
 func newVersion(output io.Writer) *cobra.Command {
 	return &cobra.Command{
@@ -21,21 +19,9 @@ func newVersion(output io.Writer) *cobra.Command {
 			if len(args) > 0 {
 				return misuse("version takes no arguments, and got %q", args[0])
 			}
-			built, _ := debug.ReadBuildInfo()
 			_, err := fmt.Fprintf(output, "coverage %s (%s, %s/%s)\n",
-				versionOf(version, built), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+				version.String(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}
-}
-
-// versionOf is the linked version, or else that of the module, or else devel.
-func versionOf(linked string, built *debug.BuildInfo) string {
-	switch {
-	case linked != "":
-		return linked
-	case built == nil, built.Main.Version == "", built.Main.Version == "(devel)":
-		return "devel"
-	}
-	return built.Main.Version
 }

@@ -15,12 +15,13 @@ import (
 
 	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/internal/telemetry"
+	"guardduty-coverage-notifier/internal/version"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/trigger"
 )
 
 func main() {
-	log := slog.New(lambdacontext.NewLogHandler())
+	log := telemetry.NewLog(lambdacontext.NewLogHandler(), version.String())
 	// What Lambda's library prints of a failed invocation becomes a line like every other.
 	slog.SetDefault(log)
 	slog.SetLogLoggerLevel(slog.LevelError)

@@ -19,6 +19,7 @@ import (
 
 	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/internal/telemetry"
+	"guardduty-coverage-notifier/internal/version"
 	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/guardduty"
 	"guardduty-coverage-notifier/pkg/regions"
@@ -35,7 +36,7 @@ type request struct {
 }
 
 func main() {
-	log := slog.New(lambdacontext.NewLogHandler())
+	log := telemetry.NewLog(lambdacontext.NewLogHandler(), version.String())
 	// What Lambda's library prints of a failed invocation becomes a line like every other.
 	slog.SetDefault(log)
 	slog.SetLogLoggerLevel(slog.LevelError)

@@ -14,6 +14,11 @@ import (
 	"guardduty-coverage-notifier/pkg/notify"
 )
 
+// NewLog is a log whose every line names the version of the program.
+func NewLog(handler slog.Handler, version string) *slog.Logger {
+	return slog.New(handler).With(slog.String("version", version))
+}
+
 // Observer writes the log. docs/operations.md lists every field and metric.
 type Observer struct {
 	Log *slog.Logger

@@ -32,7 +32,7 @@ func write(t *testing.T, act func(o telemetry.Observer)) []string {
 	t.Helper()
 	var log bytes.Buffer
 	handler := slog.NewJSONHandler(&log, nil)
-	act(telemetry.Observer{Log: slog.New(handler), Stack: "coverage", Now: func() time.Time { return now }})
+	act(telemetry.Observer{Log: telemetry.NewLog(handler, "v1.2.3"), Stack: "coverage", Now: func() time.Time { return now }})
 	return slices.Collect(strings.Lines(log.String()))
 }
 
