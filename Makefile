@@ -117,7 +117,7 @@ template: .venv/installed ## validate the template, lint it for every Region, bu
 	.venv/bin/python scripts/artifact.py .aws-sam/build/ReportFunction arm64
 	.venv/bin/python scripts/architecture.py $(BUILT) arm64
 
-integration: .venv/installed ## test against moto's AWS, and the messages with a Block Kit model, on this machine
+integration: .venv/installed ## test against moto's AWS, the messages with a Block Kit model, and every command
 	scripts/integration
 
 sam-local: .venv/installed ## sam local invoke with sample events of every kind, and read what a fake Slack was told (needs Docker)

@@ -38,6 +38,7 @@ type explainFlags struct {
 	viewFlags
 	name     string
 	account  accountFlag
+	reader   accountFlag
 	region   regionsFlag
 	diagnose bool
 }
@@ -61,6 +62,7 @@ func newExplain(p process, output io.Writer) *cobra.Command {
 	c.Flags().Var(&f.region, "region", "`REGION` of the resource (default AWS_REGION)")
 	c.Flags().BoolVar(&f.diagnose, "diagnose", false,
 		"check the resource now, with your AWS credentials (read-only); needs --name, --account and --region")
+	addReader(c, &f.reader)
 	complete(c, "region", regions())
 	return c
 }
@@ -80,6 +82,7 @@ func explain(ctx context.Context, f explainFlags, args []string, p process, outp
 		return err
 	}
 	r := newReplayer(v, p, output)
+	r.history.pipeline.Local.Reader = string(f.reader)
 	r.screen.adapt = i.explained
 	if f.diagnose {
 		if err := r.diagnose(ctx, p); err != nil {

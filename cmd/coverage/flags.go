@@ -161,6 +161,11 @@ func (a *accountFlag) Set(value string) error {
 	return nil
 }
 
+// addReader adds --reader-account.
+func addReader(c *cobra.Command, reader *accountFlag) {
+	c.Flags().Var(reader, "reader-account", "`ACCOUNT` ID in which you run the commands (default that of your credentials where AWS is asked, or else unknown)")
+}
+
 // regionsFlag are Regions without repeats. It may be given several times.
 type regionsFlag struct {
 	values []string

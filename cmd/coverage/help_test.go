@@ -9,8 +9,8 @@ import (
 // flags, the exit codes.
 func TestHelpOfEveryCommand(t *testing.T) {
 	flags := map[string][]string{
-		"replay":     {"--format", "--lang", "--color", "--diagnose", "--evidence", "--send"},
-		"explain":    {"--format", "--lang", "--color", "--name", "--account", "--region", "--diagnose"},
+		"replay":     {"--format", "--lang", "--color", "--diagnose", "--evidence", "--reader-account", "--send"},
+		"explain":    {"--format", "--lang", "--color", "--name", "--account", "--reader-account", "--region", "--diagnose"},
 		"catalog":    {"--format", "--lang"},
 		"routes":     {"--format"},
 		"report":     {"--format", "--lang", "--color", "--region", "--file"},

@@ -64,7 +64,9 @@ func (h *history) sendTo(destinations app.Destinations) {
 	language := h.pipeline.Language
 	destinations.Language = language
 	h.pipeline.Sinks = append(h.pipeline.Sinks, destinations.All()...)
+	reader := h.pipeline.Local.Reader
 	h.pipeline.Local = destinations.Local()
+	h.pipeline.Local.Reader = reader
 	h.pipeline.Route = func(change coverage.Change, causes []string) notify.Decision {
 		decision := destinations.Route(change, causes)
 		decision.To[terminalName] = language

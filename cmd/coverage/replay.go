@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/spf13/cobra"
 
 	"guardduty-coverage-notifier/internal/app"
@@ -33,6 +35,7 @@ type replayFlags struct {
 	viewFlags
 	diagnose, send bool
 	evidence       string
+	reader         accountFlag
 }
 
 func newReplay(p process, output io.Writer) *cobra.Command {
@@ -53,6 +56,7 @@ func newReplay(p process, output io.Writer) *cobra.Command {
 		"show the recorded diagnosis in `FILE` instead of checking the resource")
 	c.Flags().BoolVar(&f.send, "send", false,
 		"also send to the destinations in the environment's settings; nothing is stored or queued")
+	addReader(c, &f.reader)
 	return c
 }
 
@@ -115,6 +119,7 @@ func (r *replayer) prepare(ctx context.Context, f replayFlags, p process) error 
 		}
 		r.history.pipeline.Diagnoser = evidence
 	}
+	r.history.pipeline.Local.Reader = string(f.reader)
 	if f.diagnose {
 		if err := r.diagnose(ctx, p); err != nil {
 			return err
@@ -137,7 +142,21 @@ func (r *replayer) diagnose(ctx context.Context, p process) error {
 		return err
 	}
 	r.history.pipeline.Diagnoser = diagnose.New(cloud, diagnose.Role{}, p.now)
+	if reader := &r.history.pipeline.Local.Reader; *reader == "" {
+		*reader = callerAccount(ctx, cloud)
+	}
 	return nil
+}
+
+// callerAccount is the account of the credentials; "" where AWS does not say.
+func callerAccount(ctx context.Context, cloud aws.Config) string {
+	ctx, cancel := context.WithTimeout(ctx, sinkTimeout)
+	defer cancel()
+	out, err := sts.NewFromConfig(cloud).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return ""
+	}
+	return aws.ToString(out.Account)
 }
 
 // destinations are those of the environment's settings. Its table and queues are left alone: a replay must

@@ -31,6 +31,7 @@ func main() {
 		os.Exit(1)
 	}
 	lambda.Start(func(ctx context.Context, payload json.RawMessage) (*trigger.Acknowledgement, error) {
+		pipeline.Local.Reader = app.Account(ctx) // Lambda invokes one after the other, and always says the same.
 		delivery := trigger.Unwrap(payload)
 		return delivery.Acknowledge(pipeline.Handle(ctx, delivery.Events))
 	})

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -52,12 +51,11 @@ func main() {
 // it again: the time it is due, and of one that a person asks for the invocation's request id, which Lambda's
 // own retries keep.
 func (r *reporter) handle(ctx context.Context, q request) error {
-	id, account := q.ScheduledTime, ""
+	id := q.ScheduledTime
 	if invocation, ok := lambdacontext.FromContext(ctx); ok {
 		id = cmp.Or(id, invocation.AwsRequestID)
-		account = accountOf(invocation.InvokedFunctionArn)
 	}
-	return r.report(ctx, id, account)
+	return r.report(ctx, id, app.Account(ctx))
 }
 
 // setup connects what the settings name, once per execution environment.
@@ -93,12 +91,4 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*
 		log:      log,
 		observe:  observer.ObserveReport,
 	}, nil
-}
-
-// accountOf is the account in the ARN of a function, or "".
-func accountOf(function string) string {
-	if arn := strings.Split(function, ":"); len(arn) > 4 {
-		return arn[4]
-	}
-	return ""
 }

@@ -70,6 +70,7 @@ type reporter struct {
 // notified yet. account is the one it runs in. The report goes first: changes that events missed may take the
 // rest of the time.
 func (r *reporter) report(ctx context.Context, id, account string) error {
+	r.local.Reader = account
 	history, err := r.recall(ctx)
 	if err != nil {
 		return err

@@ -27,7 +27,8 @@ const (
 // Entry is one issue of the catalogue. Its words are in the language tables, under its ID.
 type Entry struct {
 	ID ID
-	// Kinds are the resource kinds that report it; the same words mean different things per kind. Empty: every kind.
+	// Kinds are the resource kinds that report it; the same words mean different things per kind. Empty:
+	// every kind.
 	Kinds []coverage.Kind
 	// Types are the issue types, in AWS's spellings, that an issue may begin with; any of them matches.
 	// Empty: any type.
@@ -82,17 +83,50 @@ func ProofOf(id ID) []string {
 	return names
 }
 
-// Step is one thing to do. Its sentence is in the language tables.
+// Step is one thing to do. Its sentence is in the language tables. The steps of an entry come in this order:
+// those that only read, those that change something, those that check what the changes achieved.
 type Step struct {
 	ID StepID
-	// Commands are alternatives, best first: the first of which every {placeholder} is known is shown.
-	// The placeholders are listed at values.
+	// Commands are alternatives, best first: the first of which every {placeholder} is known is shown. The
+	// placeholders are listed at Values. A command that changes something names its account: by an ARN, by an
+	// ID that exists only once, by the context of a cluster, or by inAccount, which ends it in any other.
 	Commands []string
-	// Recheck says that the step asks whether coverage is back, which the message about the recovery answers.
-	Recheck bool
 	// Optional says that the step is pointless without one of its commands, and left out then.
 	Optional bool
+	// If is a placeholder that has to be known, and Unless one that must not be, for the step to make sense.
+	If, Unless string
+	// Changes is what the step changes. The zero Reach says that it only reads.
+	Changes Reach
+	// Check says that it shows what the changes before it achieved.
+	Check bool
+	// For says in whose account the step is right. The zero Side says in everybody's.
+	For Side
 }
+
+// Reach is how much a step changes. The language tables have a sentence for what goes beyond the resource.
+type Reach int
+
+// The reaches, the smallest first.
+const (
+	Nothing Reach = iota
+	OneResource
+	WholeCluster
+	WholeVPC
+	WholeAccount
+)
+
+// Side is where the reader stands.
+type Side int
+
+const (
+	// AnySide is everybody, and as a reader's side that it is not known.
+	AnySide Side = iota
+	// OwnSide is the account of the resource.
+	OwnSide
+	// AdministratorSide is another account than that of the resource: GuardDuty's administrator, which sees
+	// its members' resources (https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_accounts.html).
+	AdministratorSide
+)
 
 // StepID names the sentence of a step; entries share sentences.
 type StepID string
@@ -103,12 +137,13 @@ type Finding struct {
 	// Type is the issue type as it came, before the first colon; Text the whole issue as it came. Both are
 	// empty when AWS gave no text.
 	Type, Text string
-	// Actionable is false when AWS says that nobody can do anything; Transient is true when it usually heals by itself.
+	// Actionable is false when AWS says that nobody can do anything; Transient is true when it usually heals
+	// by itself.
 	Actionable, Transient bool
 }
 
-// Actionable reports whether anybody can do something about findings of that id. Of one that is not in the catalogue
-// nobody says otherwise.
+// Actionable reports whether anybody can do something about findings of that id. Of one that is not in the
+// catalogue nobody says otherwise.
 func Actionable(id ID) bool { return !tables().byID[id].NotActionable }
 
 // All is the whole catalogue, a copy.

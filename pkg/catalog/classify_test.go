@@ -161,7 +161,7 @@ func TestAddonIssueCodes(t *testing.T) {
 			if want != "addon-issue-other" {
 				continue
 			}
-			if advice := catalog.Explain(findings[0], coverage.Resource{Kind: coverage.EKS}); advice.Known["code"] != code {
+			if advice := catalog.Explain(findings[0], catalog.Case{Resource: coverage.Resource{Kind: coverage.EKS}}); advice.Known["code"] != code {
 				t.Errorf("%v is known, not the code %s", advice.Known, code)
 			}
 		}
@@ -294,7 +294,7 @@ func FuzzClassify(f *testing.F) {
 			if finding.Text != "" && !strings.Contains(issue, finding.Text) {
 				t.Errorf("finding %q is not in issue %q", finding.Text, issue)
 			}
-			catalog.Explain(finding, coverage.Resource{Kind: change.Resource.Kind, Name: issue, Account: "111122223333", Region: issue, ClusterARN: issue})
+			catalog.Explain(finding, catalog.Case{Resource: coverage.Resource{Kind: change.Resource.Kind, Name: issue, Account: "111122223333", Region: issue, ClusterARN: issue}})
 		}
 	})
 }

@@ -1,6 +1,10 @@
 package catalog
 
-import "guardduty-coverage-notifier/pkg/coverage"
+import (
+	"slices"
+
+	"guardduty-coverage-notifier/pkg/coverage"
+)
 
 // common are the issues that several kinds report.
 var common = []Entry{
@@ -9,16 +13,7 @@ var common = []Entry{
 		Kinds: []coverage.Kind{coverage.EKS, coverage.EC2},
 		Types: []string{"VPC Endpoint Creation Failed"},
 		Extra: []string{"not supported for shared VPC"},
-		Steps: []Step{
-			{ID: "look-at-vpc-owner", Commands: []string{
-				"aws ec2 describe-vpcs --region {region} --vpc-ids {vpc} --query 'Vpcs[].[VpcId,OwnerId]' --output table",
-				"aws ec2 describe-vpcs --region {region} --vpc-ids " + vpcOfInstance + " --query 'Vpcs[].[VpcId,OwnerId]' --output table",
-				"aws ec2 describe-vpcs --region {region} --vpc-ids " + vpcOfCluster + " --query 'Vpcs[].[VpcId,OwnerId]' --output table",
-			}},
-			{ID: "meet-shared-vpc-prerequisites"},
-			hurryRetry,
-			verifyCoverage,
-		},
+		Steps: []Step{lookAtVPCOwner, lookAtTag, {ID: "meet-shared-vpc-prerequisites", Changes: WholeAccount}, hurryRetry},
 		See:   []string{SharedVPCPage},
 		Proof: []Checks{networkChecks, settingChecks},
 		Examples: []string{
@@ -30,12 +25,7 @@ var common = []Entry{
 		Kinds: []coverage.Kind{coverage.EKS, coverage.EC2},
 		Types: []string{"VPC Endpoint Creation Failed"},
 		Extra: []string{"have either Runtime Monitoring"},
-		Steps: []Step{
-			{ID: "look-at-features-in-owner", Commands: []string{showFeatures}},
-			{ID: "enable-in-owner"},
-			hurryRetry,
-			verifyCoverage,
-		},
+		Steps: []Step{lookAtVPCOwner, lookInOwner, lookAtMemberOwner, lookAtTag, {ID: "enable-in-owner", Changes: WholeAccount}, hurryRetry},
 		See:   []string{SharedVPCPage},
 		Proof: []Checks{networkChecks, settingChecks},
 		Examples: []string{
@@ -49,14 +39,12 @@ var common = []Entry{
 		Extra: []string{"Enabling private DNS requires", "enableDnsSupport", "enableDnsHostnames"},
 		Steps: []Step{
 			{ID: "look-at-dns-attributes", Commands: []string{
-				"for attribute in enableDnsSupport enableDnsHostnames; do aws ec2 describe-vpc-attribute --region {region} --vpc-id {vpc} --attribute $attribute; done",
-				"for attribute in enableDnsSupport enableDnsHostnames; do aws ec2 describe-vpc-attribute --region {region} --vpc-id " + vpcOfInstance + " --attribute $attribute; done",
-				"for attribute in enableDnsSupport enableDnsHostnames; do aws ec2 describe-vpc-attribute --region {region} --vpc-id " + vpcOfCluster + " --attribute $attribute; done",
+				"for a in enableDnsSupport enableDnsHostnames; do aws ec2 describe-vpc-attribute --region {region} --vpc-id {vpc} --attribute $a; done",
 			}},
+			lookAtTag,
 			enableDNSAttributes,
 			hurryRetry,
-			lookAtEndpoint,
-			verifyCoverage,
+			checkEndpoint,
 		},
 		See:   []string{EndpointPage},
 		Proof: []Checks{networkChecks},
@@ -70,12 +58,12 @@ var common = []Entry{
 		Types: []string{"VPC Endpoint Creation Failed"},
 		Steps: []Step{
 			{ID: "read-issue-for-reason"},
-			lookAtEndpoint,
 			{ID: "look-at-endpoint-denials", Commands: []string{
-				`aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue=CreateVpcEndpoint --max-items 5 --query 'Events[].CloudTrailEvent' --output text | grep -o 'errorMessage[^,]*'`,
+				`aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue=CreateVpcEndpoint --max-results 5 | grep -o 'errorMessage[^,]*'`,
 			}},
+			lookAtTag,
 			hurryRetry,
-			verifyCoverage,
+			checkEndpoint,
 		},
 		See:   []string{EndpointPage},
 		Proof: []Checks{networkChecks, settingChecks},
@@ -90,8 +78,9 @@ var common = []Entry{
 		Types: []string{"Shared VPC Endpoint Deletion Failed"},
 		Steps: []Step{
 			{ID: "decide-on-shared-endpoint"},
-			{ID: "look-at-features-in-owner", Commands: []string{showFeatures}},
-			{ID: "disable-in-owner"},
+			lookInOwner,
+			lookAtMemberOwner,
+			{ID: "disable-in-owner", Changes: WholeAccount},
 		},
 		See:   []string{SharedVPCPage},
 		Proof: []Checks{networkChecks, settingChecks},
@@ -102,14 +91,14 @@ var common = []Entry{
 	{
 		ID:       Unrecognised,
 		Vague:    true,
-		Steps:    []Step{{ID: "read-raw-issue"}, lookAtCoverage, lookAtClusterAddon, lookAtInstance, {ID: "look-at-documentation"}},
+		Steps:    []Step{{ID: "read-raw-issue"}, lookAtClusterAddon, lookAtInstance, {ID: "look-at-documentation"}},
 		Examples: []string{"Agent Configuration Rejected:A reason that nobody has documented yet.", "out of the blue"},
 	},
 	{
 		ID:       NoReason,
 		Silent:   true,
 		Vague:    true,
-		Steps:    []Step{lookAtCoverage, lookAtClusterAddon, lookAtInstance, lookAtServices, lookAtTag, retag},
+		Steps:    []Step{lookAtClusterAddon, lookAtTaints, lookAtInstance, lookAtServices, lookAtTag, retag},
 		Examples: []string{""},
 	},
 }
@@ -118,66 +107,94 @@ var common = []Entry{
 const (
 	SharedVPCPage = "runtime-monitoring-shared-vpc.html#shared-vpc-prerequisite-runtime-monitoring"
 	EndpointPage  = "validate-vpc-endpoint-config-runtime-monitoring.html"
+	// CreateEndpointPage has the policy and the security group that an endpoint needs.
+	CreateEndpointPage = "eksrunmon-prereq-deploy-security-agent.html"
 )
 
-// Commands inside commands: the VPC of an instance or an EKS cluster, and the Region's GuardDuty detector.
-const (
-	vpcOfInstance = `"$(aws ec2 describe-instances --region {region} --instance-ids {instance} --query 'Reservations[0].Instances[0].VpcId' --output text)"`
-	vpcOfCluster  = `"$(aws eks describe-cluster --region {region} --name {eks} --query cluster.resourcesVpcConfig.vpcId --output text)"`
-	detector      = `"$(aws guardduty list-detectors --region {region} --query 'DetectorIds[0]' --output text)"`
-	showFeatures  = `aws guardduty get-detector --region {region} --detector-id ` + detector + ` --query "Features[?contains(Name,'RUNTIME_MONITORING')]"`
-)
+// inAccount begins a command that changes something and could act on another account: it shows whose
+// credentials are at hand, and goes on only in the resource's account.
+const inAccount = "aws sts get-caller-identity --region {region} --output text | grep '^{account}' && "
 
-const (
-	listCoverage    = `aws guardduty list-coverage --region {region} --detector-id ` + detector + ` --filter-criteria `
-	coverageColumns = ` --query 'Resources[].[CoverageStatus,Issue,UpdatedAt]' --output table`
-
-	coverageOfInstance = listCoverage + `'{"FilterCriterion":[{"CriterionKey":"INSTANCE_ID","FilterCondition":{"Equals":["{instance}"]}}]}'` + coverageColumns
-	coverageOfEKS      = listCoverage + `'{"FilterCriterion":[{"CriterionKey":"EKS_CLUSTER_NAME","FilterCondition":{"Equals":["{eks}"]}}]}'` + coverageColumns
-	coverageOfECS      = listCoverage + `'{"FilterCriterion":[{"CriterionKey":"ECS_CLUSTER_NAME","FilterCondition":{"Equals":["{ecs}"]}}]}'` + coverageColumns
-)
+// detector is a command inside a command: the caller's GuardDuty detector of the Region, of which there is
+// one.
+const detector = "$(aws guardduty list-detectors --region {region} --output text | cut -f2)"
 
 const (
-	endpointsOf     = `aws ec2 describe-vpc-endpoints --region {region} --filters Name=vpc-id,Values=`
-	endpointColumns = ` Name=service-name,Values=com.amazonaws.{region}.guardduty-data --query 'VpcEndpoints[].[VpcEndpointId,State,PrivateDnsEnabled,OwnerId]' --output table`
+	getDetector  = "aws guardduty get-detector --region {region} --detector-id " + detector
+	ofFeatures   = " --output text | grep -E 'RUNTIME|_MANAGE'"
+	getMember    = "aws guardduty get-member-detectors --region {region} --detector-id " + detector + " --account-ids "
+	updateOwn    = inAccount + "aws guardduty update-detector --region {region} --detector-id " + detector
+	updateMember = "aws guardduty update-member-detectors --region {region} --detector-id " + detector + " --account-ids {account}"
+
+	monitoringOn = " --features Name=RUNTIME_MONITORING,Status=ENABLED"
+	agentOff     = " --features 'Name=RUNTIME_MONITORING,Status=ENABLED,AdditionalConfiguration=[{Name={agent-management},Status=DISABLED}]'"
+	agentOn      = " --features 'Name=RUNTIME_MONITORING,Status=ENABLED,AdditionalConfiguration=[{Name={agent-management},Status=ENABLED}]'"
 )
+
+// The FIPS endpoint has another service name, which may be in use in any Region.
+var endpointCommands = []string{
+	`aws ec2 describe-vpc-endpoints --region {region} --filters Name=vpc-id,Values={vpc} --query "VpcEndpoints[?contains(ServiceName,'guardduty-data')]"`,
+	`aws ec2 describe-vpc-endpoints --region {region} --query "VpcEndpoints[?contains(ServiceName,'guardduty-data')].[VpcId,State,PrivateDnsEnabled,Groups[].GroupId,PolicyDocument]"`,
+}
 
 // Steps that several tables share.
 var (
-	verifyCoverage = Step{ID: "verify-coverage", Recheck: true, Commands: []string{coverageOfInstance, coverageOfEKS, coverageOfECS}}
-	lookAtCoverage = Step{ID: "look-at-coverage", Recheck: true, Commands: []string{coverageOfInstance, coverageOfEKS, coverageOfECS}}
+	lookAtEndpoint = Step{ID: "look-at-endpoint", Commands: endpointCommands}
+	checkEndpoint  = Step{ID: "check-endpoint", Check: true, Commands: endpointCommands}
 
-	lookAtEndpoint = Step{ID: "look-at-endpoint", Commands: []string{
-		endpointsOf + "{vpc}" + endpointColumns,
-		endpointsOf + vpcOfInstance + endpointColumns,
-		endpointsOf + vpcOfCluster + endpointColumns,
-		"aws ec2 describe-vpc-endpoints --region {region} --filters Name=service-name,Values=com.amazonaws.{region}.guardduty-data --query 'VpcEndpoints[].[VpcId,VpcEndpointId,State,PrivateDnsEnabled]' --output table",
+	lookAtVPCOwner = Step{ID: "look-at-vpc-owner", Commands: []string{
+		"aws ec2 describe-vpcs --region {region} --vpc-ids {vpc}",
+		"aws ec2 describe-vpcs --region {region} --vpc-ids $(aws ec2 describe-instances --region {region} --instance-ids {instance} --query 'Reservations[].Instances[].VpcId' --output text)",
+		"aws ec2 describe-vpcs --region {region} --vpc-ids $(aws eks describe-cluster --region {region} --name {eks} --query cluster.resourcesVpcConfig.vpcId --output text)",
 	}}
+	// The owner of a shared VPC has a detector of its own.
+	lookInOwner       = Step{ID: "look-at-features-in-owner", For: OwnSide, Commands: []string{getDetector + ofFeatures}}
+	lookAtMemberOwner = Step{ID: "look-at-features-of-owner", For: AdministratorSide, Commands: []string{getMember + "{owner}" + ofFeatures}}
 
-	enableDNSAttributes = Step{ID: "enable-dns-attributes", Commands: []string{
-		"aws ec2 modify-vpc-attribute --region {region} --vpc-id {vpc} --enable-dns-support && aws ec2 modify-vpc-attribute --region {region} --vpc-id {vpc} --enable-dns-hostnames",
-		"vpc=" + vpcOfInstance + " && aws ec2 modify-vpc-attribute --region {region} --vpc-id \"$vpc\" --enable-dns-support && aws ec2 modify-vpc-attribute --region {region} --vpc-id \"$vpc\" --enable-dns-hostnames",
-		"vpc=" + vpcOfCluster + " && aws ec2 modify-vpc-attribute --region {region} --vpc-id \"$vpc\" --enable-dns-support && aws ec2 modify-vpc-attribute --region {region} --vpc-id \"$vpc\" --enable-dns-hostnames",
+	enableDNSAttributes = Step{ID: "enable-dns-attributes", Changes: WholeVPC, Commands: []string{
+		"for a in support hostnames; do aws ec2 modify-vpc-attribute --region {region} --vpc-id {vpc} --enable-dns-$a; done",
 	}}
 
 	// GuardDuty tries again by itself; only an instance can be brought to its attention.
-	hurryRetry = Step{ID: "hurry-retry", Optional: true, Commands: []string{
+	hurryRetry = Step{ID: "hurry-retry", Optional: true, Changes: OneResource, Commands: []string{
 		"aws ec2 create-tags --region {region} --resources {instance} --tags Key=GuardDutyManaged,Value=true",
 	}}
 
 	lookAtClusterAddon = Step{ID: "look-at-cluster-addon", Optional: true, Commands: []string{describeAddon}}
 	lookAtInstance     = Step{ID: "look-at-instance", Optional: true, Commands: []string{
-		"aws ec2 describe-instances --region {region} --instance-ids {instance} --query 'Reservations[].Instances[].[InstanceId,State.Name,LaunchTime,ImageId,VpcId]' --output table",
+		"aws ec2 describe-instances --region {region} --instance-ids {instance} --query 'Reservations[].Instances[].[State.Name,LaunchTime,PlatformDetails,ImageId,VpcId]' --output table",
 	}}
 	lookAtServices = Step{ID: "look-at-services", Optional: true, Commands: []string{
-		"aws ecs list-tasks --region {region} --cluster {ecs} --query 'length(taskArns)' --output json && aws ecs list-services --region {region} --cluster {ecs} --query serviceArns",
+		"aws ecs describe-clusters --region {region} --clusters {ecs}",
 	}}
 
 	lookAtTag = Step{ID: "look-at-tag", Commands: []string{
-		"aws ec2 describe-tags --region {region} --filters Name=resource-id,Values={instance} Name=key,Values=GuardDutyManaged --query 'Tags[].[Key,Value]' --output table",
+		"aws ec2 describe-tags --region {region} --filters Name=resource-id,Values={instance} Name=key,Values=GuardDutyManaged",
 		"aws eks describe-cluster --region {region} --name {eks} --query cluster.tags",
 		"aws ecs describe-clusters --region {region} --clusters {ecs} --include TAGS --query 'clusters[].tags'",
 	}}
 	// Which value to put back is for the reader to know, so that there is no command.
-	retag = Step{ID: "retag"}
+	retag = Step{ID: "retag", Changes: OneResource}
+
+	lookAtFeatures       = Step{ID: "look-at-features", For: OwnSide, Commands: []string{getDetector + ofFeatures}}
+	lookAtMemberFeatures = Step{ID: "look-at-member-features", For: AdministratorSide, Commands: []string{getMember + "{account}" + ofFeatures}}
 )
+
+// toggleAgent turns off and on again the setting by which GuardDuty deploys the agent. Where the agent is
+// deployed by hand, or nobody knows by whom, the value to restore is for the reader to see.
+var toggleAgent = []Step{
+	{ID: "turn-off-agent-management", If: "auto", For: OwnSide, Changes: WholeAccount, Commands: []string{updateOwn + agentOff}},
+	{ID: "turn-off-agent-management-of-member", If: "auto", For: AdministratorSide, Changes: WholeAccount, Commands: []string{updateMember + agentOff}},
+	{ID: "turn-on-agent-management-again", If: "auto", For: OwnSide, Changes: WholeAccount, Commands: []string{updateOwn + agentOn}},
+	{ID: "turn-on-agent-management-of-member-again", If: "auto", For: AdministratorSide, Changes: WholeAccount, Commands: []string{updateMember + agentOn}},
+	{ID: "toggle-agent-by-hand", Unless: "auto", Changes: WholeAccount},
+}
+
+// manageAgent has GuardDuty deploy the agent from now on.
+var manageAgent = []Step{
+	{ID: "turn-on-agent-management", For: OwnSide, Changes: WholeAccount, Commands: []string{updateOwn + agentOn}},
+	{ID: "turn-on-agent-management-of-member", For: AdministratorSide, Changes: WholeAccount, Commands: []string{updateMember + agentOn}},
+}
+
+// all joins lists of steps.
+func all(lists ...[]Step) []Step { return slices.Concat(lists...) }

@@ -13,17 +13,21 @@ var ec2 = []Entry{
 		Extra: []string{"Waiting for SSM notification"},
 		// Every new instance passes through it; AWS says that it takes some minutes.
 		Transient: true,
-		Steps:     []Step{lookAtCoverage, lookAtInstance, lookAtSSM, lookAtAssociations, verifyCoverage},
+		Steps:     []Step{lookAtInstance, lookAtSSM, lookAtInstanceAssociation, lookAtHostContainer, lookAtRouteToECR},
+		See:       []string{BottlerocketPage},
 		Proof:     []Checks{associationChecks, settingChecks},
 		Examples:  []string{"No Agent Reporting:Waiting for SSM notification"},
 	},
 	{
-		ID:       "ec2-no-agent-reporting",
-		Vague:    true,
-		Kinds:    []coverage.Kind{coverage.EC2},
-		Types:    []string{"No Agent Reporting"},
-		Steps:    []Step{lookAtInstance, lookAtClusterAddon, lookAtSSM, installAgent, lookAtEndpoint, verifyCoverage},
-		See:      []string{EndpointPage, ManualAgentPage},
+		ID:    "ec2-no-agent-reporting",
+		Vague: true,
+		Kinds: []coverage.Kind{coverage.EC2},
+		Types: []string{"No Agent Reporting"},
+		Steps: []Step{
+			lookAtInstance, lookAtClusterAddon, lookAtTaints, lookAtSSM, lookAtAgent, lookAtHostContainer, lookAtRouteToECR, lookAtEndpoint,
+			installAgent,
+		},
+		See:      []string{EndpointPage, ManualAgentPage, BottlerocketPage},
 		Examples: []string{"No Agent Reporting", "No Agent Reporting:"},
 	},
 	{
@@ -31,7 +35,7 @@ var ec2 = []Entry{
 		Kinds:    []coverage.Kind{coverage.EC2},
 		Types:    []string{"No Agent Reporting", "Agent disconnected"},
 		Extra:    []string{"Agent disconnected"},
-		Steps:    []Step{lookAtInstance, lookAtClusterAddon, lookAtAgent, restartAgent, lookAtEndpoint, verifyCoverage},
+		Steps:    []Step{lookAtInstance, lookAtClusterAddon, lookAtAgent, lookAtHostContainer, lookAtEndpoint, restartAgentPods, restartAgent},
 		See:      []string{EndpointPage, BottlerocketPage},
 		Examples: []string{"No Agent Reporting:Agent disconnected", "Agent disconnected"},
 	},
@@ -44,7 +48,6 @@ var ec2 = []Entry{
 			lookAtTag,
 			includeInstance,
 			retag,
-			verifyCoverage,
 		},
 		Proof:    []Checks{{"ec2-tag", "ecs-tag"}},
 		Examples: []string{"Agent Not Provisioned:Instances with exclusion tags are excluded from Runtime Monitoring."},
@@ -54,7 +57,7 @@ var ec2 = []Entry{
 		Kinds:    []coverage.Kind{coverage.EC2},
 		Types:    []string{"Agent Not Provisioned"},
 		Extra:    []string{"Kernel version is lower"},
-		Steps:    []Step{lookAtKernel, {ID: "upgrade-kernel"}, restartInstance, verifyCoverage},
+		Steps:    []Step{lookAtKernel, {ID: "upgrade-kernel", Changes: OneResource}, restartInstance},
 		See:      []string{EC2ArchitecturesPage},
 		Proof:    []Checks{{"ec2-tag", "ec2-platform"}},
 		Examples: []string{"Agent Not Provisioned:Kernel version is lower than the supported version."},
@@ -64,7 +67,7 @@ var ec2 = []Entry{
 		Kinds:    []coverage.Kind{coverage.EC2},
 		Types:    []string{"Agent Not Provisioned"},
 		Extra:    []string{"Kernel version is higher"},
-		Steps:    []Step{lookAtKernel, {ID: "downgrade-kernel"}, restartInstance, verifyCoverage},
+		Steps:    []Step{lookAtKernel, {ID: "downgrade-kernel", Changes: OneResource}, restartInstance},
 		See:      []string{EC2ArchitecturesPage},
 		Proof:    []Checks{{"ec2-tag", "ec2-platform"}},
 		Examples: []string{"Agent Not Provisioned:Kernel version is higher than the supported version."},
@@ -76,16 +79,15 @@ var ec2 = []Entry{
 		Extra: []string{"retrieve instance identity document"},
 		Steps: []Step{
 			{ID: "look-at-metadata-options", Commands: []string{
-				"aws ec2 describe-instances --region {region} --instance-ids {instance} --query 'Reservations[].Instances[].[State.Name,MetadataOptions]'",
-			}},
-			{ID: "enable-metadata-service", Commands: []string{
-				"aws ec2 modify-instance-metadata-options --region {region} --instance-id {instance} --http-endpoint enabled",
+				"aws ec2 describe-instances --region {region} --instance-ids {instance} --query 'Reservations[].Instances[].MetadataOptions'",
 			}},
 			{ID: "fetch-identity-document", Commands: []string{
-				`token=$(curl -sX PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token) && curl -s -H "X-aws-ec2-metadata-token: $token" http://169.254.169.254/latest/dynamic/instance-identity/document`,
+				`curl -sH "X-aws-ec2-metadata-token: $(curl -sX PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' 169.254.169.254/latest/api/token)" 169.254.169.254/latest/dynamic/instance-identity/document`,
+			}},
+			{ID: "enable-metadata-service", Changes: OneResource, Commands: []string{
+				"aws ec2 modify-instance-metadata-options --region {region} --instance-id {instance} --http-endpoint enabled",
 			}},
 			restartInstance,
-			verifyCoverage,
 		},
 		Proof:    []Checks{{"ec2-tag", "ec2-platform", "ec2-ssm"}},
 		Examples: []string{"Agent Not Provisioned:Unable to retrieve instance identity document."},
@@ -95,15 +97,9 @@ var ec2 = []Entry{
 		Kinds: []coverage.Kind{coverage.EC2},
 		Types: []string{"SSM Association Creation Failed"},
 		Extra: []string{"association already exists"},
-		Steps: []Step{
-			lookAtAssociations,
-			{ID: "delete-association", Commands: []string{
-				"aws ssm delete-association --region {region} --association-id \"$(aws ssm list-associations --region {region} --association-filter-list key=Name,value=AmazonGuardDuty-ConfigureRuntimeMonitoringSsmPlugin --query 'Associations[0].AssociationId' --output text)\"",
-			}},
-			turnOffEC2,
-			turnOnEC2,
-			verifyCoverage,
-		},
+		Steps: all(
+			[]Step{lookAtAssociations, lookAtFeatures, lookAtMemberFeatures, {ID: "delete-association", Changes: WholeAccount}},
+			toggleAgent, []Step{checkAssociation}),
 		Proof:    []Checks{associationChecks, settingChecks},
 		Examples: []string{"SSM Association Creation Failed:GuardDuty SSM association already exists in your account"},
 	},
@@ -114,13 +110,13 @@ var ec2 = []Entry{
 		Extra: []string{"too many SSM associations"},
 		Steps: []Step{
 			{ID: "count-associations", Commands: []string{
-				"aws ssm list-associations --region {region} --query 'Associations[].[AssociationId,Name,LastExecutionDate]' --output text | sort -k3",
+				"aws ssm list-associations --region {region} --query 'Associations[].[LastExecutionDate,AssociationId,Name]' --output text | sort",
 			}},
-			{ID: "delete-unused-associations"},
-			{ID: "or-raise-quota", Commands: []string{
-				`aws service-quotas list-service-quotas --region {region} --service-code ssm --query "Quotas[?contains(QuotaName,'ssociation')].[QuotaCode,QuotaName,Value]" --output table`,
+			{ID: "look-at-quota", Commands: []string{
+				`aws service-quotas list-service-quotas --region {region} --service-code ssm --query "Quotas[?contains(QuotaName,'ssociation')].[QuotaCode,QuotaName,Value]"`,
 			}},
-			verifyCoverage,
+			{ID: "delete-unused-associations", Changes: WholeAccount},
+			{ID: "or-raise-quota", Changes: OneResource},
 		},
 		Proof:    []Checks{associationChecks, settingChecks},
 		Examples: []string{"SSM Association Creation Failed:Your account has too many SSM associations"},
@@ -129,7 +125,7 @@ var ec2 = []Entry{
 		ID:       "ec2-ssm-association-missing",
 		Kinds:    []coverage.Kind{coverage.EC2},
 		Types:    []string{"SSM Association Updation Failed", "SSM Association Update Failed"},
-		Steps:    []Step{lookAtAssociations, {ID: "turn-monitoring-off-and-on", Commands: []string{showFeatures}}, lookAtAssociationsAgain, verifyCoverage},
+		Steps:    []Step{lookAtAssociations, lookAtFeatures, lookAtMemberFeatures, toggleMonitoring, checkAssociation},
 		Proof:    []Checks{associationChecks, settingChecks},
 		Examples: []string{"SSM Association Updation Failed:GuardDuty SSM association does not exist in your account"},
 	},
@@ -147,12 +143,10 @@ var ec2 = []Entry{
 		Types: []string{"SSM Instance Association Execution Failed"},
 		Steps: []Step{
 			lookAtInstanceAssociation,
-			lookAtExecutions,
-			{ID: "compare-prerequisites", Commands: []string{
-				"aws ssm describe-instance-information --region {region} --filters Key=InstanceIds,Values={instance} --query 'InstanceInformationList[].[PlatformName,PlatformVersion,AgentVersion,PingStatus]' --output table",
-			}},
+			{ID: "compare-prerequisites", Commands: []string{describeInSSM}},
+			{ID: "look-at-package", Commands: []string{"dpkg -l amazon-guardduty-agent"}},
+			{ID: "finish-package", Changes: OneResource, Commands: []string{"sudo dpkg --configure -a"}},
 			runAssociationAgain,
-			verifyCoverage,
 		},
 		See:      []string{EC2ArchitecturesPage},
 		Proof:    []Checks{associationChecks, settingChecks},
@@ -162,7 +156,7 @@ var ec2 = []Entry{
 		ID:    "ec2-agent-not-reporting-retired",
 		Kinds: []coverage.Kind{coverage.EC2},
 		Types: []string{"Agent not reporting"},
-		Steps: []Step{lookAtInstance, lookAtFeatures, turnOnEC2, {ID: "or-turn-monitoring-off-and-on"}, verifyCoverage},
+		Steps: all([]Step{lookAtInstance, lookAtFeatures, lookAtMemberFeatures}, manageAgent, []Step{{ID: "or-toggle-monitoring", Changes: WholeAccount}}),
 		Examples: []string{
 			"Agent not reporting",
 			"Agent not reporting:",
@@ -174,14 +168,13 @@ var ec2 = []Entry{
 		Types: []string{"ECR Image Pull Failed"},
 		Steps: []Step{
 			lookAtInstance,
-			{ID: "allow-instance-to-pull", Commands: []string{
+			{ID: "look-at-instance-role", Commands: []string{
 				"aws ec2 describe-instances --region {region} --instance-ids {instance} --query 'Reservations[].Instances[].[IamInstanceProfile.Arn,SubnetId,SecurityGroups[].GroupId]'",
 			}},
-			{ID: "give-instance-route-to-ecr", Commands: []string{
-				"aws ec2 describe-vpc-endpoints --region {region} --filters Name=vpc-id,Values=" + vpcOfInstance + " Name=service-name,Values=com.amazonaws.{region}.ecr.api,com.amazonaws.{region}.ecr.dkr,com.amazonaws.{region}.s3 --query 'VpcEndpoints[].[ServiceName,State,PrivateDnsEnabled]' --output table",
-			}},
+			lookAtRouteToECR,
+			lookAtHostContainer,
+			{ID: "allow-instance-to-pull", Changes: OneResource},
 			restartInstance,
-			verifyCoverage,
 		},
 		Page:  BottlerocketPage,
 		See:   []string{RegistriesPage},
@@ -201,50 +194,46 @@ const (
 )
 
 const (
-	listAssociations = "aws ssm list-associations --region {region} --association-filter-list key=Name,value=AmazonGuardDuty-ConfigureRuntimeMonitoringSsmPlugin --query 'Associations[].[AssociationId,LastExecutionDate,Overview.Status]' --output table"
-	setEC2Agent      = "aws guardduty update-detector --region {region} --detector-id " + detector + " --features "
+	listAssociations = "aws ssm list-associations --region {region} --association-filter-list key=Name,value=AmazonGuardDuty-ConfigureRuntimeMonitoringSsmPlugin"
+	describeInSSM    = "aws ssm describe-instance-information --region {region} --filters Key=InstanceIds,Values={instance}"
 )
 
+// On a node of an EKS cluster the agent is a pod, and Systems Manager has no part in it.
 var (
-	lookAtSSM = Step{ID: "look-at-ssm", Commands: []string{
-		"aws ssm describe-instance-information --region {region} --filters Key=InstanceIds,Values={instance} --query 'InstanceInformationList[].[PingStatus,LastPingDateTime,AgentVersion,PlatformName,PlatformVersion]' --output table",
+	lookAtSSM          = Step{ID: "look-at-ssm", Unless: "eks", Commands: []string{describeInSSM}}
+	lookAtAssociations = Step{ID: "look-at-associations", Commands: []string{listAssociations}}
+	checkAssociation   = Step{ID: "check-association", Check: true, Commands: []string{listAssociations}}
+	lookAtAgent        = Step{ID: "look-at-agent", Commands: []string{
+		kubectl + "get pods -n amazon-guardduty -o wide",
+		"systemctl status amazon-guardduty-agent --no-pager; sudo journalctl -u amazon-guardduty-agent --since '1 hour ago' --no-pager",
 	}}
-	lookAtAssociations      = Step{ID: "look-at-associations", Commands: []string{listAssociations}}
-	lookAtAssociationsAgain = Step{ID: "see-association-again", Commands: []string{listAssociations}}
-	lookAtExecutions        = Step{ID: "look-at-executions", Commands: []string{
-		"aws ssm describe-association-executions --region {region} --association-id \"$(aws ssm list-associations --region {region} --association-filter-list key=Name,value=AmazonGuardDuty-ConfigureRuntimeMonitoringSsmPlugin --query 'Associations[0].AssociationId' --output text)\" --max-items 5",
+	// Only in an ECS cluster is the agent a host container of Bottlerocket
+	// (https://docs.aws.amazon.com/guardduty/latest/ug/managing-gdu-agent-bottlerocket-ecs-ec2.html).
+	lookAtHostContainer = Step{ID: "look-at-host-container", If: "ecs", Commands: []string{
+		"sheltie journalctl -u host-containers@amazon-guardduty-agent --no-pager",
 	}}
-	// On a node of an EKS cluster the agent is a pod.
-	lookAtAgent = Step{ID: "look-at-agent", Commands: []string{
-		useCluster + "kubectl get pods -n amazon-guardduty -o wide",
-		"sudo systemctl status amazon-guardduty-agent --no-pager; sudo journalctl -u amazon-guardduty-agent --since '1 hour ago' --no-pager",
+	lookAtRouteToECR = Step{ID: "look-at-instance-route-to-ecr", If: "ecs", Commands: []string{
+		`aws ec2 describe-vpc-endpoints --region {region} --query "VpcEndpoints[?contains(ServiceName,'.ecr.')||contains(ServiceName,'.s3')].[VpcId,ServiceName,State]"`,
 	}}
-	// Who deploys the agent by hand reads how; who does not needs to see that it arrived. One look serves both.
-	installAgent = Step{ID: "install-agent", Commands: []string{
-		useCluster + "kubectl get daemonset -n amazon-guardduty",
-		"sudo systemctl status amazon-guardduty-agent --no-pager",
+	// Who deploys the agent by hand reads how.
+	installAgent     = Step{ID: "install-agent", Unless: "auto", Changes: OneResource}
+	restartAgentPods = Step{ID: "restart-agent-pods", If: "eks", Changes: WholeCluster, Commands: []string{
+		kubectl + "rollout restart daemonset aws-guardduty-agent -n amazon-guardduty",
 	}}
-	restartAgent = Step{ID: "restart-agent", Commands: []string{
-		useCluster + "kubectl rollout restart daemonset aws-guardduty-agent -n amazon-guardduty",
+	restartAgent = Step{ID: "restart-agent", Unless: "eks", Changes: OneResource, Commands: []string{
 		"sudo systemctl restart amazon-guardduty-agent",
 	}}
 	lookAtKernel    = Step{ID: "look-at-kernel", Commands: []string{"uname -r"}}
-	restartInstance = Step{ID: "restart-instance", Commands: []string{
+	restartInstance = Step{ID: "restart-instance", Unless: "eks", Changes: OneResource, Commands: []string{
 		"aws ec2 reboot-instances --region {region} --instance-ids {instance}",
 	}}
-	includeInstance = Step{ID: "include-instance", Commands: []string{
+	includeInstance = Step{ID: "include-instance", Changes: OneResource, Commands: []string{
 		"aws ec2 delete-tags --region {region} --resources {instance} --tags Key=GuardDutyManaged,Value=false",
 	}}
-	lookAtInstanceAssociation = Step{ID: "look-at-instance-association", Commands: []string{
-		"aws ssm describe-instance-associations-status --region {region} --instance-id {instance} --query 'InstanceAssociationStatusInfos[].[Name,Status,DetailedStatus,ErrorCode,ExecutionSummary]'",
+	lookAtInstanceAssociation = Step{ID: "look-at-instance-association", Unless: "eks", Commands: []string{
+		`aws ssm describe-instance-associations-status --region {region} --instance-id {instance} --query "InstanceAssociationStatusInfos[?contains(Name,'GuardDuty')]"`,
 	}}
-	runAssociationAgain = Step{ID: "run-association-again", Commands: []string{
-		"aws ssm start-associations-once --region {region} --association-ids \"$(aws ssm list-associations --region {region} --association-filter-list key=Name,value=AmazonGuardDuty-ConfigureRuntimeMonitoringSsmPlugin --query 'Associations[0].AssociationId' --output text)\"",
-	}}
-	turnOffEC2 = Step{ID: "turn-off-ec2-agent", Commands: []string{
-		setEC2Agent + `'[{"Name":"RUNTIME_MONITORING","Status":"ENABLED","AdditionalConfiguration":[{"Name":"EC2_AGENT_MANAGEMENT","Status":"DISABLED"}]}]'`,
-	}}
-	turnOnEC2 = Step{ID: "turn-on-ec2-agent", Commands: []string{
-		setEC2Agent + `'[{"Name":"RUNTIME_MONITORING","Status":"ENABLED","AdditionalConfiguration":[{"Name":"EC2_AGENT_MANAGEMENT","Status":"ENABLED"}]}]'`,
-	}}
+	// The association's ID is for the reader to see: the first that is found may be a team's own.
+	runAssociationAgain = Step{ID: "run-association-again", Changes: WholeAccount}
+	toggleMonitoring    = Step{ID: "toggle-monitoring", Changes: WholeAccount}
 )

@@ -12,7 +12,7 @@ var ecs = []Entry{
 		Types: []string{"Agent not reporting"},
 		// The agent of a new task often reports only after its first minutes, and of a short one never.
 		Transient: true,
-		Steps:     []Step{lookAtCoverage, lookAtTasks, lookAtEndpoint, redeployOrRelaunch, verifyCoverage},
+		Steps:     []Step{lookAtTasks, lookAtStoppedTasks, lookAtEndpoint, redeployOrRelaunch},
 		See:       []string{EndpointPage},
 		Examples: []string{
 			"Agent not reporting:Agent not reporting for tasks in TaskDefinition - 'web:17'",
@@ -27,10 +27,8 @@ var ecs = []Entry{
 		Steps: []Step{
 			{ID: "read-issue-for-vpc"},
 			lookAtEndpoint,
-			{ID: "look-at-subnets", Commands: []string{
-				"aws ecs describe-services --region {region} --cluster {ecs} --services $(aws ecs list-services --region {region} --cluster {ecs} --query 'serviceArns[:10]' --output text) --query 'services[].[serviceName,taskDefinition,networkConfiguration.awsvpcConfiguration]'",
-			}},
-			verifyCoverage,
+			lookAtNetworks,
+			{ID: "fix-vpc", Changes: WholeVPC},
 		},
 		See:   []string{EndpointPage},
 		Proof: []Checks{serviceChecks, networkChecks},
@@ -43,7 +41,7 @@ var ecs = []Entry{
 		ID:    "ecs-agent-exited",
 		Kinds: []coverage.Kind{coverage.ECS},
 		Types: []string{"Agent exited"},
-		Steps: []Step{{ID: "read-issue-for-exit"}, lookAtTasks, lookAtEndpoint, {ID: "mend-and-relaunch"}, verifyCoverage},
+		Steps: []Step{{ID: "read-issue-for-exit"}, lookAtStoppedTasks, lookAtEndpoint, {ID: "fix-and-relaunch", Changes: OneResource}},
 		Proof: []Checks{serviceChecks, {"ecs-execution-role"}, networkChecks},
 		Examples: []string{
 			"Agent exited:ExitCode: 137 for tasks in TaskDefinition - 'batch-import:4'",
@@ -58,18 +56,17 @@ var ecs = []Entry{
 		Extra: []string{"CannotPullContainer"},
 		Steps: []Step{
 			lookAtTasks,
-			{ID: "allow-execution-role-to-pull", Commands: []string{
-				"aws ecs describe-task-definition --region {region} --task-definition {task-definition} --query taskDefinition.executionRoleArn --output text",
+			{ID: "look-at-task-definition", Commands: []string{
+				"aws ecs describe-task-definition --region {region} --task-definition {task-definition} --query 'taskDefinition.[executionRoleArn,containerDefinitions[].logConfiguration.options]'",
 			}},
-			{ID: "give-route-to-ecr", Commands: []string{
-				"aws ec2 describe-vpc-endpoints --region {region} --filters Name=service-name,Values=com.amazonaws.{region}.ecr.api,com.amazonaws.{region}.ecr.dkr,com.amazonaws.{region}.s3 --query 'VpcEndpoints[].[VpcId,ServiceName,State]' --output table",
+			{ID: "look-at-route-to-ecr", Commands: []string{
+				`aws ec2 describe-vpc-endpoints --region {region} --query "VpcEndpoints[?contains(ServiceName,'.ecr.')||contains(ServiceName,'.s3')].[VpcId,ServiceName,State]"`,
 			}},
-			{ID: "run-pull-runbook", Commands: []string{
-				`aws ssm start-automation-execution --region {region} --document-name AWSSupport-TroubleshootECSTaskFailedToStart --parameters ClusterName={ecs},TaskId="$(aws ecs list-tasks --region {region} --cluster {ecs} --family {family} --query 'taskArns[0]' --output text | sed 's|.*/||')"`,
-			}},
+			{ID: "run-pull-runbook", Changes: OneResource},
 			redeployOrRelaunch,
+			checkTasks,
 		},
-		See:   []string{RegistriesPage},
+		See:   []string{RegistriesPage, PullRunbookPage},
 		Proof: []Checks{serviceChecks, {"ecs-execution-role"}, networkChecks},
 		Examples: []string{
 			"Agent exited:Reason: CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to resolve ref for tasks in TaskDefinition - 'api:203'",
@@ -80,9 +77,13 @@ var ecs = []Entry{
 		Kinds: []coverage.Kind{coverage.ECS},
 		Types: []string{"Agent not provisioned"},
 		Extra: []string{"Unsupported invocation by"},
-		Steps: []Step{{ID: "start-tasks-differently"}, {ID: "or-exclude-cluster", Commands: []string{
-			"aws ecs tag-resource --region {region} --resource-arn {cluster-arn} --tags key=GuardDutyManaged,value=false",
-		}}},
+		Steps: []Step{
+			lookAtTasks,
+			{ID: "start-tasks-differently", Changes: OneResource},
+			{ID: "or-exclude-cluster", Changes: WholeCluster, Commands: []string{
+				"aws ecs tag-resource --region {region} --resource-arn {ecs-arn} --tags key=GuardDutyManaged,value=false",
+			}},
+		},
 		Proof: []Checks{serviceChecks},
 		Examples: []string{
 			"Agent not provisioned:Unsupported invocation by CODEBUILD for task(s) in TaskDefinition - 'nightly-report:8'",
@@ -97,9 +98,8 @@ var ecs = []Entry{
 			{ID: "look-at-architecture", Commands: []string{
 				"aws ecs describe-task-definition --region {region} --task-definition {task-definition} --query 'taskDefinition.[runtimePlatform,requiresCompatibilities]'",
 			}},
-			{ID: "change-architecture"},
+			{ID: "change-architecture", Changes: OneResource},
 			redeployOrRelaunch,
-			verifyCoverage,
 		},
 		See:   []string{ECSArchitecturesPage},
 		Proof: []Checks{serviceChecks},
@@ -114,11 +114,10 @@ var ecs = []Entry{
 		Extra: []string{"TaskExecutionRole missing"},
 		Steps: []Step{
 			{ID: "look-at-execution-role", Commands: []string{
-				"aws ecs describe-task-definition --region {region} --task-definition {task-definition} --query taskDefinition.executionRoleArn --output text",
+				"aws ecs describe-task-definition --region {region} --task-definition {task-definition} --query taskDefinition.executionRoleArn",
 			}},
 			addExecutionRole,
 			redeployOrRelaunch,
-			verifyCoverage,
 		},
 		See:   []string{ECSPrerequisitesPage},
 		Proof: []Checks{serviceChecks, {"ecs-execution-role"}},
@@ -132,12 +131,9 @@ var ecs = []Entry{
 		Types: []string{"Agent not provisioned"},
 		Extra: []string{"Missing network configuration"},
 		Steps: []Step{
-			{ID: "look-at-network-configuration", Commands: []string{
-				"aws ecs describe-services --region {region} --cluster {ecs} --services $(aws ecs list-services --region {region} --cluster {ecs} --query 'serviceArns[:10]' --output text) --query 'services[].[serviceName,taskDefinition,networkConfiguration.awsvpcConfiguration]'",
-			}},
-			{ID: "add-network-configuration"},
+			lookAtNetworks,
+			{ID: "add-network-configuration", Changes: OneResource},
 			redeployOrRelaunch,
-			verifyCoverage,
 		},
 		Proof: []Checks{serviceChecks},
 		Examples: []string{
@@ -149,7 +145,7 @@ var ecs = []Entry{
 		Kinds: []coverage.Kind{coverage.ECS},
 		Types: []string{"Agent not provisioned"},
 		Extra: []string{"Tasks started when clusters had exclusion tag"},
-		Steps: []Step{lookAtTag, includeCluster, relaunchTask, retag, verifyCoverage},
+		Steps: []Step{lookAtTag, lookAtTask, includeCluster, relaunchTask},
 		Proof: []Checks{serviceChecks},
 		Examples: []string{
 			"Agent not provisioned:Tasks started when clusters had exclusion tag are excluded from Runtime Monitoring. Impacted task ID(s): '1dc5c17a422b4dc4b493371970c6c4d6'",
@@ -160,7 +156,7 @@ var ecs = []Entry{
 		Kinds: []coverage.Kind{coverage.ECS},
 		Types: []string{"Agent not provisioned"},
 		Extra: []string{"Services deployed when clusters had exclusion tag"},
-		Steps: []Step{lookAtTag, includeCluster, redeployService, retag, verifyCoverage},
+		Steps: []Step{lookAtTag, lookAtService, includeCluster, redeployService},
 		Proof: []Checks{serviceChecks, {"ecs-deployment"}, settingChecks},
 		Examples: []string{
 			"Agent not provisioned:Services deployed when clusters had exclusion tag are excluded from Runtime Monitoring. Impacted service name(s): 'checkout'",
@@ -171,7 +167,7 @@ var ecs = []Entry{
 		Kinds: []coverage.Kind{coverage.ECS},
 		Types: []string{"Agent not provisioned"},
 		Extra: []string{"Tasks started before enabling Automated Agent"},
-		Steps: []Step{lookAtTask, relaunchTask, verifyCoverage},
+		Steps: []Step{lookAtTask, relaunchTask},
 		Proof: []Checks{serviceChecks, {"ecs-deployment"}, settingChecks},
 		Examples: []string{
 			"Agent not provisioned:Tasks started before enabling Automated Agent Configuration are not covered. Impacted task ID(s): '5f0d8a36c1b94e2e9a7d3b6c8e1f2a40'",
@@ -182,7 +178,7 @@ var ecs = []Entry{
 		Kinds: []coverage.Kind{coverage.ECS},
 		Types: []string{"Agent not provisioned"},
 		Extra: []string{"Services deployed before enabling Automated Agent"},
-		Steps: []Step{lookAtService, redeployService, verifyCoverage},
+		Steps: []Step{lookAtService, redeployService},
 		Proof: []Checks{serviceChecks, {"ecs-deployment"}, settingChecks},
 		Examples: []string{
 			"Agent not provisioned:Services deployed before enabling Automated Agent Configuration are not covered. Impacted service name(s): 'search-indexer'",
@@ -193,7 +189,7 @@ var ecs = []Entry{
 		Kinds: []coverage.Kind{coverage.ECS},
 		Types: []string{"Agent not provisioned"},
 		Extra: []string{"requires a new deployment"},
-		Steps: []Step{lookAtService, redeployService, verifyCoverage},
+		Steps: []Step{lookAtService, redeployService},
 		Proof: []Checks{serviceChecks, {"ecs-deployment"}, settingChecks},
 		Examples: []string{
 			"Agent not provisioned:Service 'orders-worker' requires a new deployment to fix/troubleshoot. Refer documentation, Impacted service name(s): 'orders-worker'",
@@ -204,7 +200,7 @@ var ecs = []Entry{
 		Kinds: []coverage.Kind{coverage.ECS},
 		Types: []string{"Agent not provisioned"},
 		Extra: []string{"Tasks started before enabling Runtime Monitoring"},
-		Steps: []Step{lookAtTask, relaunchTask, verifyCoverage},
+		Steps: []Step{lookAtTask, relaunchTask},
 		Proof: []Checks{serviceChecks, {"ecs-deployment"}, settingChecks},
 		Examples: []string{
 			"Agent not provisioned:Tasks started before enabling Runtime Monitoring require a relaunch. Impacted task ID(s): '9b7e2f14-6c3d-4a58-8e21-0f5d7c9a1b36'",
@@ -218,7 +214,7 @@ var ecs = []Entry{
 		Extra: []string{"Unidentified issue"},
 		// Seen around deployments, gone when the new tasks run.
 		Transient: true,
-		Steps:     []Step{lookAtCoverage, lookAtTasks, {ID: "ask-why-unidentified"}, lookAtTag, redeployOrRelaunch},
+		Steps:     []Step{lookAtTasks, lookAtTag, {ID: "ask-why-unidentified"}, redeployOrRelaunch, checkTasks},
 		Examples: []string{
 			"Others:Unidentified issue, for tasks in TaskDefinition - 'web:17'",
 			"Others : Unidentified issue(s), for task(s) in TaskDefinition 'web:17' . Refer documentation",
@@ -229,36 +225,59 @@ var ecs = []Entry{
 // Pages that remedies name, below the user guide.
 const (
 	ECSArchitecturesPage = "prereq-runtime-monitoring-ecs-support.html#validating-architecture-req-ecs"
+	PullRunbookPage      = "https://docs.aws.amazon.com/systems-manager-automation-runbooks/latest/userguide/automation-aws-troubleshootecstaskfailedtostart.html"
 	ECSPrerequisitesPage = "prereq-runtime-monitoring-ecs-support.html#before-enable-runtime-monitoring-ecs"
 )
 
-const taskColumns = " --query 'tasks[].containers[].[taskArn,name,lastStatus,exitCode,reason]' --output table"
+// Lists of ECS come in pages, and --query works on each: they go through xargs, which starts nothing for an
+// empty one and hands on no more than a call takes: 100 tasks, 10 services.
+const (
+	listTasks      = "aws ecs list-tasks --region {region} --cluster {ecs}"
+	describeTasks  = ` | grep -o 'arn:[^" ]*' | xargs -rn100 aws ecs describe-tasks --region {region} --cluster {ecs}`
+	describeByTask = "aws ecs describe-tasks --region {region} --cluster {ecs} --query 'tasks[].[group,launchType,startedAt,lastStatus]' --tasks "
+	stopTask       = "aws ecs stop-task --region {region} --cluster {ecs-arn} --task "
+	deploy         = "aws ecs update-service --region {region} --cluster {ecs-arn} --force-new-deployment --query service.status --service "
+	ofServices     = " --query 'services[].[serviceName,deploymentController.type,deployments[0].createdAt]' --services "
+)
 
 var (
 	lookAtTasks = Step{ID: "look-at-tasks", Commands: []string{
-		"aws ecs describe-tasks --region {region} --cluster {ecs} --tasks $(aws ecs list-tasks --region {region} --cluster {ecs} --family {family} --query 'taskArns[:20]' --output text)" + taskColumns,
-		"aws ecs describe-tasks --region {region} --cluster {ecs} --tasks $(aws ecs list-tasks --region {region} --cluster {ecs} --query 'taskArns[:20]' --output text)" + taskColumns,
+		listTasks + " --family {family}" + describeTasks + " --output text --tasks | grep aws-g",
+		listTasks + describeTasks + " --output text --tasks | grep aws-g",
+	}}
+	checkTasks = Step{ID: "check-tasks", Check: true}
+	// Short tasks are gone before anybody looks. ECS forgets them after an hour.
+	lookAtStoppedTasks = Step{ID: "look-at-stopped-tasks", Commands: []string{
+		listTasks + " --family {family} --desired-status STOPPED" + describeTasks + " --output text --tasks | grep aws-g",
+		listTasks + " --desired-status STOPPED" + describeTasks + " --output text --tasks | grep aws-g",
 	}}
 	lookAtTask = Step{ID: "look-at-task", Commands: []string{
-		"aws ecs describe-tasks --region {region} --cluster {ecs} --tasks {task} --query 'tasks[].[group,startedBy,startedAt,lastStatus]' --output table",
-		"aws ecs describe-tasks --region {region} --cluster {ecs} --tasks $(aws ecs list-tasks --region {region} --cluster {ecs} --query 'taskArns[:20]' --output text) --query 'tasks[].[taskArn,group,startedBy,startedAt]' --output table",
+		describeByTask + "{task}",
+		describeByTask + "{tasks}",
+		listTasks + describeTasks + " --query 'tasks[].[taskArn,group,launchType,startedAt]' --tasks",
 	}}
 	lookAtService = Step{ID: "look-at-service", Commands: []string{
-		"aws ecs describe-services --region {region} --cluster {ecs} --services {service} --query 'services[].[serviceName,taskDefinition,runningCount,deployments[0].createdAt]' --output table",
-		"aws ecs list-services --region {region} --cluster {ecs} --query serviceArns",
+		"aws ecs describe-services --region {region} --cluster {ecs}" + ofServices + "{service}",
+		"aws ecs describe-services --region {region} --cluster {ecs}" + ofServices + "{services}",
+		listServices,
 	}}
-	includeCluster = Step{ID: "include-cluster", Commands: []string{
-		"aws ecs tag-resource --region {region} --resource-arn {cluster-arn} --tags key=GuardDutyManaged,value=true",
+	lookAtNetworks = Step{ID: "look-at-networks", Commands: []string{
+		listServices + ` | grep -o 'arn:[^" ]*' | xargs -rn10 aws ecs describe-services --region {region} --cluster {ecs} --query 'services[].[serviceName,networkConfiguration]' --services`,
 	}}
-	addExecutionRole = Step{ID: "add-execution-role"}
+	includeCluster = Step{ID: "include-cluster", Changes: WholeCluster, Commands: []string{
+		"aws ecs tag-resource --region {region} --resource-arn {ecs-arn} --tags key=GuardDutyManaged,value=true",
+	}}
+	addExecutionRole = Step{ID: "add-execution-role", Changes: OneResource}
 	// Fargate cannot add the agent to a task that runs.
-	relaunchTask = Step{ID: "relaunch-task", Commands: []string{
-		"aws ecs stop-task --region {region} --cluster {ecs} --task {task} --reason 'relaunch for GuardDuty Runtime Monitoring'",
+	relaunchTask = Step{ID: "relaunch-task", Changes: OneResource, Commands: []string{
+		stopTask + "{task}",
+		"for task in {tasks}; do " + stopTask + "$task; done",
 	}}
-	redeployService = Step{ID: "redeploy-service", Commands: []string{
-		"aws ecs update-service --region {region} --cluster {ecs} --service {service} --force-new-deployment --query 'service.deployments[].[status,rolloutState,createdAt]' --output table",
+	redeployService = Step{ID: "redeploy-service", Changes: OneResource, Commands: []string{
+		deploy + "{service}",
+		"for service in {services}; do " + deploy + "$service; done",
 	}}
-	redeployOrRelaunch = Step{ID: "redeploy-or-relaunch", Commands: []string{
-		"aws ecs list-services --region {region} --cluster {ecs} --query serviceArns",
-	}}
+	redeployOrRelaunch = Step{ID: "redeploy-or-relaunch", Changes: OneResource}
 )
+
+const listServices = "aws ecs list-services --region {region} --cluster {ecs}"

@@ -12,14 +12,13 @@ var eks = []Entry{
 		Extra: []string{"not compatible with current cluster version", "Addon specified is not supported"},
 		Steps: []Step{
 			{ID: "look-at-cluster-version", Commands: []string{
-				"aws eks describe-cluster --region {region} --name {eks} --query cluster.version --output text",
+				"aws eks describe-cluster --region {region} --name {eks} --query cluster.version",
 			}},
 			{ID: "compare-addon-versions", Commands: []string{
-				`aws eks describe-addon-versions --region {region} --addon-name aws-guardduty-agent --query "addons[].addonVersions[].[addonVersion,join(', ',compatibilities[].clusterVersion)]" --output table`,
+				`aws eks describe-addon-versions --region {region} --addon-name aws-guardduty-agent --query "addons[].addonVersions[].[addonVersion,join(' ',compatibilities[].clusterVersion)]" --output text`,
 			}},
 			upgradeCluster,
 			verifyAddon,
-			verifyCoverage,
 		},
 		See:   []string{KubernetesVersionsPage},
 		Proof: []Checks{addonChecks},
@@ -32,7 +31,7 @@ var eks = []Entry{
 		Kinds: []coverage.Kind{coverage.EKS},
 		Types: addonTypes,
 		Extra: []string{"InsufficientNumberOfReplicas", "have the desired number of replicas"},
-		Steps: []Step{lookAtPods, describePods, retryAddon, lookAtEndpoint, verifyCoverage},
+		Steps: []Step{lookAtPods, podEvents, lookAtTaints, lookAtEndpoint, retryAddon, verifyAddon},
 		Page:  AddonPage,
 		See:   []string{EndpointPage},
 		Proof: []Checks{addonChecks, networkChecks, settingChecks},
@@ -53,16 +52,12 @@ var eks = []Entry{
 		},
 		Steps: []Step{
 			lookAtPods,
-			{ID: "look-at-addon-configuration", Commands: []string{
-				"aws eks describe-addon --region {region} --cluster-name {eks} --addon-name aws-guardduty-agent --query 'addon.[addonVersion,configurationValues]'",
+			lookAtAddonConfiguration,
+			{ID: "look-for-room", Commands: []string{kubectl + "describe nodes | grep -A 8 'Allocated resources'"}},
+			{ID: "raise-priority", Changes: WholeCluster, Commands: []string{
+				inAccount + updateAddon + ` --configuration-values '{"priorityClassName":"aws-guardduty-agent.priorityclass-high"}'`,
 			}},
-			{ID: "raise-priority", Commands: []string{
-				`aws eks update-addon --region {region} --cluster-name {eks} --addon-name aws-guardduty-agent --configuration-values '{"priorityClassName":"aws-guardduty-agent.priorityclass-high"}' --resolve-conflicts OVERWRITE`,
-			}},
-			{ID: "or-make-room", Commands: []string{
-				"kubectl describe nodes | grep -A 8 'Allocated resources'",
-			}},
-			verifyCoverage,
+			{ID: "or-make-room", Changes: WholeCluster},
 		},
 		Page:  AddonPage,
 		See:   []string{AddonParametersPage},
@@ -78,7 +73,7 @@ var eks = []Entry{
 		Kinds: []coverage.Kind{coverage.EKS},
 		Types: addonTypes,
 		Extra: []string{"InsufficientNumberOfReplicas…CrashLoopBackOff: Completed", "CrashLoopBackOff: Completed"},
-		Steps: []Step{podLogs, lookAtFeatures, lookAtEndpoint, resolveEndpoint, verifyCoverage},
+		Steps: []Step{podLogs, lookAtFeatures, lookAtMemberFeatures, lookAtEndpoint, resolveEndpoint},
 		Page:  AddonPage,
 		See:   []string{EndpointPage, KubernetesVersionsPage},
 		Proof: []Checks{addonChecks, networkChecks, settingChecks},
@@ -91,7 +86,7 @@ var eks = []Entry{
 		Kinds: []coverage.Kind{coverage.EKS},
 		Types: addonTypes,
 		Extra: []string{"InsufficientNumberOfReplicas…CrashLoopBackOff: Error", "CrashLoopBackOff: Error"},
-		Steps: []Step{podLogs, lookAtFeatures, resolveEndpoint, verifyCoverage},
+		Steps: []Step{podLogs, lookAtFeatures, lookAtMemberFeatures, resolveEndpoint},
 		Page:  AddonPage,
 		See:   []string{KubernetesVersionsPage},
 		Proof: []Checks{addonChecks, networkChecks, settingChecks},
@@ -107,12 +102,11 @@ var eks = []Entry{
 		Steps: []Step{
 			describeAddonStep,
 			{ID: "list-admission-webhooks", Commands: []string{
-				useCluster + "kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations",
-				"kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations",
+				kubectl + "get validatingwebhookconfigurations,mutatingwebhookconfigurations",
 			}},
-			{ID: "except-agent-from-policy"},
+			{ID: "except-agent-from-policy", Changes: WholeCluster},
 			retryAddon,
-			verifyCoverage,
+			verifyAddon,
 		},
 		Page:  AddonPage,
 		Proof: []Checks{addonChecks},
@@ -127,14 +121,15 @@ var eks = []Entry{
 		Extra: []string{"ConfigurationConflict", "Conflicts found when trying to apply"},
 		Steps: []Step{
 			describeAddonStep,
-			{ID: "overwrite-addon", Commands: []string{
-				"aws eks update-addon --region {region} --cluster-name {eks} --addon-name aws-guardduty-agent --resolve-conflicts OVERWRITE",
+			lookAtAddonConfiguration,
+			{ID: "overwrite-addon", Changes: WholeCluster, Commands: []string{
+				inAccount + "aws eks update-addon --region {region} --cluster-name {eks} --addon-name aws-guardduty-agent --resolve-conflicts OVERWRITE",
 			}},
-			{ID: "or-reinstall-addon", Commands: []string{
-				"aws eks delete-addon --region {region} --cluster-name {eks} --addon-name aws-guardduty-agent && aws eks wait addon-deleted --region {region} --cluster-name {eks} --addon-name aws-guardduty-agent && " + createAddon,
+			{ID: "or-remove-addon", Unless: "auto", Changes: WholeCluster, Commands: []string{
+				inAccount + "aws eks delete-addon --region {region} --cluster-name {eks} --addon-name aws-guardduty-agent",
 			}},
+			{ID: "and-install-addon", Unless: "auto", Changes: WholeCluster, Commands: []string{inAccount + createAddon}},
 			verifyAddon,
-			verifyCoverage,
 		},
 		Page:  AddonPage,
 		Proof: []Checks{addonChecks},
@@ -149,15 +144,13 @@ var eks = []Entry{
 		Extra: []string{`forbidden: User "eks:addon-manager"`, "AccessDenied…is forbidden"},
 		Steps: []Step{
 			{ID: "look-at-addon-binding", Commands: []string{
-				useCluster + "kubectl get clusterrolebinding eks:addon-cluster-admin -o yaml",
-				"kubectl get clusterrolebinding eks:addon-cluster-admin -o yaml",
+				kubectl + "get clusterrolebinding eks:addon-cluster-admin -o yaml",
 			}},
-			{ID: "create-addon-binding", Commands: []string{
-				"kubectl create clusterrolebinding eks:addon-cluster-admin --clusterrole=cluster-admin --user=eks:addon-manager",
+			{ID: "create-addon-binding", Changes: WholeCluster, Commands: []string{
+				kubectl + "create clusterrolebinding eks:addon-cluster-admin --clusterrole=cluster-admin --user=eks:addon-manager --dry-run=client -o yaml | " + kubectl + "apply -f -",
 			}},
 			retryAddon,
 			verifyAddon,
-			verifyCoverage,
 		},
 		Page:  AddonPage,
 		Proof: []Checks{addonChecks},
@@ -173,12 +166,12 @@ var eks = []Entry{
 		Extra: []string{"gatekeeper.sh…must-have-label", "all-namespace-must-have-label-owner"},
 		Steps: []Step{
 			lookAtConstraints,
-			{ID: "label-namespace", Commands: []string{
-				`printf 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: amazon-guardduty\n  labels:\n    owner: security\n' | kubectl apply -f -`,
+			{ID: "label-namespace", Changes: OneResource, Commands: []string{
+				`printf 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: amazon-guardduty\n  labels:\n    owner: security\n' | ` + kubectl + "apply -f -",
 			}},
-			{ID: "or-except-namespace"},
+			{ID: "or-except-namespace", Changes: WholeCluster},
 			retryAddon,
-			verifyCoverage,
+			verifyAddon,
 		},
 		Page:  AddonPage,
 		Proof: []Checks{addonChecks},
@@ -191,7 +184,13 @@ var eks = []Entry{
 		Kinds: []coverage.Kind{coverage.EKS},
 		Types: addonTypes,
 		Extra: []string{"gatekeeper.sh…allowed-container-registries", "gatekeeper.sh…invalid image registry", "allowed-container-registries"},
-		Steps: []Step{lookAtConstraints, {ID: "allow-registry"}, retryAddon, verifyAddon, verifyCoverage},
+		Steps: []Step{
+			lookAtConstraints,
+			{ID: "allow-registry", Unless: "gov", Changes: WholeCluster},
+			{ID: "allow-registry-in-govcloud", If: "gov", Changes: WholeCluster},
+			retryAddon,
+			verifyAddon,
+		},
 		Page:  AddonPage,
 		See:   []string{RegistriesPage},
 		Proof: []Checks{addonChecks},
@@ -203,7 +202,7 @@ var eks = []Entry{
 		ID:    "addon-issue-other",
 		Kinds: []coverage.Kind{coverage.EKS},
 		Types: addonTypes,
-		Steps: []Step{describeAddonStep, {ID: "look-up-addon-code"}, lookAtPods, retryAddon, verifyCoverage},
+		Steps: []Step{describeAddonStep, {ID: "look-up-addon-code"}, lookAtPods, retryAddon, verifyAddon},
 		Page:  AddonPage,
 		See:   []string{AddonIssuePage},
 		Proof: []Checks{addonChecks},
@@ -224,12 +223,11 @@ var eks = []Entry{
 		Silent: true,
 		Steps: []Step{
 			{ID: "see-who-removed-addon", Commands: []string{
-				"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue=DeleteAddon --max-items 5 --query 'Events[].[EventTime,Username,Resources[].ResourceName]' --output json",
+				"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue=DeleteAddon --max-results 5 --query 'Events[].[EventTime,Username,Resources[].ResourceName]'",
 			}},
 			lookAtTag,
 			installAddon,
 			verifyAddon,
-			verifyCoverage,
 		},
 		Page:     EKSPage,
 		Proof:    []Checks{{"eks-tag"}, addonChecks, settingChecks},
@@ -247,7 +245,9 @@ var eks = []Entry{
 		ID:    "eks-permission-not-granted",
 		Kinds: []coverage.Kind{coverage.EKS},
 		Types: []string{"EKS Runtime Monitoring enablement permission not granted"},
-		Steps: []Step{{ID: "mend-named-cause"}, turnOffEKS, turnOnEKS, verifyAddon, verifyCoverage},
+		Steps: all(
+			[]Step{{ID: "read-named-cause"}, lookAtFeatures, lookAtMemberFeatures, {ID: "fix-named-cause", Changes: OneResource}},
+			toggleAgent, []Step{verifyAddon}),
 		Proof: []Checks{{"eks-tag"}, addonChecks, settingChecks},
 		Examples: []string{
 			"EKS Runtime Monitoring enablement permission not granted",
@@ -272,7 +272,7 @@ var eks = []Entry{
 		Kinds:    []coverage.Kind{coverage.EKS},
 		Types:    []string{"Others", "Other"},
 		Extra:    []string{"Error due to authorization failure"},
-		Steps:    []Step{lookAtFeatures, turnOffEKS, turnOnEKS, verifyAddon, verifyCoverage},
+		Steps:    all([]Step{describeAddonStep, lookAtFeatures, lookAtMemberFeatures}, toggleAgent, []Step{verifyAddon}),
 		Proof:    []Checks{addonChecks, settingChecks},
 		Examples: []string{"Others:Error due to authorization failure"},
 	},
@@ -293,46 +293,35 @@ const (
 )
 
 const (
-	describeAddon = "aws eks describe-addon --region {region} --cluster-name {eks} --addon-name aws-guardduty-agent --query 'addon.{status:status,version:addonVersion,issues:health.issues}'"
-	createAddon   = "aws eks create-addon --region {region} --cluster-name {eks} --addon-name aws-guardduty-agent --resolve-conflicts OVERWRITE"
-	// useCluster points kubectl at the cluster; the first kubectl step of an entry begins with it.
-	useCluster = "aws eks update-kubeconfig --region {region} --name {eks} && "
-
-	// failingPodLogs reads the pods that do not run; that of the DaemonSet as a whole might be a healthy one's.
-	failingPodLogs = `for pod in $(kubectl get pods -n amazon-guardduty --no-headers | grep -v ' Running ' | cut -d ' ' -f 1 | head -3); do kubectl logs -n amazon-guardduty "$pod" --prefix --tail=50; done`
-
-	setEKSAgent = `aws guardduty update-detector --region {region} --detector-id ` + detector + ` --features `
+	describeAddon = "aws eks describe-addon --region {region} --cluster-name {eks} --addon-name aws-guardduty-agent"
+	createAddon   = "aws eks create-addon --region {region} --cluster-name {eks} --addon-name aws-guardduty-agent"
+	// PRESERVE keeps what somebody changed in the cluster on purpose.
+	updateAddon = "aws eks update-addon --region {region} --cluster-name {eks} --addon-name aws-guardduty-agent --resolve-conflicts PRESERVE"
 )
 
 var (
-	upgradeCluster    = Step{ID: "upgrade-cluster"}
-	installAddon      = Step{ID: "install-addon", Commands: []string{createAddon}}
+	upgradeCluster    = Step{ID: "upgrade-cluster", Changes: WholeCluster}
+	installAddon      = Step{ID: "install-addon", Changes: WholeCluster, Commands: []string{inAccount + createAddon}}
 	describeAddonStep = Step{ID: "look-at-addon", Commands: []string{describeAddon}}
-	verifyAddon       = Step{ID: "verify-addon", Commands: []string{describeAddon}}
-	lookAtPods        = Step{ID: "look-at-pods", Commands: []string{
-		useCluster + "kubectl get pods -n amazon-guardduty -o wide",
-		"kubectl get pods -n amazon-guardduty -o wide",
+	verifyAddon       = Step{ID: "verify-addon", Check: true, Commands: []string{describeAddon}}
+	retryAddon        = Step{ID: "retry-addon", Changes: WholeCluster, Commands: []string{inAccount + updateAddon}}
+	lookAtPods        = Step{ID: "look-at-pods", Commands: []string{kubectl + "get pods -n amazon-guardduty -o wide"}}
+	podEvents         = Step{ID: "read-pod-events", Commands: []string{
+		kubectl + "get events -n amazon-guardduty --field-selector type=Warning",
 	}}
-	describePods = Step{ID: "describe-pods", Commands: []string{
-		"kubectl describe pods -n amazon-guardduty && kubectl get events -n amazon-guardduty --sort-by=.lastTimestamp",
+	// A pod may be Running and not ready. What a container logged before it was restarted says why it was.
+	podLogs = Step{ID: "read-pod-logs", Commands: []string{
+		kubectl + `get pods -n amazon-guardduty --no-headers | awk '{split($2,n,"/"); if (n[1]!=n[2]) print $1}' | head -3 | xargs -r -n 1 ` + kubectl + "logs -n amazon-guardduty --previous --tail=50",
 	}}
-	podLogs = Step{ID: "read-pod-logs", Commands: []string{useCluster + failingPodLogs, failingPodLogs}}
-	// PRESERVE keeps what somebody configured on purpose.
-	retryAddon = Step{ID: "retry-addon", Commands: []string{
-		"aws eks update-addon --region {region} --cluster-name {eks} --addon-name aws-guardduty-agent --resolve-conflicts PRESERVE",
+	// https://github.com/aws/containers-roadmap/issues/2861
+	lookAtTaints = Step{ID: "look-at-taints", Optional: true, Commands: []string{
+		kubectl + "get nodes -o 'custom-columns=NODE:.metadata.name,TAINTS:.spec.taints[*].key'",
 	}}
-	lookAtConstraints = Step{ID: "look-at-constraints", Commands: []string{
-		useCluster + "kubectl get constraints",
-		"kubectl get constraints",
+	lookAtAddonConfiguration = Step{ID: "look-at-addon-configuration", Commands: []string{
+		describeAddon + " --query 'addon.[addonVersion,configurationValues]'",
 	}}
-	lookAtFeatures  = Step{ID: "look-at-features", Commands: []string{showFeatures}}
-	resolveEndpoint = Step{ID: "resolve-endpoint", Commands: []string{
-		"kubectl run guardduty-dns-check --rm -i --restart=Never --image=public.ecr.aws/docker/library/busybox:stable -- nslookup guardduty-data.{region}.amazonaws.com",
-	}}
-	turnOffEKS = Step{ID: "turn-off-eks-agent", Commands: []string{
-		setEKSAgent + `'[{"Name":"RUNTIME_MONITORING","Status":"ENABLED","AdditionalConfiguration":[{"Name":"EKS_ADDON_MANAGEMENT","Status":"DISABLED"}]}]'`,
-	}}
-	turnOnEKS = Step{ID: "turn-on-eks-agent", Commands: []string{
-		setEKSAgent + `'[{"Name":"RUNTIME_MONITORING","Status":"ENABLED","AdditionalConfiguration":[{"Name":"EKS_ADDON_MANAGEMENT","Status":"ENABLED"}]}]'`,
+	lookAtConstraints = Step{ID: "look-at-constraints", Commands: []string{kubectl + "get constraints"}}
+	resolveEndpoint   = Step{ID: "resolve-endpoint", Changes: OneResource, Commands: []string{
+		kubectl + "run guardduty-dns-check --rm -i --restart=Never --image=public.ecr.aws/docker/library/busybox:stable -- nslookup {endpoint-host}",
 	}}
 )

@@ -7,8 +7,8 @@ import (
 	"guardduty-coverage-notifier/pkg/coverage"
 )
 
-// EvidenceID names an entry of the table of evidence: the check and what it found, joined by a slash. What can be found
-// of everything has no check before it.
+// EvidenceID names an entry of the table of evidence: the check and what it found, joined by a slash. What
+// can be found of everything has no check before it.
 type EvidenceID string
 
 // The outcomes that every check has.
@@ -54,6 +54,8 @@ type EvidenceEntry struct {
 	Values []string
 	// Steps mend the fault. Their commands may have the placeholders of values and of forms.
 	Steps []Step
+	// See are pages that the steps name, as those of an Entry.
+	See []string
 	// Elsewhere says of a fault that the steps of the finding are its remedy.
 	Elsewhere bool
 	// Repeats says that it adds nothing to what the event says.
@@ -77,8 +79,8 @@ var evidenceByID = sync.OnceValue(func() map[EvidenceID]EvidenceEntry {
 	return byID
 })
 
-// EvidenceOf is the entry that knows what was found. An outcome of the look itself names the action that it took, which tells
-// it from what was looked at and failed by itself.
+// EvidenceOf is the entry that knows what was found. An outcome of the look itself names the action that it
+// took, which tells it from what was looked at and failed by itself.
 func EvidenceOf(e coverage.Evidence) EvidenceEntry {
 	entry, ok := evidenceByID()[EvidenceID(e.Check+"/"+e.Found)]
 	if _, ofLook := e.Values["action"]; ok && !ofLook {
@@ -113,8 +115,8 @@ var eksEvidence = []EvidenceEntry{
 	}},
 
 	{ID: "eks-tag/excluded", Verdict: Fault, Certain: true, Explains: []EvidenceID{"eks-addon/missing"}, Steps: []Step{
-		{ID: "include-eks-cluster", Commands: []string{
-			"aws eks untag-resource --region {region} --resource-arn {cluster-arn} --tag-keys GuardDutyManaged",
+		{ID: "include-eks-cluster", Changes: WholeCluster, Commands: []string{
+			"aws eks untag-resource --region {region} --resource-arn {eks-arn} --tag-keys GuardDutyManaged",
 		}},
 	}},
 	{ID: "eks-tag/included", Verdict: Fine},
@@ -127,8 +129,8 @@ var eksEvidence = []EvidenceEntry{
 
 	{ID: "eks-addon-version/newest", Verdict: Fine, Values: []string{"version"}},
 	{ID: "eks-addon-version/outdated", Verdict: Fault, Values: []string{"version", "newest", "kubernetes"}, Steps: []Step{
-		{ID: "update-addon", Commands: []string{
-			"aws eks update-addon --region {region} --cluster-name {eks} --addon-name aws-guardduty-agent --addon-version {newest} --resolve-conflicts PRESERVE",
+		{ID: "update-addon", Changes: WholeCluster, Commands: []string{
+			inAccount + updateAddon + " --addon-version {newest}",
 		}},
 	}},
 	{ID: "eks-addon-version/unsupported-kubernetes", Verdict: Fault, Certain: true, Values: []string{"kubernetes"},
@@ -141,28 +143,29 @@ var eksEvidence = []EvidenceEntry{
 	}},
 	// https://docs.aws.amazon.com/guardduty/latest/ug/runtime-monitoring.html
 	{ID: "eks-nodes/fargate-only", Verdict: Fault, Certain: true, Explains: []EvidenceID{"eks-addon/missing"}, Steps: []Step{
-		{ID: "leave-fargate", Commands: []string{
-			"aws eks tag-resource --region {region} --resource-arn {cluster-arn} --tags GuardDutyManaged=false",
+		{ID: "leave-fargate", Changes: WholeCluster, Commands: []string{
+			"aws eks tag-resource --region {region} --resource-arn {eks-arn} --tags GuardDutyManaged=false",
 		}},
 	}},
 }
 
 var vpcEvidence = []EvidenceEntry{
 	{ID: "vpc-endpoint/available", Verdict: Fine, Values: []string{"endpoint", "vpc"}},
-	{ID: "vpc-endpoint/missing", Verdict: Fault, Values: []string{"vpc", "service"}, Steps: []Step{
-		// One subnet of each zone is what an endpoint takes
-		// (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html).
-		{ID: "create-endpoint", Commands: []string{
-			"aws ec2 create-vpc-endpoint --region {region} --vpc-id {vpc} --vpc-endpoint-type Interface --service-name com.amazonaws.{region}.guardduty-data --private-dns-enabled --subnet-ids $(aws ec2 describe-subnets --region {region} --filters Name=vpc-id,Values={vpc} --query 'Subnets[].[AvailabilityZone,SubnetId]' --output text | sort -u -k 1,1 | cut -f 2)",
-		}},
+	// An endpoint needs a policy and a security group of its own, which no command can know: AWS's page has
+	// them.
+	{ID: "vpc-endpoint/missing", Verdict: Fault, Values: []string{"vpc", "service"}, See: []string{CreateEndpointPage}, Steps: []Step{
+		lookAtEndpoint,
+		{ID: "wait-for-endpoint", If: "auto"},
+		{ID: "create-endpoint", Unless: "auto", Changes: WholeVPC},
 	}},
 	{ID: "vpc-endpoint/not-available", Verdict: Fault, Values: []string{"endpoint", "vpc", "state"}, Steps: []Step{
-		{ID: "mend-endpoint", Commands: []string{
-			"aws ec2 describe-vpc-endpoints --region {region} --vpc-endpoint-ids {endpoint} --query 'VpcEndpoints[].[State,LastError.Message,CreationTimestamp]' --output table",
+		{ID: "see-why-endpoint-is-not-available", Commands: []string{
+			"aws ec2 describe-vpc-endpoints --region {region} --vpc-endpoint-ids {endpoint}",
 		}},
+		{ID: "delete-endpoint", Changes: WholeVPC},
 	}},
 	{ID: "vpc-endpoint/no-private-dns", Verdict: Fault, Values: []string{"endpoint", "vpc"}, Steps: []Step{
-		{ID: "enable-private-dns", Commands: []string{
+		{ID: "enable-private-dns", Changes: WholeVPC, Commands: []string{
 			"aws ec2 modify-vpc-endpoint --region {region} --vpc-endpoint-id {endpoint} --private-dns-enabled",
 		}},
 	}},
@@ -170,7 +173,7 @@ var vpcEvidence = []EvidenceEntry{
 
 	{ID: "vpc-endpoint-access/open", Verdict: Fine, Values: []string{"endpoint"}},
 	{ID: "vpc-endpoint-access/closed", Verdict: Fault, Values: []string{"endpoint", "group", "cidr"}, Steps: []Step{
-		{ID: "let-in-https", Commands: []string{
+		{ID: "let-in-https", Changes: WholeVPC, Commands: []string{
 			"aws ec2 authorize-security-group-ingress --region {region} --group-id {group} --protocol tcp --port 443 --cidr {cidr}",
 		}},
 	}},
@@ -196,28 +199,30 @@ var ec2Evidence = []EvidenceEntry{
 
 	{ID: "ec2-platform/linux", Verdict: Fine, Values: []string{"platform", "architecture"}},
 	{ID: "ec2-platform/windows", Verdict: Fault, Certain: true, Steps: []Step{
-		{ID: "leave-windows", Commands: []string{
+		{ID: "leave-windows", Changes: OneResource, Commands: []string{
 			"aws ec2 create-tags --region {region} --resources {instance} --tags Key=GuardDutyManaged,Value=false",
 		}},
 	}},
 
 	{ID: "ec2-ssm/online", Verdict: Fine, Values: []string{"agent"}},
 	{ID: "ec2-ssm/offline", Verdict: Fault, Values: []string{"status", "last"}, Steps: []Step{
-		{ID: "restart-ssm-agent", Commands: []string{
+		{ID: "restart-ssm-agent", Changes: OneResource, Commands: []string{
 			"sudo systemctl restart amazon-ssm-agent || sudo snap restart amazon-ssm-agent",
 		}},
 	}},
 	{ID: "ec2-ssm/unmanaged", Verdict: Fault, Certain: true, Steps: []Step{
-		{ID: "register-in-ssm", Commands: []string{
-			"aws ec2 describe-iam-instance-profile-associations --region {region} --filters Name=instance-id,Values={instance} --query 'IamInstanceProfileAssociations[].[IamInstanceProfile.Arn,State]' --output table",
+		{ID: "look-at-instance-profile", Commands: []string{
+			"aws ec2 describe-iam-instance-profile-associations --region {region} --filters Name=instance-id,Values={instance}",
 		}},
+		{ID: "register-in-ssm", Changes: OneResource},
 	}},
 
 	{ID: "ec2-association/succeeded", Verdict: Fine, Values: []string{"association"}},
 	{ID: "ec2-association/failed", Verdict: Fault, Values: []string{"association", "status", "last"},
 		Steps: []Step{lookAtInstanceAssociation, runAssociationAgain}},
 	{ID: "ec2-association/pending", Verdict: Unclear, Values: []string{"association"}},
-	{ID: "ec2-association/missing", Verdict: Fault, Steps: []Step{turnOffEC2, turnOnEC2}},
+	{ID: "ec2-association/missing", Verdict: Fault, Steps: all(
+		[]Step{lookAtAssociations, lookAtFeatures, lookAtMemberFeatures}, toggleAgent)},
 }
 
 var ecsEvidence = []EvidenceEntry{
@@ -235,16 +240,17 @@ var ecsEvidence = []EvidenceEntry{
 	{ID: "ecs-service/none-running", Verdict: Fault, Values: []string{"service"}, Steps: []Step{
 		{ID: "see-why-nothing-runs", Commands: []string{
 			"aws ecs describe-services --region {region} --cluster {ecs} --services {service} --query 'services[].[desiredCount,runningCount,events[:5].message]'",
-			"aws ecs list-services --region {region} --cluster {ecs} --query serviceArns",
+			listServices,
 		}},
 	}},
 	{ID: "ecs-service/missing", Verdict: Fault, Values: []string{"service"}, Steps: []Step{
-		{ID: "accept-missing-service", Commands: []string{"aws ecs list-services --region {region} --cluster {ecs} --query serviceArns"}},
+		{ID: "accept-missing-service", Commands: []string{listServices}},
 	}},
 
 	{ID: "ecs-deployment/newer", Verdict: Fine, Values: []string{"service"}},
-	// It rests on when the setting was changed last, which need not be when it was turned on: it is not certain.
-	{ID: "ecs-deployment/older", Verdict: Fault, Values: []string{"service", "deployed", "since"}, Steps: []Step{redeployService}},
+	// It rests on when the setting was changed last, which need not be when it was turned on: it is not
+	// certain.
+	{ID: "ecs-deployment/older", Verdict: Fault, Values: []string{"service", "deployed", "since"}, Steps: []Step{lookAtService, redeployService}},
 
 	{ID: "ecs-execution-role/present", Verdict: Fine, Values: []string{"task-definition", "role"}},
 	{ID: "ecs-execution-role/missing", Verdict: Fault, Certain: true, Values: []string{"task-definition"},
@@ -254,25 +260,28 @@ var ecsEvidence = []EvidenceEntry{
 var guarddutyEvidence = []EvidenceEntry{
 	{ID: "guardduty-detector/enabled", Verdict: Fine},
 	{ID: "guardduty-detector/missing", Verdict: Fault, Certain: true, Explains: withoutDetector, Steps: []Step{
-		{ID: "enable-guardduty", Commands: []string{"aws guardduty create-detector --region {region} --enable"}},
+		{ID: "enable-guardduty", For: OwnSide, Changes: WholeAccount, Commands: []string{
+			inAccount + "aws guardduty create-detector --region {region} --enable",
+		}},
+		{ID: "enable-guardduty-in-member", For: AdministratorSide, Changes: WholeAccount},
 	}},
 	{ID: "guardduty-detector/suspended", Verdict: Fault, Certain: true, Explains: withoutDetector, Steps: []Step{
-		{ID: "resume-guardduty", Commands: []string{"aws guardduty update-detector --region {region} --detector-id " + detector + " --enable"}},
+		{ID: "resume-guardduty", For: OwnSide, Changes: WholeAccount, Commands: []string{updateOwn + " --enable"}},
+		{ID: "resume-guardduty-in-member", For: AdministratorSide, Changes: WholeAccount, Commands: []string{
+			"aws guardduty start-monitoring-members --region {region} --detector-id " + detector + " --account-ids {account}",
+		}},
 	}},
 
 	{ID: "guardduty-runtime-monitoring/on", Verdict: Fine},
 	{ID: "guardduty-runtime-monitoring/off", Verdict: Fault, Certain: true, Explains: []EvidenceID{"eks-addon/missing"}, Steps: []Step{
-		{ID: "turn-on-monitoring", Commands: []string{
-			`aws guardduty update-detector --region {region} --detector-id ` + detector + ` --features '[{"Name":"RUNTIME_MONITORING","Status":"ENABLED"}]'`,
-		}},
+		lookAtFeatures,
+		lookAtMemberFeatures,
+		{ID: "turn-on-monitoring", For: OwnSide, Changes: WholeAccount, Commands: []string{updateOwn + monitoringOn}},
+		{ID: "turn-on-monitoring-in-member", For: AdministratorSide, Changes: WholeAccount, Commands: []string{updateMember + monitoringOn}},
 	}},
 
 	{ID: "guardduty-agent-management/on", Verdict: Fine},
-	{ID: "guardduty-agent-management/off", Verdict: Fault, Steps: []Step{
-		{ID: "have-agent-managed", Commands: []string{
-			`aws guardduty update-detector --region {region} --detector-id ` + detector + ` --features '[{"Name":"RUNTIME_MONITORING","Status":"ENABLED","AdditionalConfiguration":[{"Name":"{agent-management}","Status":"ENABLED"}]}]'`,
-		}},
-	}},
+	{ID: "guardduty-agent-management/off", Verdict: Fault, Steps: all([]Step{lookAtFeatures, lookAtMemberFeatures}, manageAgent)},
 
 	{ID: Covered, Verdict: Fine},
 	{ID: "guardduty-coverage/unhealthy", Verdict: Fault, Values: []string{"issue"}, Elsewhere: true, Repeats: true},

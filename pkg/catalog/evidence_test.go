@@ -143,36 +143,41 @@ func advise(t *testing.T, kind coverage.Kind, issue string, r coverage.Resource,
 	t.Helper()
 	r.Kind = kind
 	findings := catalog.Classify(unhealthy(kind, issue))
-	return catalog.Advise(findings, catalog.Weigh(findings, evidence), r)[0]
+	return catalog.Advise(findings, catalog.Weigh(findings, evidence), catalog.Case{Resource: r})[0]
 }
 
-func TestWhatMendsAFaultComesFirst(t *testing.T) {
+// TestWhatWasFoundIsFixed: the steps for what was found are among the steps of the issue, in place of those
+// that say the same.
+func TestWhatWasFoundIsFixed(t *testing.T) {
 	const private = "VPC Endpoint Creation Failed:Enabling private DNS requires both true for vpc-0123456789abcdef0 ("
 	prod := coverage.Resource{Name: "prod", Account: "111122223333", Region: "eu-west-1"}
 	before := advise(t, coverage.EKS, private, prod)
+	closed := found("vpc-endpoint-access/closed", "group", "sg-0a1b2c3d, sg-0a1b2c3e", "cidr", "10.0.0.0/16")
 	tests := map[string]struct {
 		evidence []coverage.Evidence
-		first    []string
+		// first says that the wanted commands are the first ones.
+		first bool
+		want  []string
 		// longer is how many steps more there are than without evidence.
 		longer int
 	}{
-		"nothing found":        {nil, []string{before.Steps[0].Command}, 0},
-		"a step of the issue":  {[]coverage.Evidence{found("vpc-dns/off", "vpc", "vpc-0a1b2c3d")}, []string{"aws ec2 modify-vpc-attribute --region eu-west-1 --vpc-id vpc-0a1b2c3d --enable-dns-support &&"}, 0},
-		"a step of its own":    {[]coverage.Evidence{found("eks-tag/excluded")}, []string{"aws eks untag-resource --region eu-west-1 --resource-arn arn:aws:eks:eu-west-1:111122223333:cluster/prod --tag-keys"}, 1},
-		"a value of its own":   {[]coverage.Evidence{found("eks-addon-version/outdated", "newest", "v1.12.1-eksbuild.2")}, []string{"aws eks update-addon --region eu-west-1 --cluster-name prod --addon-name aws-guardduty-agent --addon-version v1.12.1-eksbuild.2 "}, 1},
-		"certain causes first": {[]coverage.Evidence{found("vpc-endpoint-access/closed", "group", "sg-0a1b2c3d", "cidr", "10.0.0.0/16"), found("eks-tag/excluded")}, []string{"aws eks untag-resource", "aws ec2 authorize-security-group-ingress --region eu-west-1 --group-id sg-0a1b2c3d --protocol tcp --port 443 --cidr 10.0.0.0/16"}, 2},
-		"the first of several": {[]coverage.Evidence{found("vpc-endpoint-access/closed", "group", "sg-0a1b2c3d, sg-0a1b2c3e", "cidr", "10.0.0.0/16")}, []string{"aws ec2 authorize-security-group-ingress --region eu-west-1 --group-id sg-0a1b2c3d --protocol"}, 1},
-		"the same twice":       {[]coverage.Evidence{found("vpc-endpoint/no-private-dns", "endpoint", "vpce-0a1b2c3d"), found("vpc-endpoint/no-private-dns", "endpoint", "vpce-0a1b2c3d")}, []string{"aws ec2 modify-vpc-endpoint --region eu-west-1 --vpc-endpoint-id vpce-0a1b2c3d "}, 1},
-		"two of a kind":        {[]coverage.Evidence{found("vpc-endpoint/no-private-dns", "endpoint", "vpce-0a1b2c3d"), found("vpc-endpoint/no-private-dns", "endpoint", "vpce-0a1b2c3e")}, []string{"aws ec2 modify-vpc-endpoint", "aws ec2 modify-vpc-endpoint --region eu-west-1 --vpc-endpoint-id vpce-0a1b2c3e"}, 2},
-		"the agent's setting":  {[]coverage.Evidence{found("guardduty-agent-management/off")}, []string{`aws guardduty update-detector --region eu-west-1 --detector-id "$(aws guardduty list-detectors --region eu-west-1 --query 'DetectorIds[0]' --output text)" --features '[{"Name":"RUNTIME_MONITORING","Status":"ENABLED","AdditionalConfiguration":[{"Name":"EKS_ADDON_MANAGEMENT"`}, 1},
-		"healthy again":        {[]coverage.Evidence{found("guardduty-coverage/healthy"), found("eks-tag/excluded")}, []string{before.Steps[0].Command}, 0},
+		"nothing found":        {nil, true, []string{before.Steps[0].Command}, 0},
+		"a step of the issue":  {[]coverage.Evidence{found("vpc-dns/off", "vpc", "vpc-0a1b2c3d")}, true, []string{"for a in support hostnames; do aws ec2 modify-vpc-attribute --region eu-west-1 --vpc-id vpc-0a1b2c3d "}, 0},
+		"a step of its own":    {[]coverage.Evidence{found("eks-tag/excluded")}, true, []string{"aws eks untag-resource --region eu-west-1 --resource-arn arn:aws:eks:eu-west-1:111122223333:cluster/prod --tag-keys"}, 1},
+		"a value of its own":   {[]coverage.Evidence{found("eks-addon-version/outdated", "newest", "v1.12.1-eksbuild.2")}, false, []string{"aws sts get-caller-identity --region eu-west-1 --output text | grep '^111122223333' && aws eks update-addon --region eu-west-1 --cluster-name prod --addon-name aws-guardduty-agent --resolve-conflicts PRESERVE --addon-version v1.12.1-eksbuild.2"}, 1},
+		"certain causes first": {[]coverage.Evidence{closed, found("eks-tag/excluded")}, true, []string{"aws eks untag-resource"}, 2},
+		"the first of several": {[]coverage.Evidence{closed}, false, []string{"aws ec2 authorize-security-group-ingress --region eu-west-1 --group-id sg-0a1b2c3d --protocol tcp --port 443 --cidr 10.0.0.0/16"}, 1},
+		"the same twice":       {[]coverage.Evidence{found("vpc-endpoint/no-private-dns", "endpoint", "vpce-0a1b2c3d"), found("vpc-endpoint/no-private-dns", "endpoint", "vpce-0a1b2c3d")}, false, []string{"aws ec2 modify-vpc-endpoint --region eu-west-1 --vpc-endpoint-id vpce-0a1b2c3d "}, 1},
+		"two of a kind":        {[]coverage.Evidence{found("vpc-endpoint/no-private-dns", "endpoint", "vpce-0a1b2c3d"), found("vpc-endpoint/no-private-dns", "endpoint", "vpce-0a1b2c3e")}, false, []string{"aws ec2 modify-vpc-endpoint --region eu-west-1 --vpc-endpoint-id vpce-0a1b2c3d ", "aws ec2 modify-vpc-endpoint --region eu-west-1 --vpc-endpoint-id vpce-0a1b2c3e"}, 2},
+		"healthy again":        {[]coverage.Evidence{found("guardduty-coverage/healthy"), found("eks-tag/excluded")}, true, []string{before.Steps[0].Command}, 0},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			steps := advise(t, coverage.EKS, private, prod, test.evidence...).Steps
-			for i, want := range test.first {
-				if !strings.HasPrefix(steps[i].Command, want) {
-					t.Errorf("step %d is %q, want %q", i+1, steps[i].Command, want)
+			for i, want := range test.want {
+				at := slices.IndexFunc(steps, func(a catalog.Action) bool { return strings.HasPrefix(a.Command, want) })
+				if at < 0 || test.first && at != i {
+					t.Errorf("%q is step %d", want, at+1)
 				}
 			}
 			if got := len(steps) - len(before.Steps); got != test.longer {
@@ -195,13 +200,13 @@ func TestOnlyTheFirstActionableFindingIsMended(t *testing.T) {
 	if len(findings) != 2 {
 		t.Fatalf("findings %v, want two", idsOf(findings))
 	}
-	plain := catalog.Advise(findings, catalog.Weight{}, web)
-	weighed := catalog.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{found("ecs-tag/excluded")}), web)
+	plain := catalog.Advise(findings, catalog.Weight{}, catalog.Case{Resource: web})
+	weighed := catalog.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{found("ecs-tag/excluded")}), catalog.Case{Resource: web})
 	if len(weighed[0].Steps) != len(plain[0].Steps)+1 || !slices.Equal(weighed[1].Steps, plain[1].Steps) {
 		t.Errorf("steps %+v and %+v", weighed[0].Steps, weighed[1].Steps)
 	}
 	findings[0].Actionable = false
-	weighed = catalog.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{found("ecs-tag/excluded")}), web)
+	weighed = catalog.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{found("ecs-tag/excluded")}), catalog.Case{Resource: web})
 	if !slices.Equal(weighed[0].Steps, plain[0].Steps) || len(weighed[1].Steps) != len(plain[1].Steps)+1 {
 		t.Errorf("with nothing to do about the first: steps %+v and %+v", weighed[0].Steps, weighed[1].Steps)
 	}
@@ -222,9 +227,16 @@ func TestWhatMendsIsReady(t *testing.T) {
 			r.Kind, r.Name = coverage.EC2, "i-0abc1234def567890"
 		}
 		findings := []catalog.Finding{{ID: catalog.NoReason, Actionable: true}}
-		steps := catalog.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{found(e.ID, values...)}), r)[0].Steps
-		for i, step := range e.Steps {
-			command := steps[i].Command
+		steps := catalog.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{found(e.ID, values...)}), catalog.Case{Resource: r})[0].Steps
+		for _, step := range e.Steps {
+			at := slices.IndexFunc(steps, func(a catalog.Action) bool { return a.Step == step.ID })
+			if at < 0 {
+				if step.If == "" && step.Unless == "" {
+					t.Errorf("%s: no step %s", e.ID, step.ID)
+				}
+				continue
+			}
+			command := steps[at].Command
 			if (command == "") != (len(step.Commands) == 0) {
 				t.Errorf("%s: step %s has the command %q", e.ID, step.ID, command)
 			}
@@ -241,14 +253,15 @@ func TestOneBlockOfSeveralIsNotLetIn(t *testing.T) {
 	findings := []catalog.Finding{{ID: catalog.Unrecognised, Actionable: true}}
 	for cidr, want := range map[string]bool{"10.0.0.0/16": true, "10.0.0.0/16, 100.64.0.0/16": false} {
 		closed := found("vpc-endpoint-access/closed", "endpoint", "vpce-0a1b2c3d", "group", "sg-0a1b2c3d, sg-0a1b2c3e", "cidr", cidr)
-		advice := catalog.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{closed}), r)[0]
+		advice := catalog.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{closed}), catalog.Case{Resource: r})[0]
 		if got := strings.Contains(commands(advice), "authorize-security-group-ingress"); got != want {
 			t.Errorf("%s: a command: %t, want %t", cidr, got, want)
 		}
 	}
 }
 
-// TestHostileEvidence proves that evidence reaches no shell: a value that is not of its own form is as if it had not been told.
+// TestHostileEvidence proves that evidence reaches no shell: a value that is not of its own form is as if it
+// had not been told.
 func TestHostileEvidence(t *testing.T) {
 	hostile := []string{
 		"$(rm -rf /)", "`reboot`", "a;reboot", "a'b", "a\nreboot", "a b", "--profile", "*", "é", "{region}", strings.Repeat("a", 300),
@@ -263,7 +276,7 @@ func TestHostileEvidence(t *testing.T) {
 				for _, placeholder := range slices.Concat(e.Values, []string{"region", "eks", "instance", "cluster-arn"}) {
 					evidence.Values[placeholder] = value
 				}
-				return commands(catalog.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{evidence}), r)[0])
+				return commands(catalog.Advise(findings, catalog.Weigh(findings, []coverage.Evidence{evidence}), catalog.Case{Resource: r})[0])
 			}
 			untold := with("")
 			for _, h := range hostile {

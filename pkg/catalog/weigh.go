@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -21,8 +22,9 @@ type Weight struct {
 	faults []coverage.Evidence
 }
 
-// Weigh says what evidence changes about findings. What is gone needs no other cause. Where GuardDuty lists the resource as
-// covered again, or nobody can do anything by AWS's own word, faults contradict that and change nothing.
+// Weigh says what evidence changes about findings. What is gone needs no other cause. Where GuardDuty lists
+// the resource as covered again, or nobody can do anything by AWS's own word, faults contradict that and
+// change nothing.
 func Weigh(findings []Finding, evidence []coverage.Evidence) Weight {
 	var w Weight
 	var certain, faults []coverage.Evidence
@@ -49,8 +51,8 @@ func Weigh(findings []Finding, evidence []coverage.Evidence) Weight {
 	return w
 }
 
-// count is how many different causes there are, without those that follow from certain ones and those that say no more than
-// the event.
+// count is how many different causes there are, without those that follow from certain ones and those that
+// say no more than the event.
 func count(causes, certain []coverage.Evidence) int {
 	var counted []EvidenceID
 	for _, e := range certain {
@@ -67,7 +69,8 @@ func count(causes, certain []coverage.Evidence) int {
 	return n
 }
 
-// OfOne is the weight in a message that speaks for others, too: unless they are all gone, the cause of one need not be theirs.
+// OfOne is the weight in a message that speaks for others, too: unless they are all gone, the cause of one
+// need not be theirs.
 func (w Weight) OfOne() Weight {
 	if !w.Gone {
 		w.Cause = ""
@@ -76,7 +79,8 @@ func (w Weight) OfOne() Weight {
 	return w
 }
 
-// onlyCause is the one certain cause that does not follow from another, "" when there are several or the findings say as much.
+// onlyCause is the one certain cause that does not follow from another, "" when there are several or the
+// findings say as much.
 func onlyCause(findings []Finding, certain []coverage.Evidence) EvidenceID {
 	var follow []EvidenceID
 	for _, e := range certain {
@@ -99,40 +103,70 @@ func onlyCause(findings []Finding, certain []coverage.Evidence) EvidenceID {
 	return only.ID
 }
 
-// Advise explains the findings of one change, with what evidence changes: the steps that mend what was found come first,
-// under the first finding that anybody can do something about.
-func Advise(findings []Finding, w Weight, r coverage.Resource) []Advice {
+// Advise explains the findings of one change, with what evidence changes: the steps that fix what was found
+// stand under the first finding that anybody can do something about.
+func Advise(findings []Finding, w Weight, c Case) []Advice {
 	advice := make([]Advice, len(findings))
 	faults := w.faults
 	for i, f := range findings {
-		advice[i] = Explain(f, r)
+		advice[i] = Explain(f, c)
 		switch {
 		case w.Gone:
 			advice[i].Steps = nil
 		case f.Actionable && len(faults) > 0:
-			advice[i].Steps = mend(faults, f, r)
+			advice[i] = fix(faults, f, c)
 			faults = nil
 		}
 	}
 	return advice
 }
 
-// mend is the finding's steps behind those that mend faults.
-func mend(faults []coverage.Evidence, f Finding, r coverage.Resource) []Action {
-	var steps []Action
+// fix is the finding's advice with the steps that fix faults. Those of certain causes come first, because the
+// diagnosis has read what there is to read; of all others those that only read come before those that change
+// something.
+func fix(faults []coverage.Evidence, f Finding, c Case) Advice {
+	var first, others []Action
+	var see []string
 	rest := slices.Clone(EntryOf(f.ID).Steps)
 	for _, e := range faults {
 		entry := EvidenceOf(e)
-		for _, step := range actions(entry.Steps, valuesFound(e, f, r)) {
-			if !slices.Contains(steps, step) {
-				steps = append(steps, step)
-			}
+		steps := actions(entry.Steps, valuesFound(e, f, c), c.side())
+		if entry.Certain {
+			first = append(first, steps...)
+		} else {
+			others = append(others, steps...)
 		}
 		rest = slices.DeleteFunc(rest, func(s Step) bool {
 			return slices.ContainsFunc(entry.Steps, func(fix Step) bool { return fix.ID == s.ID })
 		})
+		see = append(see, entry.See...)
 	}
-	return append(steps, actions(rest, valuesOf(f, r))...)
+	checks := slices.IndexFunc(rest, func(s Step) bool { return s.Check })
+	if checks < 0 {
+		checks = len(rest)
+	}
+	known := valuesOf(f, c)
+	others = append(others, actions(rest[:checks], known, c.side())...)
+	slices.SortStableFunc(others, func(a, b Action) int {
+		return cmp.Compare(min(a.Changes, OneResource), min(b.Changes, OneResource))
+	})
+	advice := advise(f, c, withoutRepeats(slices.Concat(first, others, actions(rest[checks:], known, c.side()))))
+	for _, page := range see {
+		if advice.Page != "" && !slices.Contains(advice.See, page) {
+			advice.See = append(slices.Clone(advice.See), page)
+		}
+	}
+	return advice
+}
+
+func withoutRepeats(actions []Action) []Action {
+	var once []Action
+	for _, a := range actions {
+		if !slices.Contains(once, a) {
+			once = append(once, a)
+		}
+	}
+	return once
 }
 
 // found is a form of what evidence may put into commands.
@@ -141,11 +175,12 @@ type found struct {
 	form        form
 }
 
-// foundForms are the strict forms of what evidence may put into commands, as those of values.go are of what events may.
-func foundForms() [6]found {
+// foundForms are the strict forms of what evidence may put into commands, as those of values.go are of what
+// events may.
+func foundForms() [7]found {
 	return [...]found{
-		{"vpc", vpcForm}, {"endpoint", endpointForm}, {"group", groupForm}, {"cidr", cidrForm}, {"newest", addonVersionForm},
-		{"service", ecsClusterForm},
+		{"vpc", vpcForm}, {"endpoint", endpointForm}, {"group", groupForm}, {"cidr", cidrForm},
+		{"newest", addonVersionForm}, {"service", ecsClusterForm}, {"owner", accountForm},
 	}
 }
 
@@ -157,17 +192,18 @@ var (
 	addonVersionForm = newForm(`^v\d+(\.\d+)+(-[a-z]+\.\d+)?$`)
 )
 
-// valuesFound are values, and those of forms that were found: of several, joined by commas, the first, but of several blocks of
-// addresses none, since letting in one is not enough. One that was found and
-// has not its own form is not known.
-func valuesFound(e coverage.Evidence, f Finding, r coverage.Resource) Values {
-	known := valuesOf(f, r)
+// valuesFound are values, and those of forms that were found: of several, joined by commas, the first, but of
+// several blocks of addresses none, since letting in one is not enough. One that was found and has not its
+// own form is not known.
+func valuesFound(e coverage.Evidence, f Finding, c Case) Values {
+	known := valuesOf(f, c)
 	for _, each := range foundForms() {
 		value, ok := e.Values[each.placeholder]
 		if !ok {
 			continue
 		}
 		delete(known, each.placeholder)
+		delete(known, each.placeholder+"s")
 		if each.placeholder != "cidr" {
 			value, _, _ = strings.Cut(value, ", ")
 		}

@@ -81,7 +81,7 @@ func (c Composer) moment(t time.Time, layout string) string {
 func (c Composer) steps(actions []catalog.Action) []message.Step {
 	steps := make([]message.Step, 0, len(actions))
 	for _, action := range actions {
-		steps = append(steps, message.Step{Text: c.language.Advice.Steps[action.Step], Command: action.Command})
+		steps = append(steps, message.Step{Text: c.language.Step(action), Command: action.Command})
 	}
 	return steps
 }

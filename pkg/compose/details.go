@@ -11,8 +11,7 @@ import (
 	"guardduty-coverage-notifier/pkg/message"
 )
 
-// allSteps are the steps for each finding, as people read them: without those that ask whether coverage is back, which
-// the message about the recovery answers, and each once.
+// allSteps are the steps for each finding, as people read them: each once.
 func (s story) allSteps() [][]catalog.Action {
 	all := make([][]catalog.Action, len(s.advice))
 	if s.outcome != lost && s.outcome != healthyAgain {
@@ -22,7 +21,7 @@ func (s story) allSteps() [][]catalog.Action {
 	for i, advice := range s.advice {
 		for _, action := range advice.Steps {
 			key := cmp.Or(action.Command, string(action.Step))
-			if action.Recheck || seen[key] {
+			if seen[key] {
 				continue
 			}
 			seen[key] = true
@@ -45,6 +44,23 @@ func (s story) first(steps [][]catalog.Action) *message.Step {
 		}
 	}
 	return nil
+}
+
+// nameCredentials says once, before the first command, whose credentials the commands need. All are about one
+// resource.
+func (s story) nameCredentials(m *message.Message) {
+	at := slices.IndexFunc(s.advice, func(a catalog.Advice) bool { return s.language.Credentials(a) != "" })
+	if at < 0 {
+		return
+	}
+	sentence := s.language.Credentials(s.advice[at])
+	if m.First != nil {
+		m.First.Text = s.words.Join(m.First.Text, sentence)
+		return
+	}
+	if i := slices.IndexFunc(m.Sections, func(s message.Section) bool { return len(s.Steps) > 0 }); i >= 0 {
+		m.Sections[i].Text = s.words.Join(m.Sections[i].Text, sentence)
+	}
 }
 
 // faults are what the diagnosis found wrong, and how many checks found nothing.
@@ -89,8 +105,8 @@ func asEvidence(verdict catalog.Verdict, check, result string) message.Evidence 
 	return message.Evidence{Mark: mark, Check: check, Result: result}
 }
 
-// folded is what to read only when it is needed: the steps that are left, GuardDuty's text, the other findings, what the
-// checks found besides, and further pages.
+// folded is what to read only when it is needed: the steps that are left, GuardDuty's text, the other
+// findings, what the checks found besides, and further pages.
 func (s story) folded(steps [][]catalog.Action, begun bool) []message.Section {
 	var sections []message.Section
 	add := func(section message.Section) {

@@ -13,6 +13,9 @@ type Local struct {
 	Runbooks map[string]string
 	// Zone is the readers' time zone; nil: UTC. Renderers that know a reader's own zone show that instead.
 	Zone *time.Location
+	// Reader is the account in which the messages are read, and commands are tried first; "" when that is not
+	// known.
+	Reader string
 }
 
 // AccountName is what people call the account: its name, or else its id.

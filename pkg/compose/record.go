@@ -83,10 +83,26 @@ func (c Composer) recordFinding(f catalog.Finding, a catalog.Advice, runbook str
 
 func (c Composer) recordSteps(a catalog.Advice) []message.RecordStep {
 	steps := make([]message.RecordStep, 0, len(a.Steps))
-	for _, step := range c.steps(a.Steps) {
-		steps = append(steps, message.RecordStep(step))
+	for _, action := range a.Steps {
+		steps = append(steps, message.RecordStep{
+			Text: c.language.Step(action), Command: action.Command, Changes: reachName(action.Changes),
+		})
 	}
 	return steps
+}
+
+func reachName(r catalog.Reach) string {
+	switch r {
+	case catalog.OneResource:
+		return "resource"
+	case catalog.WholeCluster:
+		return "cluster"
+	case catalog.WholeVPC:
+		return "vpc"
+	case catalog.WholeAccount:
+		return "account"
+	}
+	return ""
 }
 
 // recordPages are the pages of a resource in the consoles.

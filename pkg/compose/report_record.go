@@ -45,7 +45,10 @@ func covered(kind coverage.Kind, t report.Tally) message.ReportCoverage {
 
 // finding is one cause with the steps for the oldest resource.
 func (c reporting) finding(g report.Group) message.ReportFinding {
-	advice := catalog.Explain(g.Finding, g.Oldest[0].Resource)
+	oldest := g.Oldest[0]
+	advice := catalog.Explain(g.Finding, catalog.Case{
+		Resource: oldest.Resource, Management: oldest.Agent.Management, Reader: c.local.Reader,
+	})
 	recorded := c.recordFinding(g.Finding, advice, "")
 	finding := message.ReportFinding{
 		ID: string(g.Finding.ID), Kind: string(g.Kind), Title: recorded.Title, Cause: recorded.Cause, Text: g.Finding.Text,

@@ -62,7 +62,7 @@ func (c Composer) newStory(change coverage.Change, findings []catalog.Finding, e
 	return story{
 		Composer: c, outcome: outcomeOf(change, findings, weight, group), change: change, findings: findings,
 		incident: incident, group: group, evidence: evidence, observed: c.language.Observations(evidence, c.local.Zone),
-		weight: weight, advice: catalog.Advise(findings, weight, change.Resource),
+		weight: weight, advice: catalog.Advise(findings, weight, catalog.CaseOf(change, c.local.Reader)),
 	}
 }
 
@@ -105,6 +105,7 @@ func (s story) message() message.Message {
 	m.First = s.first(steps)
 	m.Links = s.links()
 	m.Sections = s.folded(steps, m.First != nil)
+	s.nameCredentials(&m)
 	m.Facts = s.facts()
 	m.Fold = s.fold(m.Sections)
 	return m

@@ -141,7 +141,7 @@ func TestWhatMattersComesFirst(t *testing.T) {
 	if diff := cmp.Diff(want, evidenceLines(m.Evidence)); diff != "" {
 		t.Errorf("before the fold, -want +got:\n%s", diff)
 	}
-	if m.First == nil || !strings.HasPrefix(m.First.Text, "Let Systems Manager manage") || m.First.Command == "" {
+	if m.First == nil || !strings.HasPrefix(m.First.Text, "Find the role of the instance.") || m.First.Command == "" {
 		t.Errorf("the first action is %+v", m.First)
 	}
 	var labels []string
@@ -151,7 +151,7 @@ func TestWhatMattersComesFirst(t *testing.T) {
 	if diff := cmp.Diff([]string{"Instance", "Coverage", "AWS guide"}, labels); diff != "" {
 		t.Errorf("links, -want +got:\n%s", diff)
 	}
-	if m.Fold != "4 more steps and all facts" {
+	if m.Fold != "5 more steps and all facts" {
 		t.Errorf("the fold is called %q", m.Fold)
 	}
 	var headings []string

@@ -75,6 +75,16 @@ func (r Resource) Partition() string {
 	}
 }
 
+// AgentService is what the agent reports to in the resource's Region: the last part of the service name of the
+// VPC endpoint, and the first of its host name. GovCloud has the FIPS one
+// (https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-guardduty.html).
+func (r Resource) AgentService() string {
+	if r.Partition() == "aws-us-gov" {
+		return "guardduty-data-fips"
+	}
+	return "guardduty-data"
+}
+
 // IsRegion reports whether s has the form of a Region's name. An event may say anything.
 func IsRegion(s string) bool {
 	parts := strings.Split(s, "-")

@@ -70,6 +70,11 @@ func TestChecks(t *testing.T) {
 			[]string{`vpc-owner shared owner="444455556666" vpc="vpc-0a1b2c3d"`, `vpc-endpoint owners owner="444455556666" vpc="vpc-0a1b2c3d"`}},
 		"a VPC without an endpoint": {ec2Change(), world{"ec2:DescribeVpcEndpoints": endpoints()},
 			[]string{`vpc-endpoint missing service="com.amazonaws.eu-central-1.guardduty-data" vpc="vpc-0a1b2c3d"`}},
+		"a VPC with an endpoint for FIPS alone": {ec2Change(), world{"ec2:DescribeVpcEndpoints": endpoints(),
+			"ec2:DescribeVpcEndpoints Filter.1.Name=vpc-id&Filter.1.Value.1=vpc-0a1b2c3d&Filter.2.Name=service-name&Filter.2.Value.1=com.amazonaws.eu-central-1.guardduty-data&Filter.2.Value.2=com.amazonaws.eu-central-1.guardduty-data-fips": endpoints(endpoint("vpce-1", "available", true))},
+			[]string{`vpc-endpoint available endpoint="vpce-1" vpc="vpc-0a1b2c3d"`}},
+		"a VPC in GovCloud without an endpoint": {inGovCloud(ec2Change()), world{"ec2:DescribeVpcEndpoints": endpoints()},
+			[]string{`vpc-endpoint missing service="com.amazonaws.us-gov-west-1.guardduty-data-fips" vpc="vpc-0a1b2c3d"`}},
 		"a VPC that is gone": {eksChange(), world{"ec2:DescribeVpcs": refuses("InvalidVpcID.NotFound"), "ec2:DescribeVpcEndpoints": endpoints(),
 			"ec2:DescribeVpcAttribute Attribute=enableDnsSupport&VpcId=vpc-0a1b2c3d": refuses("InvalidVpcID.NotFound")}, []string{`eks-nodes some n="1"`}},
 		"an endpoint that is made": {ec2Change(), world{"ec2:DescribeVpcEndpoints": endpoints(endpoint("vpce-1", "pending", true))},
@@ -237,4 +242,10 @@ func TestSilence(t *testing.T) {
 			}
 		})
 	}
+}
+
+// inGovCloud is the same change there.
+func inGovCloud(change coverage.Change) coverage.Change {
+	change.Resource.Region = "us-gov-west-1"
+	return change
 }

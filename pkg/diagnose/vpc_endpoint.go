@@ -11,16 +11,21 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
-// serviceIn is what the agent reports to
+// endpointServices are what the agent reports to: one in GovCloud is for FIPS, which other Regions have, too
 // (https://docs.aws.amazon.com/guardduty/latest/ug/validate-vpc-endpoint-config-runtime-monitoring.html).
-func serviceIn(region string) string { return "com.amazonaws." + region + ".guardduty-data" }
+func endpointServices(region string) []string {
+	service := endpointService(region, "guardduty-data")
+	return []string{service, service + "-fips"}
+}
+
+func endpointService(region, service string) string { return "com.amazonaws." + region + "." + service }
 
 // endpointIn is the VPC's endpoint for the agent, the best where there are several; nil where there is none.
 func endpointIn(ctx context.Context, s *scene, vpc string) (*types.VpcEndpoint, error) {
 	out, err := ask(ctx, s, "ec2:DescribeVpcEndpoints", ec2.NewFromConfig, (*ec2.Client).DescribeVpcEndpoints,
 		&ec2.DescribeVpcEndpointsInput{Filters: []types.Filter{
 			{Name: aws.String("vpc-id"), Values: []string{vpc}},
-			{Name: aws.String("service-name"), Values: []string{serviceIn(s.change.Resource.Region)}},
+			{Name: aws.String("service-name"), Values: endpointServices(s.change.Resource.Region)},
 		}})
 	if err != nil || len(out.VpcEndpoints) == 0 {
 		return nil, err
@@ -61,7 +66,8 @@ func lookAtEndpoint(ctx context.Context, s *scene) ([]sight, error) {
 	if err != nil || vpc == nil {
 		return nil, err
 	}
-	return judgeNoEndpoint(*vpc, s.change.Resource.Account, serviceIn(s.change.Resource.Region)), nil
+	r := s.change.Resource
+	return judgeNoEndpoint(*vpc, r.Account, endpointService(r.Region, r.AgentService())), nil
 }
 
 func judgeEndpoint(endpoint types.VpcEndpoint, vpc string) []sight {
@@ -107,8 +113,9 @@ func lookAtEndpointAccess(ctx context.Context, s *scene) ([]sight, error) {
 	return judgeEndpointAccess(*endpoint, out.SecurityGroups, *vpc), nil
 }
 
-// judgeEndpointAccess says whether the agents of the VPC reach the endpoint. Where the rules let in some of the VPC, or
-// members of groups and prefix lists, it says nothing: which instances those are is not known here.
+// judgeEndpointAccess says whether the agents of the VPC reach the endpoint. Where the rules let in some of
+// the VPC, or members of groups and prefix lists, it says nothing: which instances those are is not known
+// here.
 func judgeEndpointAccess(endpoint types.VpcEndpoint, groups []types.SecurityGroup, vpc types.Vpc) []sight {
 	id := aws.ToString(endpoint.VpcEndpointId)
 	var names []string

@@ -284,139 +284,311 @@ func englishAdvice() Advice {
 		},
 		Steps: map[catalog.StepID]string{
 			// coverage, endpoint and tags
-			"verify-coverage":  "Check that the status is `HEALTHY` again; it may take some 15 minutes.",
-			"look-at-coverage": "See whether it is still `UNHEALTHY`; if it is `HEALTHY` by now, there is nothing to do.",
-			"look-at-endpoint": "Check that the VPC's `guardduty-data` endpoint is available, has private DNS, lets in port 443 from the VPC, and that neither its policy nor an SCP or permissions boundary denies `guardduty:SendSecurityTelemetry`.",
-			"look-at-tag":      "See whether the tag `GuardDutyManaged` includes or excludes the resource.",
-			"retag":            "If a tag is used and seems to have no effect, remove `GuardDutyManaged` and add it again: tags take time to be noticed, and this hurries it.",
-			"hurry-retry":      "Make GuardDuty try again sooner by adding or changing the tag `GuardDutyManaged` (stopping and starting the instance works too).",
+			"look-at-endpoint": "Check the `guardduty-data` endpoint of the VPC (`guardduty-data-fips` in " +
+				"GovCloud): available, private DNS on, port 443 open to the VPC in its security group, and " +
+				"no policy, SCP or permissions boundary that denies `guardduty:SendSecurityTelemetry`. A " +
+				"participant of a shared VPC sees none; look in the owner's account.",
+			"check-endpoint": "Check that the endpoint is now `available`. In a shared VPC, look in the " +
+				"owner's account.",
+			"look-at-tag": "Read the tag `GuardDutyManaged`: `true` includes the resource, `false` excludes " +
+				"it.",
+			"retag": "If the tag has the right value and no effect, remove it and add it again. Adding a " +
+				"value that is already set does nothing.",
+			"hurry-retry": "Make GuardDuty retry sooner: set the inclusion tag. If the tag is already " +
+				"`true`, remove it first, or stop and start the instance. To undo it, delete the tag.",
 
 			// shared VPCs and the endpoint
-			"look-at-vpc-owner":             "See which account owns the VPC.",
-			"meet-shared-vpc-prerequisites": "Meet the prerequisites for shared VPCs: both accounts in one organization, Runtime Monitoring and automated agent configuration enabled in the owner's account.",
-			"look-at-features-in-owner":     "With credentials of the account that owns the VPC, see whether Runtime Monitoring and its automated agent configuration are enabled.",
-			"enable-in-owner":               "In the owner's account, enable Runtime Monitoring and automated agent configuration for at least one of EKS and ECS on Fargate (in an organization, GuardDuty's administrator account does that).",
-			"decide-on-shared-endpoint":     "Decide whether the endpoint has to go: other accounts may use the VPC, and changing settings in this account does not touch it.",
-			"disable-in-owner":              "If it has to go, disable Runtime Monitoring or automated agent configuration in the owner's account.",
-			"look-at-dns-attributes":        "See which of the two DNS attributes of the VPC is off.",
-			"enable-dns-attributes":         "Turn both on (in the account that owns the VPC).",
-			"read-issue-for-reason":         "Read the reason in the issue text and mend it: quotas, permissions and addresses in the subnets are the usual ones.",
-			"look-at-endpoint-denials":      "If the text names none, look for the error in CloudTrail.",
+			"look-at-vpc-owner": "Find the account that owns the VPC (`OwnerId`).",
+			"meet-shared-vpc-prerequisites": "Meet the prerequisites for shared VPCs: both accounts belong " +
+				"to one organization, and the owner's account has Runtime Monitoring and automated agent " +
+				"configuration on.",
+			"look-at-features-in-owner": "With credentials of the account that owns the VPC, check whether " +
+				"Runtime Monitoring and automated agent configuration are on.",
+			"look-at-features-of-owner": "In GuardDuty's administrator account, check whether Runtime " +
+				"Monitoring and automated agent configuration are on for the account that owns the VPC.",
+			"enable-in-owner": "Turn on Runtime Monitoring and automated agent configuration in the owner's " +
+				"account, for EKS or for ECS on Fargate. A member account cannot do that itself: " +
+				"GuardDuty's administrator does.",
+			"decide-on-shared-endpoint": "Decide whether the endpoint must go. Other accounts may use the " +
+				"VPC, and settings of this account do not change it.",
+			"disable-in-owner": "If it must go, turn off automated agent configuration in the owner's " +
+				"account. Other accounts in the VPC then lose the endpoint, too. To undo it, turn it on " +
+				"again.",
+			"look-at-dns-attributes": "Find out which of the two DNS attributes of the VPC is off.",
+			"enable-dns-attributes": "Turn on both DNS attributes, with credentials of the account that " +
+				"owns the VPC. To undo it, use the same options with `--no-enable`.",
+			"read-issue-for-reason": "Read the reason in the issue text. Quotas, permissions, and subnets " +
+				"without free addresses are common.",
+			"look-at-endpoint-denials": "If the text gives no reason, find the error in CloudTrail.",
 
 			// nothing known
-			"read-raw-issue":        "Read the issue text; AWS mostly says what is wrong.",
-			"look-at-cluster-addon": "Look at the agent add-on of the EKS cluster, which runs the agent as a pod on every node.",
-			"look-at-instance":      "See whether the instance still runs; one that was stopped or terminated on purpose needs nothing.",
-			"look-at-services":      "See whether the cluster runs anything; one without tasks needs nothing. Problems of its container instances are told as EC2 instances.",
-			"look-at-documentation": "Look for the issue in AWS's table, which may be newer than this notifier.",
+			"read-raw-issue": "Read the issue text. It usually says what is wrong.",
+			"look-at-cluster-addon": "Check the agent add-on of the EKS cluster. It runs the agent as a pod " +
+				"on every node, but not on Fargate or hybrid nodes.",
+			"look-at-instance": "Check whether the instance is running. A stopped or terminated instance " +
+				"needs no action; Windows is not supported.",
+			"look-at-services": "Check whether the cluster runs any tasks. A cluster without tasks needs no " +
+				"action; ECS Managed Instances are not supported. Issues of container instances are " +
+				"reported as EC2 instances.",
+			"look-at-documentation": "Look for the issue in AWS's table, which may be newer than this " +
+				"notifier.",
 
 			// the EKS add-on
-			"look-at-cluster-version":     "See which Kubernetes version the cluster runs.",
-			"compare-addon-versions":      "Compare it with the versions the agent supports.",
-			"upgrade-cluster":             "Upgrade the cluster to a supported version; GuardDuty then installs the agent again (a manually managed one is yours to install).",
-			"look-at-addon":               "See what EKS says about the add-on.",
-			"verify-addon":                "Check that the add-on is `ACTIVE` and has no issues.",
-			"look-at-pods":                "See which agent pods run, and which do not. A cluster that was scaled to zero nodes needs nothing.",
-			"describe-pods":               "Read why the others do not, and fix that.",
-			"read-pod-logs":               "Read the log of the agent pods that fail; the operating system and Kubernetes version of their nodes have to be supported, too.",
-			"retry-addon":                 "Let EKS try again (an add-on whose creation failed may have to be deleted and created anew).",
-			"look-at-addon-configuration": "See how the add-on is configured; priority classes need add-on version 1.5.0 or later.",
-			"raise-priority":              "Give the agent a priority class that may displace other pods. This replaces the whole configuration: add the values that the command before has shown.",
-			"or-make-room":                "Or make room: add nodes, or use larger ones where the limit of pods is reached.",
-			"look-at-features":            "See whether Runtime Monitoring, or the older EKS Runtime Monitoring, is enabled in the account.",
-			"resolve-endpoint":            "Check that the endpoint's name resolves to private addresses from within the cluster.",
-			"list-admission-webhooks":     "Find the admission controller that the issue text names.",
-			"except-agent-from-policy":    "Change its policy so that requests of EKS for the namespace `amazon-guardduty` pass, or disable the controller.",
-			"overwrite-addon":             "Let EKS overwrite the conflicting settings.",
-			"or-reinstall-addon":          "If that fails, remove the add-on and install it again.",
-			"look-at-addon-binding":       "See whether the cluster role binding exists and names the user `eks:addon-manager`.",
-			"create-addon-binding":        "Create it if there is none (delete a wrong one first).",
-			"look-at-constraints":         "Find the Gatekeeper constraint that the issue text names in brackets.",
-			"label-namespace":             "Create the namespace with the label beforehand; put your team's name for `security`.",
-			"or-except-namespace":         "Or make the constraint except the namespace `amazon-guardduty`.",
-			"allow-registry":              "Add the Region's GuardDuty registry, which the page below lists, to the constraint's allowed registries.",
-			"look-up-addon-code":          "Look up the code and mend what it stands for.",
-			"see-who-removed-addon":       "See who removed the add-on; if that was on purpose, nothing needs to be done.",
-			"install-addon":               "Install the add-on again (with automated agent configuration GuardDuty does so itself, unless a tag excludes the cluster).",
-			"mend-named-cause":            "If the issue text names a cause, such as a denied permission, mend that first.",
-			"turn-off-eks-agent":          "Turn automated agent configuration for EKS off (where the older EKS Runtime Monitoring is enabled, turn that off instead); in an organization, GuardDuty's administrator account does that.",
-			"turn-on-eks-agent":           "Some minutes later turn it on again.",
+			"look-at-cluster-version": "Read the Kubernetes version of the cluster.",
+			"compare-addon-versions":  "Compare it with the versions that the agent supports.",
+			"upgrade-cluster": "Upgrade the cluster to a supported version. This cannot be undone. " +
+				"GuardDuty then installs the agent; an agent that you manage, you install.",
+			"look-at-addon": "Read the status and the health issues of the add-on.",
+			"verify-addon": "Check that the add-on is `ACTIVE` and has no health issues. One that stays " +
+				"`CREATING` for 15 minutes has to be deleted and created again.",
+			"look-at-pods":    "Check which agent pods are ready. A cluster without nodes needs no action.",
+			"read-pod-events": "Read why the other pods do not start.",
+			"look-at-taints": "Check the nodes for custom taints. The agent does not tolerate them, so " +
+				"those nodes have no agent, and nothing warns of it.",
+			"read-pod-logs": "Read the last log of agent pods that are not ready. Their nodes need a " +
+				"supported operating system and kernel.",
+			"retry-addon": "Make EKS try again; changes in the cluster stay.",
+			"look-at-addon-configuration": "Note the version and the configuration of the add-on. Priority " +
+				"classes need version 1.5.0 or later.",
+			"look-for-room": "Check how much of each node is allocated.",
+			"raise-priority": "Give the agent a priority class that preempts other pods. This replaces the " +
+				"whole configuration: add the values that you noted. To undo it, set them again.",
+			"or-make-room": "Or make room: add nodes, or use larger nodes where the limit of pods is " +
+				"reached.",
+			"look-at-features": "Read whether Runtime Monitoring and automated agent configuration are on, " +
+				"and note the values. `EKS_RUNTIME_MONITORING` is the older feature.",
+			"look-at-member-features": "In GuardDuty's administrator account, read whether Runtime " +
+				"Monitoring and automated agent configuration are on for the member account, and note the " +
+				"values. `EKS_RUNTIME_MONITORING` is the older feature.",
+			"resolve-endpoint": "Check that the endpoint's name resolves to private addresses in the " +
+				"cluster. This starts a temporary pod and removes it.",
+			"list-admission-webhooks": "Find the admission controller that the issue text names.",
+			"except-agent-from-policy": "Change its policy to allow requests of EKS in the namespace " +
+				"`amazon-guardduty`.",
+			"overwrite-addon": "Let EKS overwrite the conflicting settings. This discards changes that were " +
+				"made in the cluster and cannot be undone.",
+			"or-remove-addon": "If that fails, remove the add-on. The cluster is not covered until it is " +
+				"installed again, and its configuration values are lost: note them first.",
+			"and-install-addon": "When the add-on is gone, install it again, with the configuration values " +
+				"that you noted.",
+			"look-at-addon-binding": "Check whether the ClusterRoleBinding exists and names the user " +
+				"`eks:addon-manager`.",
+			"create-addon-binding": "Create the binding, or correct its user. It gives EKS's add-on manager " +
+				"full access to the cluster. A binding with another role must be deleted first. To undo it, " +
+				"delete the binding.",
+			"look-at-constraints": "Find the Gatekeeper constraint that the issue text names in brackets.",
+			"label-namespace": "Create the namespace with the label. Replace `security` with your team's " +
+				"name.",
+			"or-except-namespace": "Or exempt the namespace `amazon-guardduty` from the constraint.",
+			"allow-registry": "Add GuardDuty's registry of the Region to the allowed registries of the " +
+				"constraint. The linked page lists the registries.",
+			"allow-registry-in-govcloud": "Add GuardDuty's registry of the Region to the allowed registries " +
+				"of the constraint. The registries of GovCloud are in the AWS GovCloud (US) User Guide, " +
+				"under Amazon GuardDuty.",
+			"look-up-addon-code": "Look up the issue code, and fix the underlying cause.",
+			"see-who-removed-addon": "Find out who removed the add-on. A deliberate removal needs no " +
+				"action.",
+			"install-addon": "Install the add-on. With automated agent configuration GuardDuty does so, " +
+				"unless a tag excludes the cluster. To undo it, use `aws eks delete-addon`.",
+			"read-named-cause": "Read the issue text. It may name a cause, such as a denied permission.",
+			"fix-named-cause":  "If the issue text names a cause, fix that first.",
+
+			// GuardDuty's settings
+			"turn-off-agent-management": "If the issue remains and the account is not a member: turn " +
+				"automated agent configuration off. Agents are not installed or updated until it is on " +
+				"again, so leave it off for a few minutes only. Do not run this where " +
+				"`EKS_RUNTIME_MONITORING` is on.",
+			"turn-off-agent-management-of-member": "If the issue remains: in GuardDuty's administrator " +
+				"account, turn automated agent configuration off for the member. Agents are not installed " +
+				"or updated until it is on again, so leave it off for a few minutes only. Do not run this " +
+				"where `EKS_RUNTIME_MONITORING` is on.",
+			"turn-on-agent-management-again": "A few minutes later, turn it on again.",
+			"turn-on-agent-management-of-member-again": "A few minutes later, turn it on again for the " +
+				"member.",
+			"toggle-agent-by-hand": "If the issue remains: in the GuardDuty console, turn Runtime " +
+				"Monitoring off, and on again a few minutes later, with the values that you noted. Nothing " +
+				"is covered meanwhile. In an organization, GuardDuty's administrator does that.",
+			"turn-on-agent-management": "If the account is not a member: turn on automated agent " +
+				"configuration, or install the agent yourself. GuardDuty then installs the agent wherever " +
+				"no tag excludes it. To undo it, set the status to `DISABLED`.",
+			"turn-on-agent-management-of-member": "In GuardDuty's administrator account, turn on automated " +
+				"agent configuration for the member, or have the agent installed manually. GuardDuty then " +
+				"installs the agent wherever no tag excludes it. To undo it, set the status to `DISABLED`.",
+			"toggle-monitoring": "In the GuardDuty console, turn Runtime Monitoring off, and on again a few " +
+				"minutes later, with the values that you noted. Nothing is covered meanwhile. In an " +
+				"organization, GuardDuty's administrator does that.",
+			"or-toggle-monitoring": "If it is on already, or you deploy the agent yourself: in the " +
+				"GuardDuty console, turn Runtime Monitoring off, and on again a few minutes later, with the " +
+				"values that you noted. Nothing is covered meanwhile.",
+			"enable-guardduty": "If the account is not a member: turn on GuardDuty, and then Runtime " +
+				"Monitoring. Both are charged. To undo it, use `aws guardduty delete-detector`.",
+			"enable-guardduty-in-member": "In GuardDuty's administrator account, enable GuardDuty for the " +
+				"member account, and then Runtime Monitoring. Both are charged.",
+			"resume-guardduty": "If the account is not a member: resume GuardDuty. To undo it, use " +
+				"`--no-enable`.",
+			"resume-guardduty-in-member": "In GuardDuty's administrator account, resume GuardDuty for the " +
+				"member. To undo it, use `aws guardduty stop-monitoring-members`.",
+			"turn-on-monitoring": "If the account is not a member: turn on Runtime Monitoring. It is " +
+				"charged. To undo it, set the status to `DISABLED`.",
+			"turn-on-monitoring-in-member": "In GuardDuty's administrator account, turn on Runtime " +
+				"Monitoring for the member. It is charged. To undo it, set the status to `DISABLED`.",
 
 			// ECS
-			"look-at-tasks":                 "See which containers of the tasks run, and why the others do not; the agent's name begins with `aws-gd-agent` or `aws-guardduty-agent`.",
-			"read-issue-for-vpc":            "Read in the issue text what is wrong with the VPC, and mend it.",
-			"look-at-subnets":               "See which subnets and security groups the services use; they need a way to the endpoint on port 443.",
-			"read-issue-for-exit":           "Read the exit code or reason in the issue text; 137 mostly means that the task ran out of memory.",
-			"mend-and-relaunch":             "Mend the cause, for example by giving the task more memory, and replace its tasks.",
-			"allow-execution-role-to-pull":  "Check that the task execution role may pull from ECR, as `AmazonECSTaskExecutionRolePolicy` allows.",
-			"give-route-to-ecr":             "Check that the subnets reach ECR, by the internet or by these endpoints, and that the security group allows port 443 out to S3's prefix list.",
-			"run-pull-runbook":              "Let AWS's runbook look for the cause.",
-			"redeploy-or-relaunch":          "Replace the running tasks, which never get the agent any more: list the services, then run `aws ecs update-service --force-new-deployment` for those concerned; stop a single task and start it again.",
-			"start-tasks-differently":       "Start the tasks by a service that is supported, if they have to be monitored.",
-			"or-exclude-cluster":            "If the cluster has no other tasks, exclude it to end these notifications.",
-			"look-at-architecture":          "See which architecture the task definition asks for.",
-			"change-architecture":           "Register a revision for a supported architecture; the page below lists them.",
-			"look-at-execution-role":        "See that the task definition has no task execution role (the answer is `None`).",
-			"add-execution-role":            "Register a revision with a task execution role that may pull from ECR.",
-			"look-at-network-configuration": "See which services have no subnets.",
-			"add-network-configuration":     "Give the service or task a VPC configuration with subnets and security groups.",
-			"include-cluster":               "Include the cluster, if it is to be covered; the tag takes some minutes to take effect.",
-			"look-at-task":                  "See what started the task, and when.",
-			"relaunch-task":                 "Stop the task, and start it again the way it was started; a service does that by itself.",
-			"look-at-service":               "See when the service was last deployed.",
-			"redeploy-service":              "Force a new deployment, which replaces the tasks one after the other.",
-			"ask-why-unidentified":          "Ask of the tasks that last: are they older than Runtime Monitoring, were they started while the cluster was excluded, or do their ARNs lack the cluster's name (the old format is not supported)?",
+			"look-at-tasks": "Check the agent container of the running tasks. Its name begins with " +
+				"`aws-guardduty-agent` or `aws-gd-agent`; a task without one has no agent.",
+			"look-at-stopped-tasks": "Check the agent container of tasks that stopped in the last hour. " +
+				"Tasks are often too short to be seen running.",
+			"check-tasks":        "With the first command, check that the agent container of the new tasks is `RUNNING`.",
+			"read-issue-for-vpc": "Read in the issue text what is wrong with the VPC.",
+			"look-at-networks": "Check the subnets and security groups of the services. They need subnets " +
+				"and a route to the endpoint on port 443.",
+			"fix-vpc": "Fix what the issue text names. GuardDuty then tries again.",
+			"read-issue-for-exit": "Read the exit code or the reason in the issue text. 137 usually means " +
+				"that the task ran out of memory.",
+			"fix-and-relaunch": "Fix the cause, for example by giving the task more memory, and replace its " +
+				"tasks.",
+			"look-at-task-definition": "Check the task execution role, which needs the permissions of " +
+				"`AmazonECSTaskExecutionRolePolicy`, and read the logs of the task: the log groups are " +
+				"shown, too.",
+			"look-at-route-to-ecr": "Check that the subnets have a route to ECR, through the internet or " +
+				"these endpoints, and that the security group allows port 443 to S3's prefix list.",
+			"run-pull-runbook": "Run AWS's runbook `AWSSupport-TroubleshootECSTaskFailedToStart` with the " +
+				"ID of a failed task, and read its result with `aws ssm get-automation-execution`. It may " +
+				"create a Lambda function and an IAM role in the account.",
+			"redeploy-or-relaunch": "Replace the running tasks; they never get the agent later. Force a new " +
+				"deployment of the services concerned, or start a new deployment in CodeDeploy where it " +
+				"deploys them. Start standalone tasks again before you stop the old ones.",
+			"start-tasks-differently": "Start the tasks from a supported service if they need to be " +
+				"monitored.",
+			"or-exclude-cluster": "If the cluster has no other tasks, exclude it to stop these " +
+				"notifications. To undo it, set the tag to `true`.",
+			"look-at-architecture": "Read the CPU architecture of the task definition.",
+			"change-architecture": "Register a revision for a supported architecture. The linked page lists " +
+				"them.",
+			"look-at-execution-role": "Check that the task definition has no task execution role (`null`).",
+			"add-execution-role":     "Register a revision with a task execution role that can pull from ECR.",
+			"add-network-configuration": "Give the service or the task a VPC configuration with subnets and " +
+				"security groups.",
+			"include-cluster": "If the cluster should be covered, set the inclusion tag. It takes some " +
+				"minutes to take effect. To undo it, set the tag to `false`.",
+			"look-at-task": "Find out what started the task. Its group begins with `service:` if a service " +
+				"restarts it, and with `family:` if nothing does.",
+			"relaunch-task": "Stop the task to replace it. A service starts a new one. Nothing restarts a " +
+				"standalone task: start it again first.",
+			"look-at-service": "Check when the service was last deployed, and by what: `CODE_DEPLOY` needs " +
+				"a new deployment in CodeDeploy.",
+			"redeploy-service": "Force a new deployment, which replaces the tasks. A service that " +
+				"CodeDeploy deploys refuses this: start a new deployment in CodeDeploy.",
+			"ask-why-unidentified": "Check whether the tasks are older than Runtime Monitoring, were " +
+				"started while the cluster was excluded, or have ARNs in the old format without the " +
+				"cluster's name, which is not supported.",
 
 			// EC2
-			"look-at-ssm":                   "Check that Systems Manager manages the instance and that its ping is `Online`; an empty answer means that it does not: the instance needs the SSM agent, a role and a route.",
-			"look-at-associations":          "See whether GuardDuty's association exists and what became of its last run.",
-			"see-association-again":         "Check that the association is there again.",
-			"install-agent":                 "See whether the agent runs, on the instance or on an EKS node as a pod; if you deploy it by hand, install it as the page below tells.",
-			"look-at-agent":                 "See what became of the agent: on the instance, where its logs are in `/var/log/amzn-guardduty-agent/`, or on an EKS node as a pod.",
-			"restart-agent":                 "Restart the agent: on the instance, or on EKS nodes as a DaemonSet (on Bottlerocket outside EKS it is a host container: restart the instance).",
-			"include-instance":              "If the instance is to be covered, remove the tag.",
-			"look-at-kernel":                "See on the instance which kernel it runs, and compare it with the supported ones.",
-			"upgrade-kernel":                "Update the kernel, or move to a newer image.",
-			"downgrade-kernel":              "Boot a supported kernel, or use an image that has one, until the agent supports this one.",
-			"restart-instance":              "Restart the instance when it may be interrupted.",
-			"look-at-metadata-options":      "Check that it is a running EC2 instance and that `HttpEndpoint` is `enabled`.",
-			"enable-metadata-service":       "Enable the instance metadata service if it is not.",
-			"fetch-identity-document":       "Fetch the identity document on the instance; the answer has to be JSON.",
-			"delete-association":            "Delete the old association.",
-			"turn-off-ec2-agent":            "Turn automated agent configuration for EC2 off; in an organization, GuardDuty's administrator account does that.",
-			"turn-on-ec2-agent":             "Turn automated agent configuration for EC2 on.",
-			"count-associations":            "List the associations, those that ran longest ago first.",
-			"delete-unused-associations":    "Delete those that nobody needs with `aws ssm delete-association`.",
-			"or-raise-quota":                "Or have the quota raised; GuardDuty tries again by itself.",
-			"turn-monitoring-off-and-on":    "Turn Runtime Monitoring off and on again in the GuardDuty console (in an organization, in its administrator account), and restore what this shows. No resource of the account is covered in between.",
-			"accept-deletion":               "If the association was deleted on purpose, do nothing.",
-			"look-at-instance-association":  "Read why the association failed on the instance.",
-			"look-at-executions":            "See how its last runs went.",
-			"compare-prerequisites":         "Compare the instance's operating system with the supported ones.",
-			"run-association-again":         "After mending the cause, run the association again.",
-			"or-turn-monitoring-off-and-on": "If it is on already or the agent is deployed by hand, turn Runtime Monitoring off for some minutes and on again. No resource of the account is covered in between.",
-			"allow-instance-to-pull":        "Check that the instance's role may pull from ECR; `null` means that it has none.",
-			"give-instance-route-to-ecr":    "Check that the subnet reaches ECR, by the internet or by these endpoints, on port 443.",
+			"look-at-ssm": "Check that Systems Manager manages the instance and that its ping status is " +
+				"`Online`. If the list is empty, the instance needs the SSM agent, a role, and a network " +
+				"path.",
+			"look-at-associations": "Find GuardDuty's associations and their last results. A team may have " +
+				"one of its own with the same document.",
+			"check-association":            "Check that GuardDuty's association exists.",
+			"look-at-instance-association": "Read the association's result on the instance.",
+			"look-at-host-container": "On Bottlerocket, the agent is a host container: connect with Session " +
+				"Manager, run `enter-admin-container`, and read its log.",
+			"look-at-instance-route-to-ecr": "On Bottlerocket, check that the instance has a route to ECR, " +
+				"through the internet or these endpoints, and a role with " +
+				"`AmazonEC2ContainerRegistryReadOnly`.",
+			"look-at-agent": "Check the agent's status: on an EKS node as a pod, otherwise on the instance. " +
+				"Its logs are in `/var/log/amzn-guardduty-agent/`.",
+			"install-agent":      "If you deploy the agent yourself, install it as the linked page says.",
+			"restart-agent-pods": "Restart the agent on the cluster's nodes, one after the other.",
+			"restart-agent": "On the instance, restart the agent. On Bottlerocket, restart the instance " +
+				"instead.",
+			"include-instance": "If the instance should be covered, remove the exclusion tag. To undo it, " +
+				"add the tag again.",
+			"look-at-kernel": "On the instance, read the kernel version and compare it with the supported " +
+				"ones.",
+			"upgrade-kernel": "Update the kernel, or move to a newer image. Replace an EKS node instead.",
+			"downgrade-kernel": "Boot a supported kernel, or use an image that has one, until the agent " +
+				"supports this one. Replace an EKS node instead.",
+			"restart-instance": "Restart the instance in a maintenance window.",
+			"look-at-metadata-options": "Check that `HttpEndpoint` is `enabled`. Machines outside EC2, such " +
+				"as hybrid nodes, are not supported.",
+			"enable-metadata-service": "If it is `disabled`, enable the instance metadata service. To undo " +
+				"it, use `--http-endpoint disabled`.",
+			"fetch-identity-document": "On the instance, fetch the identity document. The answer must be " +
+				"JSON.",
+			"delete-association": "Delete GuardDuty's old association by its ID: `aws ssm " +
+				"delete-association --association-id ID`. Make sure that it is not a team's own.",
+			"count-associations": "List the associations. Those that have not run for the longest time come " +
+				"first.",
+			"look-at-quota": "Read the quota of associations.",
+			"delete-unused-associations": "Delete the associations that nobody needs, by ID: `aws ssm " +
+				"delete-association --association-id ID`. This cannot be undone.",
+			"or-raise-quota":        "Or request a higher quota. GuardDuty then tries again.",
+			"accept-deletion":       "If the association was deleted deliberately, no action is needed.",
+			"compare-prerequisites": "Compare the operating system of the instance with the supported ones.",
+			"look-at-package": "On Debian and Ubuntu, check on the instance whether the package is half " +
+				"installed (`iF`), which a reboot during the installation leaves behind.",
+			"finish-package": "If so, finish the installation on the instance.",
+			"run-association-again": "When the cause is fixed, run the association again by the ID that the " +
+				"first step shows: `aws ssm start-associations-once --association-ids ID`. It runs on all " +
+				"its instances.",
+			"look-at-instance-role": "Find the role of the instance. It needs " +
+				"`AmazonEC2ContainerRegistryReadOnly`; `null` means that it has none.",
+			"allow-instance-to-pull": "Give the instance that permission and a route to ECR.",
 
-			// what a look at the live resource found
-			"wait-for-cluster":       "See what the cluster's state is about; GuardDuty covers it once it is `ACTIVE`.",
-			"include-eks-cluster":    "If the cluster is to be covered, remove the tag.",
-			"update-addon":           "Update the add-on to the newest version that fits the cluster (GuardDuty does so itself where it manages the add-on).",
-			"wait-for-node":          "Nothing needs to be done while no node runs; with the next one the agent comes by itself. See whether there should be any.",
-			"leave-fargate":          "Runtime Monitoring does not cover EKS on Fargate. If the cluster stays so, exclude it to end these notifications.",
-			"create-endpoint":        "With automated agent configuration GuardDuty creates the endpoint itself when it tries again. Where you deploy the agent by hand, create it, and let port 443 of the VPC into its security group.",
-			"mend-endpoint":          "See why the endpoint is not available: one that is being created needs some minutes, one that failed or was rejected has to be deleted, so that it is created anew.",
-			"enable-private-dns":     "Turn on private DNS for the endpoint.",
-			"let-in-https":           "Let port 443 in from the VPC.",
-			"leave-windows":          "Runtime Monitoring does not cover Windows. Exclude the instance to end these notifications.",
-			"restart-ssm-agent":      "On the instance, restart the SSM agent, and see that the instance reaches Systems Manager.",
-			"register-in-ssm":        "Let Systems Manager manage the instance: it needs the SSM agent, a role with what `AmazonSSMManagedInstanceCore` allows, and a way to Systems Manager. See which role it has.",
-			"see-why-nothing-runs":   "See why nothing runs; where nothing is meant to run, nothing needs to be done.",
-			"accept-missing-service": "If the service was deleted on purpose, nothing needs to be done for it. See which services there are.",
-			"enable-guardduty":       "Turn GuardDuty on in the account, and then Runtime Monitoring; in an organization, GuardDuty's administrator account does that.",
-			"resume-guardduty":       "Turn GuardDuty on again; in an organization, GuardDuty's administrator account does that.",
-			"turn-on-monitoring":     "Turn Runtime Monitoring on; in an organization, GuardDuty's administrator account does that.",
-			"have-agent-managed":     "Turn automated agent configuration on, so that GuardDuty installs the agent (in an organization, its administrator account does that), or install the agent by hand.",
+			// what the diagnosis found
+			"wait-for-cluster": "Find out why the cluster is not `ACTIVE`. GuardDuty covers it as soon as " +
+				"it is.",
+			"include-eks-cluster": "If the cluster should be covered, remove the exclusion tag. To undo it, " +
+				"add the tag again.",
+			"update-addon": "Update the add-on to the newest version for the cluster. Where GuardDuty " +
+				"manages the add-on, it does so itself.",
+			"wait-for-node": "No action is needed while no node is running: the next node gets the agent. " +
+				"Check whether nodes should be running.",
+			"leave-fargate": "Runtime Monitoring does not cover EKS on Fargate. If the cluster stays on " +
+				"Fargate, exclude it to stop these notifications. To undo it, remove the tag.",
+			"wait-for-endpoint": "GuardDuty creates the endpoint when it tries again. If it does not, check " +
+				"quotas, free addresses in the subnets, and SCPs.",
+			"create-endpoint": "Create the endpoint with AWS's policy and a security group that allows port " +
+				"443 from the VPC, as the linked page says. In GovCloud, its service name ends in " +
+				"`guardduty-data-fips`.",
+			"see-why-endpoint-is-not-available": "Find out why the endpoint is not available. One that is " +
+				"`pending` needs some minutes.",
+			"delete-endpoint": "Delete an endpoint that failed or was rejected, so that it is created " +
+				"again.",
+			"enable-private-dns": "Turn on private DNS for the endpoint. To undo it, use " +
+				"`--no-private-dns-enabled`.",
+			"let-in-https": "Allow port 443 from the VPC. To undo it, use `revoke-security-group-ingress`.",
+			"leave-windows": "Runtime Monitoring does not cover Windows. Exclude the instance to stop these " +
+				"notifications. To undo it, remove the tag.",
+			"restart-ssm-agent": "On the instance, restart the SSM agent, and check that the instance " +
+				"reaches Systems Manager.",
+			"look-at-instance-profile": "Find the role of the instance. An empty list means that it has " +
+				"none.",
+			"register-in-ssm": "Have Systems Manager manage the instance: it needs the SSM agent, a role " +
+				"with `AmazonSSMManagedInstanceCore`, and a network path.",
+			"see-why-nothing-runs": "Find out why no task is running. If that is intended, no action is " +
+				"needed.",
+			"accept-missing-service": "If the service was deleted deliberately, no action is needed. List " +
+				"the services that exist.",
+		},
+		Reaches: map[catalog.Reach]string{
+			catalog.WholeCluster: "Affects the whole cluster.",
+			catalog.WholeVPC:     "Affects everything in the VPC.",
+			catalog.WholeAccount: "Affects every resource of the account in the Region.",
+		},
+		Credentials: map[catalog.Side]string{
+			catalog.OwnSide: "Use credentials of account {account} (`aws sts get-caller-identity` shows yours).",
+			catalog.AdministratorSide: "The resource belongs to member account {account}: use its credentials " +
+				"(`aws sts get-caller-identity` shows yours), but those of GuardDuty's administrator for `aws guardduty`.",
+			catalog.AnySide: "Use credentials of account {account} (`aws sts get-caller-identity` shows yours). If it is a " +
+				"member, use those of GuardDuty's administrator for `aws guardduty`.",
+		},
+		Lacks: map[catalog.Lack]string{
+			catalog.LacksRegion:    "The event names no valid Region, so there are no commands.",
+			catalog.LacksPartition: "The Region is in a partition that is not known to have Runtime Monitoring, so there are no commands.",
+			catalog.LacksAccount:   "The event names no valid account, so there are no commands.",
+			catalog.LacksName:      "The event names no valid resource, so there are no commands.",
 		},
 		Pages: map[string]string{
 			catalog.EKSPage:                "Coverage issues of EKS clusters",
@@ -429,6 +601,8 @@ func englishAdvice() Advice {
 			catalog.ECSArchitecturesPage:   "Supported architectures on Fargate",
 			catalog.ECSPrerequisitesPage:   "Prerequisites for Fargate",
 			catalog.EC2ArchitecturesPage:   "Supported operating systems and kernels",
+			catalog.CreateEndpointPage:     "Creating the VPC endpoint manually",
+			catalog.PullRunbookPage:        "Runbook AWSSupport-TroubleshootECSTaskFailedToStart",
 			catalog.ManualAgentPage:        "Deploying the agent by hand",
 			catalog.BottlerocketPage:       "Coverage issues of Bottlerocket on ECS",
 		},

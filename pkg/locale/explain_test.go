@@ -21,7 +21,7 @@ func explain(t *testing.T, kind coverage.Kind, issue string, r coverage.Resource
 	if len(findings) != 1 {
 		t.Fatalf("findings %v of %q, want one", findings, issue)
 	}
-	return catalog.Explain(findings[0], r)
+	return catalog.Explain(findings[0], catalog.Case{Resource: r})
 }
 
 func TestLinks(t *testing.T) {
@@ -36,10 +36,10 @@ func TestLinks(t *testing.T) {
 		{"EKS", coverage.EKS, "Local EKS clusters", coverage.Resource{Region: "eu-west-1"}, userGuide + "eks-runtime-monitoring-coverage.html#eks-runtime-monitoring-coverage-issues-troubleshoot", nil},
 		{"add-on", coverage.EKS, "Addon Creation Failed", coverage.Resource{Region: "eu-west-1"}, userGuide + "eks-runtime-monitoring-coverage.html#gdu-eks-runtime-coverage-addon-issues", []string{"https://docs.aws.amazon.com/eks/latest/APIReference/API_AddonIssue.html"}},
 		{"ECS", coverage.ECS, "Agent exited", coverage.Resource{Region: "us-gov-east-1"}, userGuide + "gdu-assess-coverage-ecs.html#ecs-runtime-monitoring-coverage-issues-troubleshoot", nil},
-		{"EC2", coverage.EC2, "No Agent Reporting:Waiting for SSM notification", coverage.Resource{Region: "eu-west-1"}, userGuide + "gdu-assess-coverage-ec2.html#ec2-runtime-monitoring-coverage-issues-troubleshoot", nil},
-		{"EC2 in an EKS cluster", coverage.EC2, "No Agent Reporting:Waiting for SSM notification", coverage.Resource{Region: "eu-west-1", ClusterARN: "arn:aws:eks:eu-west-1:111122223333:cluster/prod"}, userGuide + "gdu-assess-coverage-ec2.html#ec2-runtime-monitoring-coverage-issues-troubleshoot",
+		{"EC2", coverage.EC2, "SSM Association Deletion Failed", coverage.Resource{Region: "eu-west-1"}, userGuide + "gdu-assess-coverage-ec2.html#ec2-runtime-monitoring-coverage-issues-troubleshoot", nil},
+		{"EC2 in an EKS cluster", coverage.EC2, "SSM Association Deletion Failed", coverage.Resource{Region: "eu-west-1", ClusterARN: "arn:aws:eks:eu-west-1:111122223333:cluster/prod"}, userGuide + "gdu-assess-coverage-ec2.html#ec2-runtime-monitoring-coverage-issues-troubleshoot",
 			[]string{userGuide + "eks-runtime-monitoring-coverage.html#eks-runtime-monitoring-coverage-issues-troubleshoot"}},
-		{"EC2 in an ECS cluster", coverage.EC2, "No Agent Reporting:Waiting for SSM notification", coverage.Resource{Region: "eu-west-1", ClusterARN: "arn:aws:ecs:eu-west-1:111122223333:cluster/web"}, userGuide + "gdu-assess-coverage-ec2.html#ec2-runtime-monitoring-coverage-issues-troubleshoot", nil},
+		{"EC2 in an ECS cluster", coverage.EC2, "SSM Association Deletion Failed", coverage.Resource{Region: "eu-west-1", ClusterARN: "arn:aws:ecs:eu-west-1:111122223333:cluster/web"}, userGuide + "gdu-assess-coverage-ec2.html#ec2-runtime-monitoring-coverage-issues-troubleshoot", nil},
 		{"the same issue of another kind", coverage.ECS, "VPC Endpoint Creation Failed:enableDnsSupport", coverage.Resource{Region: "eu-west-1"}, userGuide + "gdu-assess-coverage-ecs.html#ecs-runtime-monitoring-coverage-issues-troubleshoot", []string{userGuide + "validate-vpc-endpoint-config-runtime-monitoring.html"}},
 		{"a kind that AWS adds", "BATCH", "?new", coverage.Resource{Region: "eu-west-1"}, userGuide + "runtime-monitoring-assessing-coverage.html", nil},
 		{"a partition without the service", coverage.EKS, "Addon Creation Failed", coverage.Resource{Region: "cn-north-1"}, "", nil},
@@ -71,5 +71,57 @@ func TestCauseNamesWhatTheEventNames(t *testing.T) {
 	unknown := locale.English().Cause(explain(t, coverage.EKS, strings.Replace(issue, "%s", "1111…", 1), coverage.Resource{}))
 	if unknown == "" || strings.ContainsAny(unknown, "{}…") {
 		t.Errorf("cause %q of an owner nobody knows", unknown)
+	}
+}
+
+// TestStepsSayWhatTheyAffect: the reach of a change stands before its command, in every language.
+func TestStepsSayWhatTheyAffect(t *testing.T) {
+	for _, l := range locale.Languages() {
+		for reach, want := range map[catalog.Reach]bool{
+			catalog.Nothing: false, catalog.OneResource: false, catalog.WholeCluster: true, catalog.WholeVPC: true, catalog.WholeAccount: true,
+		} {
+			step := l.Step(catalog.Action{Step: "upgrade-cluster", Changes: reach})
+			if got := step != l.Advice.Steps["upgrade-cluster"]; got != want || !strings.HasSuffix(step, l.Advice.Reaches[reach]) {
+				t.Errorf("%s, reach %d: %s", l.Code, reach, step)
+			}
+		}
+	}
+}
+
+// TestCredentials: whose credentials the commands need is said once, and why there are none.
+func TestCredentials(t *testing.T) {
+	const own, other = "111122223333", "444455556666"
+	good := coverage.Resource{Kind: coverage.EC2, Name: "i-0abc1234def567890", Account: own, Region: "eu-west-1"}
+	cluster, nameless, china := good, good, good
+	cluster.Kind, cluster.Name = coverage.EKS, "prod"
+	nameless.Name, china.Region = "web server", "cn-north-1"
+	for name, test := range map[string]struct {
+		id     catalog.ID
+		in     catalog.Case
+		wanted []string
+	}{
+		"own":           {"eks-authorization-failure", catalog.Case{Resource: cluster, Reader: own}, []string{own}},
+		"a member's":    {"eks-authorization-failure", catalog.Case{Resource: cluster, Reader: other}, []string{own, "aws guardduty"}},
+		"unknown":       {"eks-authorization-failure", catalog.Case{Resource: cluster}, []string{own, "aws guardduty"}},
+		"no GuardDuty":  {"ec2-excluded-by-tag", catalog.Case{Resource: good, Reader: other}, []string{own}},
+		"no name":       {"ec2-excluded-by-tag", catalog.Case{Resource: nameless}, nil},
+		"no partition":  {"ec2-excluded-by-tag", catalog.Case{Resource: china}, nil},
+		"nothing to do": {"eks-local-cluster", catalog.Case{Resource: good}, nil},
+	} {
+		for _, l := range locale.Languages() {
+			advice := catalog.Explain(catalog.Finding{ID: test.id}, test.in)
+			got := l.Credentials(advice)
+			for _, want := range test.wanted {
+				if !strings.Contains(got, want) {
+					t.Errorf("%s, %s: %q without %q", l.Code, name, got, want)
+				}
+			}
+			if test.wanted == nil && got != l.Advice.Lacks[advice.Lacks] || strings.Contains(got, "{") {
+				t.Errorf("%s, %s: %q", l.Code, name, got)
+			}
+			if (got == "") != (test.id == "eks-local-cluster") {
+				t.Errorf("%s, %s: %q", l.Code, name, got)
+			}
+		}
 	}
 }

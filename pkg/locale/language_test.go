@@ -106,7 +106,7 @@ var slips = map[string]*regexp.Regexp{
 var polite = regexp.MustCompile(`(ます|ました|ません|です|でした|ください|\))。`)
 
 func TestJapaneseIsWellSet(t *testing.T) {
-	sentence := regexp.MustCompile(`^Advice\.Steps|\.(Cause|Precise)$|\.Says\[\d+\]$`)
+	sentence := regexp.MustCompile(`^Advice\.(Steps|Reaches|Credentials|Lacks)|\.(Cause|Precise)$|\.Says\[\d+\]$`)
 	for name, text := range textsOf(locale.Japanese()) {
 		if slices.Contains([]string{"Words.Time", "Words.Clock", "Report.Day"}, name) {
 			continue // A layout has no blanks between figures and 年.
@@ -177,7 +177,7 @@ func TestLinksLeadToPagesInTheLanguage(t *testing.T) {
 	r := coverage.Resource{Kind: coverage.EC2, Name: "i-0abc1234def567890", Region: "ap-northeast-1", ClusterARN: "arn:aws:eks:ap-northeast-1:111122223333:cluster/prod"}
 	others := 0
 	urls := func(l locale.Language, id catalog.ID) []string {
-		advice := catalog.Explain(catalog.Finding{ID: id}, r)
+		advice := catalog.Explain(catalog.Finding{ID: id}, catalog.Case{Resource: r})
 		all := []string{l.Documentation(advice)}
 		for _, page := range l.Pages(advice) {
 			all = append(all, page.URL)

@@ -6,6 +6,7 @@
 package locale
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -68,6 +69,12 @@ type Advice struct {
 	Issues map[catalog.ID]Issue
 	// Steps are the sentences of the steps; backticks mark code.
 	Steps map[catalog.StepID]string
+	// Reaches say what a step affects that changes more than one resource.
+	Reaches map[catalog.Reach]string
+	// Credentials say whose the commands need, for a reader on that side; {account} is the resource's.
+	Credentials map[catalog.Side]string
+	// Lacks say why there are no commands.
+	Lacks map[catalog.Lack]string
 	// Pages label the pages that remedies name.
 	Pages map[string]string
 }
@@ -99,6 +106,31 @@ func (l Language) Cause(a catalog.Advice) string {
 		return precise
 	}
 	return issue.Cause
+}
+
+// Step says what to do, and then what it affects.
+func (l Language) Step(a catalog.Action) string {
+	return l.Words.Join(l.Advice.Steps[a.Step], l.Advice.Reaches[a.Changes])
+}
+
+// Credentials says whose credentials the commands of an advice need, or why it has none; "" where neither matters.
+func (l Language) Credentials(a catalog.Advice) string {
+	if sentence := l.Advice.Lacks[a.Lacks]; sentence != "" {
+		return sentence
+	}
+	side := a.Side
+	switch {
+	case !runs(a, "aws "):
+		return ""
+	case !runs(a, "aws guardduty "):
+		side = catalog.OwnSide // Then nothing is for the administrator.
+	}
+	sentence, _ := a.Known.Fill(l.Advice.Credentials[side])
+	return sentence
+}
+
+func runs(a catalog.Advice, program string) bool {
+	return slices.ContainsFunc(a.Steps, func(step catalog.Action) bool { return strings.Contains(step.Command, program) })
 }
 
 // Documentation is the address of the page that documents the issue; "" where there is none.

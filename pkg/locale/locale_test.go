@@ -20,8 +20,8 @@ var (
 	placeholder = regexp.MustCompile(`\{[a-z-]+\}`)
 	// What catalog.Values documents.
 	placeholders = []string{
-		"{region}", "{instance}", "{eks}", "{ecs}", "{cluster-arn}", "{agent-management}", "{vpc}", "{owner}", "{code}",
-		"{task-definition}", "{family}", "{service}", "{task}",
+		"{region}", "{account}", "{instance}", "{eks}", "{ecs}", "{eks-arn}", "{ecs-arn}", "{agent-management}", "{endpoint-host}", "{vpc}",
+		"{owner}", "{code}", "{task-definition}", "{family}", "{service}", "{services}", "{task}", "{tasks}",
 	}
 )
 
@@ -77,6 +77,24 @@ func testAdvice(t *testing.T, l locale.Language, entries []catalog.Entry) {
 	for _, e := range catalog.AllEvidence() {
 		for _, step := range e.Steps {
 			steps[step.ID] = true
+		}
+		for _, page := range e.See {
+			pages[page] = true
+		}
+	}
+	for reach := catalog.WholeCluster; reach <= catalog.WholeAccount; reach++ {
+		if l.Advice.Reaches[reach] == "" {
+			complain("Reaches lacks a sentence for %d", reach)
+		}
+	}
+	for side := catalog.AnySide; side <= catalog.AdministratorSide; side++ {
+		if l.Advice.Credentials[side] == "" {
+			complain("Credentials lacks a sentence for %d", side)
+		}
+	}
+	for lack := catalog.LacksRegion; lack <= catalog.LacksName; lack++ {
+		if l.Advice.Lacks[lack] == "" {
+			complain("Lacks lacks a sentence for %d", lack)
 		}
 	}
 	// It is linked for every instance in an EKS cluster.

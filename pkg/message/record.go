@@ -67,6 +67,8 @@ type RecordFinding struct {
 type RecordStep struct {
 	Text    string `json:"text"`
 	Command string `json:"command,omitempty"`
+	// Changes is what it changes: "resource", "cluster", "vpc" or "account"; "" where it only reads.
+	Changes string `json:"changes,omitempty"`
 }
 
 // RecordLink is a page to open.

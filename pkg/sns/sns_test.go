@@ -389,7 +389,7 @@ func lost() message.Message {
 	}
 	var recordSteps []message.RecordStep
 	for _, step := range steps {
-		recordSteps = append(recordSteps, message.RecordStep(step))
+		recordSteps = append(recordSteps, message.RecordStep{Text: step.Text, Command: step.Command})
 	}
 	const issue = "Addon Status Unhealthy:EKS Addon issue - InsufficientNumberOfReplicas: not scheduled 0/3 nodes are available: 3 Insufficient cpu. <!channel> & [all is well](https://evil.example)"
 	page := message.Link{Label: "How to troubleshoot it", URL: "https://docs.aws.amazon.com/guardduty/latest/ug/eks-runtime-monitoring-coverage.html#gdu-eks-runtime-coverage-addon-issues"}
