@@ -46,10 +46,7 @@ def add_code(template, version):
     interface["ParameterGroups"].insert(
         0, {"Label": {"default": "Code"}, "Parameters": ["CodeBucketPrefix", "CodePrefix"]}
     )
-    interface["ParameterLabels"] |= {
-        "CodeBucketPrefix": {"default": "Which buckets hold the code?"},
-        "CodePrefix": {"default": "Where in the bucket?"},
-    }
+    del interface["ParameterLabels"]  # The descriptions stay; with the labels, too, the template would be too large.
     for name, resource in template["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
             del resource["Metadata"]

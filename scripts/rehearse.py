@@ -24,6 +24,7 @@ TOPIC = "arn:aws:sns:eu-central-1:111122223333:coverage"
 LACKING = {
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard",
+    "AWS::Events::EventBusPolicy",
     "AWS::Lambda::EventInvokeConfig",
     "AWS::SQS::QueuePolicy",
     "AWS::Scheduler::Schedule",
@@ -39,6 +40,7 @@ SETTINGS = {
         "Diagnosis": "on",
         "DiagnosisRoleName": "guardduty-coverage-diagnosis",
         "AlarmEmail": "me@example.com",
+        "ForwardingOrganizationId": "o-abcdefghij",
         "Architecture": "x86_64",
     },
 }

@@ -167,7 +167,7 @@ variable "time_zone" {
 }
 
 variable "report_regions" {
-  description = "Regions of the report, separated by commas. Empty for the Region of this stack. Deployed in the account of GuardDuty's delegated administrator, the report includes the members, too."
+  description = "Regions of the report, separated by commas; all for every Region that the account has enabled. Empty for the Region of this stack. Deployed in the account of GuardDuty's delegated administrator, the report includes the members, too."
   type        = string
   default     = ""
 }
@@ -180,6 +180,18 @@ variable "report_quiet" {
     condition     = contains(["false", "true"], var.report_quiet)
     error_message = "report_quiet must be one of false, true."
   }
+}
+
+variable "forwarded_regions" {
+  description = "Other Regions in which forwarder.yaml is deployed, separated by commas. The report finds changes there that events missed. A Region that has a stack of its own is not one of them."
+  type        = string
+  default     = ""
+}
+
+variable "forwarding_organization_id" {
+  description = "ID of the AWS organization whose accounts may forward GuardDuty's coverage events to this account and Region. Empty: only forwarders of this account reach it."
+  type        = string
+  default     = ""
 }
 
 variable "diagnosis" {
