@@ -55,22 +55,27 @@ const anyOther = "it is not in the package's line of the table; put it there onl
 var mayReach = map[string][]string{
 	// The core decides.
 	"coverage": nil,
-	"catalog":  core("coverage"),
-	"incident": core("coverage"),
-	"route":    core("coverage"),
-	"locale":   core("coverage", "catalog"),
-	"report":   core("coverage", "catalog"),
-	"format":   core("coverage", "incident"),
-	"message":  {columns},
-	"compose":  append(core("coverage", "catalog", "locale", "report", "message"), columns),
-	"notify":   append(core("coverage", "catalog", "locale", "report", "message", "compose", "incident", "format"), columns),
+	// It counts accounts and Regions by their names.
+	"organization": nil,
+	"catalog":      core("coverage"),
+	"incident":     core("coverage"),
+	"route":        core("coverage"),
+	"locale":       core("coverage", "catalog", "organization"),
+	"report":       core("coverage", "catalog", "organization"),
+	"format":       core("coverage", "incident"),
+	"message":      {columns},
+	"compose":      append(core("coverage", "catalog", "locale", "report", "organization", "message"), columns),
+	"notify": append(core(
+		"coverage", "catalog", "locale", "report", "organization", "message", "compose", "incident", "format",
+	), columns),
 	// The edges turn what comes from outside into plain values.
 	"config":  nil,
 	"trigger": nil,
 	// Each adapter speaks to one service.
 	"diagnose":  {module + "pkg/coverage", module + "pkg/catalog", awsSDK, awsWire},
 	"dynamo":    append(core("coverage", "format", "incident"), awsSDK, awsWire),
-	"guardduty": {module + "pkg/coverage", awsSDK, awsWire},
+	"guardduty": append(core("coverage", "organization"), awsSDK, awsWire),
+	"regions":   {awsSDK, awsWire},
 	"secrets":   {awsSDK, awsWire},
 	"slack":     {module + "pkg/message", columns, slackSDK, slackRTM},
 	"sns":       {module + "pkg/message", columns, awsSDK, awsWire},

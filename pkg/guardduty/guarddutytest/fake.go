@@ -89,8 +89,14 @@ type Agent struct {
 type Region struct {
 	// Detector is the detector's id.
 	Detector string
-	// Off has Runtime Monitoring turned off.
-	Off bool
+	// Account is the account's ID; it is empty in answers that do not matter.
+	Account string
+	// Off has Runtime Monitoring turned off, Suspended all of GuardDuty. AgentsOff are the settings of Runtime
+	// Monitoring that are off.
+	Off, Suspended bool
+	AgentsOff      []string
+	// Organization is what the account administers; nil: nothing.
+	Organization *Organization
 	// Len is how many resources there are, At the one at an index.
 	Len int
 	At  func(i int) Resource
@@ -106,7 +112,7 @@ func List(resources ...Resource) Region {
 // Call is one request.
 type Call struct {
 	Region, Operation string
-	// Page counts the pages of ListCoverage from 0.
+	// Page counts the pages of a list from 0.
 	Page int
 	// Nth counts the requests that were the same, from 1.
 	Nth int
@@ -240,6 +246,7 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 type request struct {
 	operation, detector string
 	size, first         int
+	accounts            string
 }
 
 func (r request) page() int { return r.first / max(1, r.size) }
@@ -262,6 +269,14 @@ func read(r *http.Request, body []byte) (request, *Answer) {
 		return request{operation: "ListDetectors"}, nil
 	case r.Method == http.MethodGet && len(path) == 2 && path[0] == "detector":
 		return request{operation: "GetDetector", detector: path[1]}, nil
+	case r.Method == http.MethodGet && r.URL.Path == "/organization/statistics":
+		return request{operation: "GetOrganizationStatistics"}, nil
+	case r.Method == http.MethodGet && len(path) == 3 && path[2] == "admin":
+		return request{operation: "DescribeOrganizationConfiguration", detector: path[1]}, nil
+	case r.Method == http.MethodGet && len(path) == 3 && path[2] == "member":
+		return readMembers(path[1], r.URL.Query())
+	case r.Method == http.MethodPost && len(path) == 5 && strings.HasSuffix(r.URL.Path, "/member/detector/get"):
+		return readMemberDetectors(path[1], body)
 	case r.Method == http.MethodPost && len(path) == 3 && path[2] == "coverage":
 		return readList(path[1], body)
 	case r.Method == http.MethodPost && len(path) == 4 && path[2] == "coverage" && path[3] == "statistics":
@@ -323,6 +338,9 @@ func (r Region) answer(q request) *Answer {
 		}
 		return reply(map[string]any{"detectorIds": ids})
 	}
+	if q.operation == "GetOrganizationStatistics" {
+		return r.Organization.statistics()
+	}
 	if q.detector != r.Detector {
 		return Refusal(http.StatusBadRequest, "BadRequestException",
 			"The request is rejected because the input detectorId is not owned by the current account.")
@@ -332,21 +350,25 @@ func (r Region) answer(q request) *Answer {
 		return r.detector()
 	case "GetCoverageStatistics":
 		return r.statistics()
+	case "ListMembers":
+		return r.Organization.list(q, r.Account)
+	case "GetMemberDetectors":
+		return r.Organization.describe(q)
+	case "DescribeOrganizationConfiguration":
+		return r.Organization.settings()
 	}
 	return r.list(q)
 }
 
 func (r Region) detector() *Answer {
-	status := "ENABLED"
-	if r.Off {
-		status = "DISABLED"
+	role := ""
+	if r.Account != "" {
+		role = "arn:aws:iam::" + r.Account +
+			":role/aws-service-role/guardduty.amazonaws.com/AWSServiceRoleForAmazonGuardDuty"
 	}
 	return reply(map[string]any{
-		"createdAt": "2024-02-01T09:00:00.000Z", "status": "ENABLED", "serviceRole": "",
-		"features": []map[string]any{
-			{"name": "EKS_AUDIT_LOGS", "status": "ENABLED", "updatedAt": 1.7e9},
-			{"name": "RUNTIME_MONITORING", "status": status, "updatedAt": 1.7e9},
-		},
+		"createdAt": "2024-02-01T09:00:00.000Z", "status": enabled(!r.Suspended), "serviceRole": role,
+		"features": features(r.Off, r.AgentsOff),
 	})
 }
 
