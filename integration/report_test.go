@@ -414,3 +414,23 @@ func ledgerConflict(t *testing.T) {
 		t.Errorf("over what was just read: %v", err)
 	}
 }
+
+// reportOfAnOrganization asks moto which Regions the account has enabled, and the built function says what of them and
+// of the organization GuardDuty does not watch.
+func reportOfAnOrganization(t *testing.T) {
+	o := newOffice(t, slacktest.Options{}, covered("i-1", moment(0)))
+	administered := guarddutytest.List(covered("i-1", moment(0)))
+	administered.Account = account
+	administered.Organization = &guarddutytest.Organization{
+		Members: []guarddutytest.Member{{AccountID: "444455556666", Off: true}, {AccountID: "555566667777", Status: "Invited"}},
+	}
+	o.guardduty.Set(region, administered)
+	all := o.reporter("REPORT_REGIONS=" + region)
+	o.check(all.report(monday))
+	says(t, inSlack(t, o.slack, 1)[0], "Of 3 accounts, 2 are not watched.",
+		"444455556666", "Runtime Monitoring off", "555566667777", "Member not enabled: Invited", "Enabled, but not in this report")
+
+	all = o.reporter("REPORT_REGIONS=all")
+	o.check(all.report(tuesday))
+	says(t, inSlack(t, o.slack, 2)[1], "No delegated administrator", otherRegion, "GuardDuty off")
+}

@@ -142,9 +142,14 @@ func TestRolesMayOnlyWhatIsConfigured(t *testing.T) {
 		"Trace":        {Action: "xray:PutTraceSegments xray:PutTelemetryRecords", Resource: "*"},
 		"FindDetector": {Action: "guardduty:ListDetectors", Resource: "*"},
 		"ReadCoverage": {Action: "guardduty:GetDetector guardduty:ListCoverage guardduty:GetCoverageStatistics", Resource: "arn:aws:guardduty:*:111122223333:detector/*"},
-		"Remember":     {Action: "dynamodb:UpdateItem dynamodb:GetItem dynamodb:Scan", Resource: "<IncidentTable.Arn>"},
-		"Wait":         {Action: "sqs:SendMessage", Resource: "<WaitingQueue.Arn>"},
-		"GiveUp":       {Action: "sqs:SendMessage", Resource: "<ReportDeadLetterQueue.Arn>"},
+		"ReadOrganization": {
+			Action: "guardduty:ListMembers guardduty:GetMemberDetectors guardduty:DescribeOrganizationConfiguration " +
+				"guardduty:GetOrganizationStatistics ec2:DescribeRegions",
+			Resource: "*",
+		},
+		"Remember": {Action: "dynamodb:UpdateItem dynamodb:GetItem dynamodb:Scan", Resource: "<IncidentTable.Arn>"},
+		"Wait":     {Action: "sqs:SendMessage", Resource: "<WaitingQueue.Arn>"},
+		"GiveUp":   {Action: "sqs:SendMessage", Resource: "<ReportDeadLetterQueue.Arn>"},
 	}
 	notify := map[string]statement{
 		"Log":      {Action: "logs:CreateLogStream logs:PutLogEvents", Resource: "<NotifyLogGroup.Arn>"},
@@ -272,14 +277,15 @@ func TestScheduleMayOnlyInvokeAndGiveUp(t *testing.T) {
 }
 
 // calls are the AWS API calls that the sources of an adapter make, as IAM names them.
-var calls = regexp.MustCompile(`\b(dynamodb|sqs|sns|ssm|secretsmanager|guardduty|awssns|awssqs|awssecrets)\.([A-Z][A-Za-z]+)Input\b`)
+var calls = regexp.MustCompile(
+	`\b(dynamodb|sqs|sns|ssm|secretsmanager|guardduty|ec2|awssns|awssqs|awssecrets)\.([A-Z][A-Za-z]+)Input\b`)
 
 // TestRolesMayDoEveryCall reads the calls from the adapters: a permission that is missing shows only once it is deployed.
 func TestRolesMayDoEveryCall(t *testing.T) {
 	services := map[string]bool{}
 	for role, files := range map[string][]string{
 		"NotifyRole": {"dynamo/store.go", "dynamo/group.go", "sqs/*.go", "sns/*.go", "secrets/*.go"},
-		"ReportRole": {"dynamo/*.go", "sns/*.go", "secrets/*.go", "guardduty/*.go"},
+		"ReportRole": {"dynamo/*.go", "sns/*.go", "secrets/*.go", "guardduty/*.go", "regions/*.go"},
 	} {
 		var granted strings.Builder
 		for _, parameters := range []map[string]string{
@@ -311,7 +317,7 @@ func TestRolesMayDoEveryCall(t *testing.T) {
 			}
 		}
 	}
-	if len(services) != 6 {
+	if len(services) != 7 {
 		t.Errorf("only calls of %v were found", slices.Sorted(maps.Keys(services)))
 	}
 }
@@ -447,13 +453,16 @@ func TestParametersTakeWhatTheFunctionTakes(t *testing.T) {
 			good: "arn:aws:ssm:eu-central-1:111122223333:parameter/slack/token arn:aws-us-gov:secretsmanager:us-gov-west-1:111122223333:secret:team/slack-AbCdEf",
 			bad:  "/slack/token https://hooks.slack.com/services/T0/B0/x arn:aws:s3:::bucket",
 		},
-		"RouteTopicArns":       {good: topic + " " + topic + ".fifo", bad: "coverage arn:aws:sqs:eu-central-1:111122223333:coverage *"},
-		"RouteKmsKeyArns":      {good: "arn:aws:kms:eu-central-1:111122223333:key/mrk-1234", bad: "alias/slack *"},
-		"ReportSchedule":       {good: "cron(0?9?*?*?MON-FRI?*) rate(1)", bad: "daily at(2030-01-01T00:00:00) cron()"},
-		"TimeZone":             {good: "UTC Europe/Berlin America/Argentina/Buenos_Aires Etc/GMT+5", bad: "Berlin! (UTC)"},
-		"DiagnosisRoleName":    {setting: "DIAGNOSIS_ROLE_NAME", good: "coverage-diagnosis a+b=c,d.e@f_g", bad: "path/role a* arn:aws:iam::111122223333:role/a"},
-		"DiagnosisExternalId":  {setting: "DIAGNOSIS_EXTERNAL_ID", good: "ab o-a1b2/c:d", bad: "a a* ö-1"},
-		"ReportRegions":        {setting: "REPORT_REGIONS", good: "eu-central-1 eu-central-1,us-gov-west-1,ap-southeast-4", bad: "Frankfurt eu-central-1a eu-central-1, eu-central-1;us-east-1"},
+		"RouteTopicArns":      {good: topic + " " + topic + ".fifo", bad: "coverage arn:aws:sqs:eu-central-1:111122223333:coverage *"},
+		"RouteKmsKeyArns":     {good: "arn:aws:kms:eu-central-1:111122223333:key/mrk-1234", bad: "alias/slack *"},
+		"ReportSchedule":      {good: "cron(0?9?*?*?MON-FRI?*) rate(1)", bad: "daily at(2030-01-01T00:00:00) cron()"},
+		"TimeZone":            {good: "UTC Europe/Berlin America/Argentina/Buenos_Aires Etc/GMT+5", bad: "Berlin! (UTC)"},
+		"DiagnosisRoleName":   {setting: "DIAGNOSIS_ROLE_NAME", good: "coverage-diagnosis a+b=c,d.e@f_g", bad: "path/role a* arn:aws:iam::111122223333:role/a"},
+		"DiagnosisExternalId": {setting: "DIAGNOSIS_EXTERNAL_ID", good: "ab o-a1b2/c:d", bad: "a a* ö-1"},
+		"ReportRegions": {
+			setting: "REPORT_REGIONS", good: "eu-central-1 eu-central-1,us-gov-west-1,ap-southeast-4 all",
+			bad: "All all,eu-central-1 Frankfurt eu-central-1a eu-central-1, eu-central-1;us-east-1",
+		},
 		"SlackSecretKmsKeyArn": {good: "arn:aws:kms:eu-central-1:111122223333:key/mrk-1234", bad: "alias/slack arn:aws:kms:eu-central-1:111122223333:alias/slack"},
 		"SnsTopicKmsKeyArn":    {good: "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/12-34", bad: "1234-5678 arn:aws:kms:eu-central-1:111122223333:alias/sns"},
 		"AlarmTopicArn":        {good: alarms, bad: alarms + ".fifo me@example.com"},

@@ -159,13 +159,27 @@ func newCloud(resources int, s scenario, lostAt time.Time) (*cloud, error) {
 
 func clusterName(i int) string { return fmt.Sprintf("cluster-%d", i) }
 
-func accountOf(i int) string { return fmt.Sprintf("1111%08d", i%200) }
+// accounts is how many accounts the resources are in, all of them members.
+const accounts = 3000
+
+func accountOf(i int) string { return fmt.Sprintf("1111%08d", i%accounts) }
+
+// members are all accounts; Runtime Monitoring is off in one of ten.
+func members() []guarddutytest.Member {
+	all := make([]guarddutytest.Member, accounts)
+	for i := range all {
+		all[i] = guarddutytest.Member{AccountID: accountOf(i), Off: i%10 == 0}
+	}
+	return all
+}
 
 const issue = "No Agent Reporting:Agent disconnected"
 
-// organization has clusters and instances in 200 accounts.
+// organization has clusters and instances in all accounts.
 func organization(resources int, uncovered func(i int) bool, lostAt time.Time) guarddutytest.Region {
-	return guarddutytest.Region{Detector: "12abc34d567e8fa901bc2d34e56789f0", Len: resources, At: func(i int) guarddutytest.Resource {
+	const detector, administrator = "12abc34d567e8fa901bc2d34e56789f0", "111122223333"
+	o := &guarddutytest.Organization{Members: members(), Total: accounts + 1}
+	at := func(i int) guarddutytest.Resource {
 		r := guarddutytest.Resource{
 			ResourceID: fmt.Sprintf("%032x", i), DetectorID: "12abc34d567e8fa901bc2d34e56789f0", AccountID: accountOf(i),
 			Status: "HEALTHY", UpdatedAt: guarddutytest.Seconds(lostAt),
@@ -185,7 +199,8 @@ func organization(resources int, uncovered func(i int) bool, lostAt time.Time) g
 				Agent: &guarddutytest.Agent{Version: "v1.7.0"}, ManagementType: "AUTO_MANAGED"}}
 		}
 		return r
-	}}
+	}
+	return guarddutytest.Region{Detector: detector, Account: administrator, Organization: o, Len: resources, At: at}
 }
 
 // stopwatch adds up how long handlers and their network take.

@@ -16,7 +16,8 @@ import (
 	"guardduty-coverage-notifier/pkg/incident"
 )
 
-// cloud is a DynamoDB table that returns what it remembers and takes everything, and an SQS queue.
+// cloud is a DynamoDB table that returns what it remembers and takes everything, an SQS queue, and EC2 in one
+// Region.
 type cloud struct {
 	items []item
 
@@ -33,7 +34,12 @@ type item map[string]map[string]any
 const page = 1 << 20
 
 func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	_, operation, named := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	if !named { // EC2 names no operation there: the account has enabled one Region.
+		_, _ = io.WriteString(w, "<DescribeRegionsResponse><regionInfo><item><regionName>"+region+
+			"</regionName></item></regionInfo></DescribeRegionsResponse>")
+		return
+	}
 	c.mu.Lock()
 	c.calls[operation]++
 	c.mu.Unlock()

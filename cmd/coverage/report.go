@@ -20,6 +20,7 @@ import (
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/guardduty"
 	"guardduty-coverage-notifier/pkg/message"
+	"guardduty-coverage-notifier/pkg/organization"
 	"guardduty-coverage-notifier/pkg/report"
 )
 
@@ -125,7 +126,12 @@ func readLive(ctx context.Context, f reportFlags, p process) (report.Report, err
 	if marks := newProgress(p); marks != nil {
 		states = watched(ctx, states, reader, regions, marks)
 	}
-	return count(states, regions, p.now())
+	r, err := count(states, regions, p.now())
+	if err != nil {
+		return report.Report{}, err
+	}
+	r.Organization = organization.Add(reader.Organization(ctx, regions), organization.Enabled{})
+	return r, nil
 }
 
 // regionOf is the Region of the AWS settings.

@@ -94,8 +94,14 @@ func TestReportLive(t *testing.T) {
 	})
 	denied := covered
 	denied.Fault = func(guarddutytest.Call) *guarddutytest.Answer { return guarddutytest.Denied("ListDetectors") }
+	administered := covered
+	administered.Account = "111122223333"
+	administered.Organization = &guarddutytest.Organization{
+		Members: []guarddutytest.Member{{AccountID: "444455556666", Off: true}},
+	}
 	cloud := fakeCloud(t, "eu-central-1", map[string]guarddutytest.Region{
 		"eu-central-1": covered, "us-east-1": covered, "eu-west-1": denied, "eu-west-2": {}, "eu-west-3": {Detector: "d", Off: true},
+		"eu-north-1": administered,
 	})
 	for name, test := range map[string]struct {
 		args []string
@@ -106,6 +112,7 @@ func TestReportLive(t *testing.T) {
 		"several Regions":      {[]string{"--region", "us-east-1", "--region", "eu-central-1", "--region", "us-east-1"}, exitFine, "100.0% covered: 2 Regions"},
 		"one is denied":        {[]string{"--region", "us-east-1", "--region", "eu-west-1"}, exitFailed, "not authorized to perform: guardduty:ListDetectors"},
 		"no detector":          {[]string{"--region", "eu-west-2"}, exitFailed, "GuardDuty"},
+		"not every account":    {[]string{"--region", "eu-north-1"}, exitFine, "Of 2 accounts, 1 is not watched."},
 		"monitoring is off":    {[]string{"--region", "eu-west-3"}, exitFailed, "Runtime Monitoring"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -21,6 +21,7 @@ import (
 	"guardduty-coverage-notifier/internal/telemetry"
 	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/guardduty"
+	"guardduty-coverage-notifier/pkg/regions"
 )
 
 // attempts is how often one page is asked for before its Region is given up: a large organization is
@@ -79,6 +80,7 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*
 	patient.RetryMode, patient.RetryMaxAttempts = aws.RetryModeAdaptive, attempts
 	return &reporter{
 		reader:   guardduty.New(patient),
+		regions:  regions.New(patient),
 		ledger:   dynamo.NewLedger(dynamodb.NewFromConfig(cloud), cfg.IncidentTable),
 		pipeline: pipeline,
 		sinks:    destinations.Ordinary,

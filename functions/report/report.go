@@ -19,6 +19,7 @@ import (
 	"guardduty-coverage-notifier/pkg/incident"
 	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/notify"
+	"guardduty-coverage-notifier/pkg/organization"
 	"guardduty-coverage-notifier/pkg/report"
 )
 
@@ -34,6 +35,12 @@ const (
 type reader interface {
 	States(ctx context.Context, regions []string) iter.Seq2[coverage.State, error]
 	Statistics(ctx context.Context, region string) (guardduty.Statistics, error)
+	Organization(ctx context.Context, regions []string) []organization.Region
+}
+
+// regionLister lists the Regions that the account has enabled; *regions.Lister is one.
+type regionLister interface {
+	Enabled(ctx context.Context) ([]string, error)
 }
 
 // pipeline queues what the notifier has to look at; *notify.Pipeline is one.
@@ -45,6 +52,7 @@ type pipeline interface {
 // reporter makes reports, one at a time.
 type reporter struct {
 	reader   reader
+	regions  regionLister
 	ledger   ledger
 	pipeline pipeline
 	sinks    []notify.Sink
@@ -83,15 +91,20 @@ func (r *reporter) report(ctx context.Context, id, account string) error {
 	return errors.Join(unsent, unsaved, unhandled, reconciler.unaudited)
 }
 
-// read reads all Regions into a report, and has the reconciler compare every resource.
+// read reads all Regions into a report, and has the reconciler compare every resource. Meanwhile it reads what
+// GuardDuty does not watch: of that, GuardDuty lists no resource.
 func (r *reporter) read(
 	ctx context.Context, history history, reconciler *reconciler, healed int,
 ) report.Report {
 	reading, cancel := withReserve(ctx, readReserve)
 	defer cancel()
+	regions, enabled := r.reported(reading)
+	var asked []organization.Region
+	var asking sync.WaitGroup
+	asking.Go(func() { asked = r.reader.Organization(reading, regions) })
 	builder := report.NewBuilder(history.Past)
 	var problems []report.Problem
-	for state, err := range r.reader.States(reading, r.settings.Regions) {
+	for state, err := range r.reader.States(reading, regions) {
 		if problem, ok := errors.AsType[*guardduty.Problem](err); ok {
 			problems = append(problems, app.Problem(problem))
 			continue
@@ -100,7 +113,23 @@ func (r *reporter) read(
 		builder.Add(state)
 		reconciler.compare(state)
 	}
-	return builder.Report(r.now(), r.settings.Regions, problems, healed)
+	asking.Wait()
+	made := builder.Report(r.now(), regions, problems, healed)
+	made.Organization = organization.Add(asked, enabled)
+	return made
+}
+
+// reported are the Regions of the report, and all that the account has enabled. Where these cannot be listed,
+// the report is about the Regions of the settings, and says so.
+func (r *reporter) reported(ctx context.Context) ([]string, organization.Enabled) {
+	enabled, err := r.regions.Enabled(ctx)
+	if err != nil {
+		return r.settings.Regions, organization.Enabled{Unknown: err}
+	}
+	if r.settings.AllRegions && len(enabled) > 0 {
+		return enabled, organization.Enabled{Regions: enabled}
+	}
+	return r.settings.Regions, organization.Enabled{Regions: enabled}
 }
 
 // pending are the sinks that have not received the report with that identity.
@@ -153,6 +182,7 @@ func (r *reporter) note(
 	}
 	r.observe(ctx, telemetry.Report{
 		Resources: total.All, Uncovered: total.All - total.Healthy,
+		Accounts: made.Organization.Accounts, NotWatched: made.Organization.NotWatched,
 		Found: reconciler.queued, Left: reconciler.left, Unreadable: len(reconciler.unreadable),
 		Regions: made.Regions, Unread: unread, Notified: notified, Err: unsent,
 	})

@@ -32,6 +32,7 @@ import (
 	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
 	"guardduty-coverage-notifier/pkg/notify"
+	"guardduty-coverage-notifier/pkg/organization"
 )
 
 const (
@@ -83,11 +84,20 @@ func newWorld(t *testing.T, regions map[string]guarddutytest.Region) *world {
 func newReporter(w *world) *reporter {
 	return &reporter{
 		ledger: w.ledger, pipeline: w, sinks: []notify.Sink{w.slack, w.topic},
+		regions:  enabled{regions: []string{eu, us}},
 		language: locale.English(), settings: config.Report{Regions: []string{eu, us}}, region: eu,
 		now: func() time.Time { return start }, log: slog.New(slog.NewJSONHandler(&w.logged, nil)),
 		observe: func(_ context.Context, report telemetry.Report) { w.lines = append(w.lines, report) },
 	}
 }
+
+// enabled are the Regions of the account.
+type enabled struct {
+	regions []string
+	err     error
+}
+
+func (e enabled) Enabled(context.Context) ([]string, error) { return e.regions, e.err }
 
 // list has GuardDuty list these, without a server.
 func (w *world) list(states ...coverage.State) { w.reader = listing(states) }
@@ -104,6 +114,8 @@ func (l listing) States(context.Context, []string) iter.Seq2[coverage.State, err
 		}
 	}
 }
+
+func (l listing) Organization(context.Context, []string) []organization.Region { return nil }
 
 func (l listing) Statistics(context.Context, string) (guardduty.Statistics, error) {
 	return guardduty.Statistics{}, nil

@@ -45,6 +45,8 @@ func (o Observer) Observe(ctx context.Context, outcome notify.Outcome) {
 type Report struct {
 	// Resources are all that GuardDuty lists, Uncovered those of them that it does not cover.
 	Resources, Uncovered int
+	// Accounts are those of the organization, NotWatched those of them that GuardDuty does not watch.
+	Accounts, NotWatched int
 	// Found counts the changes that no event reported and the report handed over, Left those that are left to the next
 	// report.
 	Found, Left int
@@ -81,6 +83,7 @@ func (o Observer) ObserveReport(ctx context.Context, r Report) {
 		metrics = append(metrics, count("Misconfigured"))
 	}
 	attrs := []slog.Attr{
+		slog.Int("accounts", r.Accounts), slog.Int("accounts_not_watched", r.NotWatched),
 		slog.Int("found_changes", r.Found), slog.Int("left_to_next_report", r.Left),
 		slog.Int("unreadable_items", r.Unreadable),
 	}

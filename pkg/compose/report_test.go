@@ -21,6 +21,7 @@ import (
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
+	"guardduty-coverage-notifier/pkg/organization"
 	"guardduty-coverage-notifier/pkg/report"
 	"guardduty-coverage-notifier/pkg/slack"
 	"guardduty-coverage-notifier/pkg/slack/slacktest"
@@ -28,8 +29,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// organization is three accounts in two Regions.
-func organization() []coverage.State {
+// organizationStates are three accounts in two Regions.
+func organizationStates() []coverage.State {
 	in := func(s coverage.State, account, region string) coverage.State {
 		s.Resource.Account, s.Resource.Region = account, region
 		return s
@@ -63,6 +64,8 @@ type situation struct {
 	problems []report.Problem
 	healed   int
 	before   [][]coverage.State
+	// organization is what is not watched.
+	organization organization.Sum
 }
 
 func (s situation) report() report.Report {
@@ -77,7 +80,9 @@ func (s situation) after(past []report.Summary) report.Report {
 	if s.regions == nil {
 		s.regions = []string{frankfurt}
 	}
-	return b.Report(now, s.regions, s.problems, s.healed)
+	r := b.Report(now, s.regions, s.problems, s.healed)
+	r.Organization = s.organization
+	return r
 }
 
 func situations() map[string]situation {
@@ -90,7 +95,7 @@ func situations() map[string]situation {
 		"all-covered":  {states: all, before: [][]coverage.State{bad, all}, healed: 2},
 		"quiet":        {states: all, before: [][]coverage.State{all}},
 		"none-covered": {states: none, before: [][]coverage.State{none}},
-		"mixed":        {states: organization(), regions: both, healed: 4},
+		"mixed":        {states: organizationStates(), regions: both, healed: 4},
 		"denied":       {states: bad, regions: both, problems: []report.Problem{denied}, before: [][]coverage.State{all}},
 		"every-problem": {regions: []string{"eu-west-1", "eu-west-2", frankfurt, virginia}, problems: []report.Problem{
 			denied, {Region: "eu-west-1", Reason: report.NoDetector}, {Region: "eu-west-2", Reason: report.Off}, {Region: frankfurt, Detail: "InternalServerErrorException: try again"},
@@ -99,6 +104,10 @@ func situations() map[string]situation {
 		"first":        {states: bad},
 		"worse":        {states: bad, before: [][]coverage.State{all, all, all}},
 		"better":       {states: all, before: [][]coverage.State{none, bad}},
+		"organization": {states: organizationStates(), regions: both, organization: gaps()},
+		"all-watched": {
+			states: all, before: [][]coverage.State{all}, organization: organization.Sum{Accounts: 90, Regions: 1},
+		},
 	}
 }
 

@@ -1,15 +1,16 @@
 package config
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
 
 // Report is what the coverage report is set to, besides the Config.
 type Report struct {
-	// Regions are those that it tells of, without repeats; there is at least one.
-	Regions []string
+	// Regions are those that it is about, without repeats; there is at least one. AllRegions stands for all that
+	// the account has enabled; Regions is then the function's own.
+	Regions    []string
+	AllRegions bool
 	// Quiet sends nothing when everything is covered and nothing changed; else that is one line.
 	Quiet bool
 }
@@ -19,7 +20,8 @@ type Report struct {
 func LoadReport(getenv func(string) string) (Config, Report, error) {
 	r := &reader{getenv: getenv}
 	c := r.config()
-	report := Report{Regions: r.regions("REPORT_REGIONS"), Quiet: r.truth("REPORT_QUIET")}
+	report := Report{Quiet: r.truth("REPORT_QUIET")}
+	report.Regions, report.AllRegions = r.regions("REPORT_REGIONS")
 	if r.text("INCIDENT_TABLE") == "" {
 		r.problem("INCIDENT_TABLE: missing, the report remembers there what the one before it said")
 	}
@@ -32,22 +34,28 @@ func LoadReport(getenv func(string) string) (Config, Report, error) {
 // regionPattern are the names of Regions.
 const regionPattern = `[a-z]{2,4}(-[a-z]+)+-\d{1,2}`
 
-func (r *reader) regions(name string) []string {
-	list := cmp.Or(r.text(name), r.text("AWS_REGION"))
+// allRegions is the value that stands for every Region that the account has enabled.
+const allRegions = "all"
+
+func (r *reader) regions(name string) (regions []string, all bool) {
+	list := r.text(name)
+	if all = list == allRegions; all || list == "" {
+		list = r.text("AWS_REGION")
+	}
 	if list == "" {
 		r.problem("%s: missing, name at least one Region such as eu-central-1", name)
-		return nil
+		return nil, all
 	}
-	var regions []string
 	for region := range strings.SplitSeq(list, ",") {
 		region = strings.TrimSpace(region)
 		if !matches(regionPattern, region) {
-			r.problem("%s: %q is not a Region such as eu-central-1; several are separated by commas", name, region)
+			r.problem("%s: %q is not a Region such as eu-central-1; several are separated by commas, "+
+				"and all stands for every enabled one", name, region)
 			continue
 		}
 		if !slices.Contains(regions, region) {
 			regions = append(regions, region)
 		}
 	}
-	return regions
+	return regions, all
 }

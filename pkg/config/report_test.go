@@ -20,6 +20,10 @@ func TestLoadReport(t *testing.T) {
 			environment{"AWS_REGION": "eu-central-1", "REPORT_REGIONS": " us-east-1, us-gov-west-1,us-east-1 ,ap-southeast-4", "REPORT_QUIET": "true"},
 			config.Report{Regions: []string{"us-east-1", "us-gov-west-1", "ap-southeast-4"}, Quiet: true},
 		},
+		"all that are enabled": {
+			environment{"AWS_REGION": "eu-central-1", "REPORT_REGIONS": "all"},
+			config.Report{Regions: []string{"eu-central-1"}, AllRegions: true},
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 // Package locale says in a language what the catalogue knows, and all that messages say besides.
 //
-// Each language is one set of files (english_words.go, english_advice.go, english_evidence.go, english_reports.go).
+// Each language is one set of files (english_words.go, english_advice.go, english_evidence.go, english_reports.go,
+// english_organization.go).
 // Tests name every text that a language lacks, and the file to put it in.
 package locale
 
@@ -21,6 +22,8 @@ type Language struct {
 	Advice   Advice
 	Evidence Evidence
 	Report   *ReportWords
+	// Organization is what reports say of accounts and Regions that GuardDuty does not watch.
+	Organization *OrganizationWords
 }
 
 // Languages are all of them, English first.
@@ -48,12 +51,14 @@ var (
 		return Language{
 			Code: "en", Docs: "https://docs.aws.amazon.com/",
 			Words: &englishWords, Advice: englishAdvice(), Evidence: englishEvidence(), Report: &englishReport,
+			Organization: &englishOrganization,
 		}
 	})
 	japanese = sync.OnceValue(func() Language {
 		return Language{
 			Code: "ja", Docs: "https://docs.aws.amazon.com/ja_jp/",
 			Words: &japaneseWords, Advice: japaneseAdvice(), Evidence: japaneseEvidence(), Report: &japaneseReport,
+			Organization: &japaneseOrganization,
 		}
 	})
 )

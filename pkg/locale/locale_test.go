@@ -33,6 +33,7 @@ func TestLanguagesAreComplete(t *testing.T) {
 			testEvidence(t, l)
 			testWords(complainer(t, l, "words"), l.Words)
 			testWords(complainer(t, l, "reports"), l.Report)
+			testWords(complainer(t, l, "organization"), l.Organization)
 			if !docsForm.MatchString(l.Docs) {
 				t.Errorf("Docs %q is not the beginning of AWS's documentation, such as https://docs.aws.amazon.com/ja_jp/ (edit locale.go)", l.Docs)
 			}

@@ -21,8 +21,10 @@ type Report struct {
 	Regions  []string        `json:"regions"`
 	Problems []ReportProblem `json:"problems"`
 	// Accounts is how many accounts own the resources.
-	Accounts int            `json:"accounts"`
-	Total    ReportCoverage `json:"total"`
+	Accounts int `json:"accounts"`
+	// Organization is what GuardDuty does not watch; absent when nobody asked.
+	Organization *ReportOrganization `json:"organization,omitempty"`
+	Total        ReportCoverage      `json:"total"`
 	// Coverage has one item for each kind of resource.
 	Coverage []ReportCoverage `json:"coverage"`
 	// Findings are the reasons why resources are uncovered, the one of the oldest first.
@@ -120,4 +122,59 @@ func (s ReportSince) MarshalJSON() ([]byte, error) {
 	type plain ReportSince
 	s.At = s.At.UTC()
 	return encode(plain(s))
+}
+
+// ReportOrganization is what GuardDuty does not watch, and what is therefore in no percentage.
+type ReportOrganization struct {
+	// Accounts is how many accounts there are, NotWatched how many of them GuardDuty does not watch in at least
+	// one Region of the report.
+	Accounts   int `json:"accounts"`
+	NotWatched int `json:"notWatched"`
+	// AccountGaps are the reasons, by account, RegionGaps those of whole Regions; the gravest come first.
+	AccountGaps []ReportAccountGap `json:"accountGaps"`
+	RegionGaps  []ReportRegionGap  `json:"regionGaps"`
+}
+
+// ReportAccountGap is one reason, and the accounts with it.
+type ReportAccountGap struct {
+	// Gap is a stable word.
+	Gap string `json:"gap"`
+	// Total is how many accounts there are, Accounts are some of them.
+	Total    int                      `json:"total"`
+	Accounts []ReportUnwatchedAccount `json:"accounts"`
+}
+
+// ReportUnwatchedAccount is one account with a gap, in some Regions.
+type ReportUnwatchedAccount struct {
+	Account string   `json:"account"`
+	Detail  string   `json:"detail,omitempty"`
+	Regions []string `json:"regions"`
+}
+
+// ReportRegionGap is one reason of whole Regions.
+type ReportRegionGap struct {
+	Gap     string   `json:"gap"`
+	Detail  string   `json:"detail,omitempty"`
+	Regions []string `json:"regions"`
+}
+
+// MarshalJSON writes lists that are empty as such, never as null.
+func (o ReportOrganization) MarshalJSON() ([]byte, error) {
+	type plain ReportOrganization
+	o.AccountGaps, o.RegionGaps = notNil(o.AccountGaps), notNil(o.RegionGaps)
+	return encode(plain(o))
+}
+
+// MarshalJSON writes lists that are empty as such, never as null.
+func (g ReportAccountGap) MarshalJSON() ([]byte, error) {
+	type plain ReportAccountGap
+	g.Accounts = notNil(g.Accounts)
+	return encode(plain(g))
+}
+
+// MarshalJSON writes lists that are empty as such, never as null.
+func (g ReportRegionGap) MarshalJSON() ([]byte, error) {
+	type plain ReportRegionGap
+	g.Regions = notNil(g.Regions)
+	return encode(plain(g))
 }

@@ -127,8 +127,30 @@ func withoutAdvice(r Report, _ string) Report {
 	return eachFinding(r, func(f *ReportFinding) { f.Steps, f.Links = nil, nil })
 }
 
-func withoutResources(r Report, _ string) Report {
+func withoutResources(r Report, mark string) Report {
+	r.Organization = r.Organization.withoutAccounts(mark)
 	return eachFinding(r, func(f *ReportFinding) { f.Resources = nil })
+}
+
+// withoutAccounts is what is not watched in numbers, with the reasons of whole Regions.
+func (o *ReportOrganization) withoutAccounts(mark string) *ReportOrganization {
+	const (
+		most  = 20
+		runes = 100
+	)
+	if o == nil {
+		return nil
+	}
+	short := *o
+	short.AccountGaps = each(o.AccountGaps, func(g ReportAccountGap) ReportAccountGap {
+		return ReportAccountGap{Gap: g.Gap, Total: g.Total}
+	})
+	regions := o.RegionGaps[:min(len(o.RegionGaps), most)]
+	short.RegionGaps = each(regions, func(g ReportRegionGap) ReportRegionGap {
+		g.Detail, g.Regions = clipRunes(g.Detail, runes, mark), g.Regions[:min(len(g.Regions), most)]
+		return g
+	})
+	return &short
 }
 
 func essentialReport(r Report, mark string) Report {
