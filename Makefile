@@ -7,6 +7,12 @@ ARCHITECTURE ?= arm64
 # was used before is taken silently.
 STACK ?= guardduty-coverage-notifier
 REGION ?=
+# Where make deploy-forwarders forwards from: Regions, and roots or organizational units whose accounts are members.
+REGIONS ?=
+ORGANIZATION ?=
+# With ORGANIZATION: the notifier's account unless it is the caller's, and SELF or DELEGATED_ADMIN.
+HOME_ACCOUNT ?=
+CALL_AS ?= SELF
 # The histories that make simulation generates.
 SEED ?= 20261124
 # How long make fuzz spends on each target.
@@ -21,10 +27,11 @@ BUILT := .aws-sam/build/template.yaml
 export SAM_CLI_TELEMETRY = 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-all test check bench build template figures pictures integration sam-local fuzz simulation soak mutation load deploy redrive clean
+.PHONY: help run run-all test check bench build template figures pictures integration sam-local fuzz simulation soak
+.PHONY: mutation load deploy deploy-forwarders remove-forwarders redrive clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' Makefile
 
 run: ## show a loss, its recovery and a diagnosed loss, as recipients see them
 	@echo "Building bin/coverage. The first build compiles the AWS SDK, which takes a few minutes; later ones take seconds."
@@ -96,7 +103,7 @@ build: ## build the functions for both processors into dist/
 
 template: .venv/installed ## validate the template, lint it for every Region, build it for both processors
 	$(SAM) validate --region us-east-1
-	.venv/bin/cfn-lint --regions ALL_REGIONS -- template.yaml member-role.yaml
+	.venv/bin/cfn-lint --regions ALL_REGIONS -- template.yaml forwarder.yaml member-role.yaml
 	$(SAM) build --parameter-overrides Architecture=x86_64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/NotifyFunction x86_64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/ReportFunction x86_64
@@ -125,13 +132,25 @@ deploy: region .venv/installed ## build and deploy to REGION; asks for the setti
 		--capabilities CAPABILITY_IAM --resolve-s3 --s3-prefix $(STACK) --confirm-changeset --no-fail-on-empty-changeset \
 		$$(grep -q '^\[$(REGION)\.deploy\.' deploy.toml || echo --guided)
 
+FORWARDERS = STACK='$(STACK)' REGION='$(REGION)' REGIONS='$(REGIONS)' ORGANIZATION='$(ORGANIZATION)' \
+	HOME_ACCOUNT='$(HOME_ACCOUNT)' CALL_AS='$(CALL_AS)' scripts/forwarders
+
+deploy-forwarders: region regions ## forward events of REGIONS (with ORGANIZATION: of its members) to the notifier in REGION
+	$(FORWARDERS) deploy
+
+remove-forwarders: region regions ## remove what deploy-forwarders deployed in REGIONS
+	$(FORWARDERS) remove
+
 redrive: region ## bring back what is in the dead-letter queue of STACK in REGION
 	@queue() { aws cloudformation describe-stacks --region $(REGION) --stack-name $(STACK) --output text \
 		--query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	dead=$$(queue DeadLetterQueueArn) && waiting=$$(queue WaitingQueueArn) && \
 	aws sqs start-message-move-task --region $(REGION) --source-arn "$$dead" --destination-arn "$$waiting"
 
-.PHONY: region
+.PHONY: region regions
+regions:
+	@test -n '$(REGIONS)' || { echo 'from which Regions? For example: REGIONS="us-east-1 eu-west-1"' >&2; exit 2; }
+
 region:
 	@test -n '$(REGION)' || { echo 'in which Region? For example: make $(MAKECMDGOALS) REGION=eu-central-1' >&2; exit 2; }
 

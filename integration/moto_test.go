@@ -53,6 +53,7 @@ func TestAgainstMoto(t *testing.T) {
 		"rules that are missing":                  routesMissing,
 		"what nobody can do anything about":       notActionable,
 		"a report is sent once and remembered":    reportOnce,
+		"forwarder.yaml is created":               forwarderCreated,
 		"a report names what is not watched":      reportOfAnOrganization,
 		"two reports at the same time":            reportConflict,
 		"a loss without an event is found":        foundLost,

@@ -29,7 +29,9 @@ func TestAlarmsAndRunbookBelongTogether(t *testing.T) {
 	_, runbook, _ := strings.Cut(read(t, "../docs/operations.md"), "\n## Runbook\n")
 	runbook, _, _ = strings.Cut(runbook, "\n## ")
 	described := make(map[string]string)
-	for name, alarm := range newStack(t, nil).Alarms(t) {
+	alarms := newStack(t, nil).Alarms(t)
+	maps.Copy(alarms, newForwarder(t, nil).Alarms(t))
+	for name, alarm := range alarms {
 		text, section, ok := strings.Cut(alarm.Description, " Runbook: docs/operations.md")
 		if !ok || len(text) < 20 || len(alarm.Description) > 1024 {
 			t.Errorf("the description of %s is no explanation with its section: %s", name, alarm.Description)

@@ -65,10 +65,12 @@ func TestContradictionsAreRefused(t *testing.T) {
 		"settings of no report": {
 			base: sns,
 			with: parameters{
-				"ReportSchedule": "", "ReportRegions": "eu-central-1", "ReportQuiet": "true",
+				"ReportSchedule": "", "ReportRegions": "eu-central-1", "ForwardedRegions": "us-east-1",
+				"ReportQuiet": "true",
 			},
 			want: []string{
-				"ReportQuiet needs ReportSchedule", "ReportRegions needs ReportSchedule",
+				"ForwardedRegions needs ReportSchedule", "ReportQuiet needs ReportSchedule",
+				"ReportRegions needs ReportSchedule",
 			},
 		},
 		"no report": {base: sns, with: parameters{"ReportSchedule": ""}},

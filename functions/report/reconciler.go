@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -30,17 +31,18 @@ type reconciler struct {
 	pipeline pipeline
 	// now is when the report began.
 	now time.Time
-	// region is the one whose events this stack receives; another stack, or none, serves the others. account
-	// is the one that the function runs in.
-	region, account string
+	// regions are those whose events this stack receives: its own, and those that forwarders serve. Another
+	// stack, or none, serves the others. account is the one that the function runs in.
+	regions []string
+	account string
 
 	// open are the resources that are remembered as uncovered and not seen yet, by their keys. unreadable are
 	// the keys of items that cannot be read.
 	open       map[string]incident.Record
 	unreadable map[string]bool
-	// accounts are those whose resources are listed, listed is how many resources are.
-	accounts map[string]bool
-	listed   int
+	// accounts are those whose resources are listed in a Region, listed is how many resources are.
+	accounts map[place]bool
+	listed   map[string]int
 	// unaudited is why what is overdue could not be queued.
 	unaudited error
 
@@ -50,12 +52,16 @@ type reconciler struct {
 	queued, failed, left int
 }
 
+// place is an account in a Region.
+type place struct{ account, region string }
+
 // load starts a reconciler with the resources that are remembered as uncovered.
 func (r *reporter) load(ctx context.Context, account string) (*reconciler, error) {
 	c := &reconciler{
-		pipeline: r.pipeline, now: r.now(), region: r.region, account: account,
-		open: make(map[string]incident.Record), unreadable: make(map[string]bool),
-		accounts: make(map[string]bool),
+		pipeline: r.pipeline, now: r.now(), account: account,
+		regions: append([]string{r.region}, r.settings.Forwarded...),
+		open:    make(map[string]incident.Record), unreadable: make(map[string]bool),
+		accounts: make(map[place]bool), listed: make(map[string]int),
 	}
 	var unlisted error
 	overdue := r.pipeline.Audit(ctx, func(yield func(incident.Stored, error) bool) {
@@ -87,11 +93,11 @@ func (c *reconciler) openedAt(r coverage.Resource) time.Time {
 
 // compare compares a listed resource with what is remembered of it.
 func (c *reconciler) compare(s coverage.State) {
-	if s.Resource.Region != c.region {
+	if !slices.Contains(c.regions, s.Resource.Region) {
 		return
 	}
-	c.accounts[s.Resource.Account] = true
-	c.listed++
+	c.accounts[place{s.Resource.Account, s.Resource.Region}] = true
+	c.listed[s.Resource.Region]++
 	key := s.Resource.Key()
 	known, open := c.open[key]
 	delete(c.open, key)
@@ -135,18 +141,21 @@ func (c *reconciler) find(change coverage.Change) {
 
 // finish finds the resources that are gone.
 func (c *reconciler) finish(ctx context.Context, reader reader, made report.Report) {
-	var missing []coverage.Resource
+	missing := make(map[string][]coverage.Resource)
 	for _, known := range c.open {
 		resource := known.Change.Resource
-		if resource.Region == c.region && !c.recent(known.Change.ChangedAt) && c.visible(resource) {
-			missing = append(missing, resource)
+		served := slices.Contains(c.regions, resource.Region)
+		if served && !c.recent(known.Change.ChangedAt) && c.visible(resource) {
+			missing[resource.Region] = append(missing[resource.Region], resource)
 		}
 	}
-	if len(missing) == 0 || !readToEnd(made, c.region) || !c.complete(ctx, reader) {
-		return
-	}
-	for _, resource := range missing {
-		c.find(gone(resource, c.now))
+	for _, region := range slices.Sorted(maps.Keys(missing)) {
+		if !readToEnd(made, region) || !c.complete(ctx, reader, region) {
+			continue
+		}
+		for _, resource := range missing[region] {
+			c.find(gone(resource, c.now))
+		}
 	}
 }
 
@@ -154,7 +163,7 @@ func (c *reconciler) finish(ctx context.Context, reader reader, made report.Repo
 // or others of its resources are listed. Events of accounts whose coverage may not be read can be forwarded,
 // too.
 func (c *reconciler) visible(r coverage.Resource) bool {
-	return r.Account == c.account || c.accounts[r.Account]
+	return r.Account == c.account || c.accounts[place{r.Account, r.Region}]
 }
 
 func readToEnd(made report.Report, region string) bool {
@@ -164,9 +173,9 @@ func readToEnd(made report.Report, region string) bool {
 
 // complete reports whether as many resources were listed as GuardDuty counts: pages that shift while they are
 // read may leave one out, which is not gone for that.
-func (c *reconciler) complete(ctx context.Context, reader reader) bool {
-	counted, err := reader.Statistics(ctx, c.region)
-	return err == nil && c.listed >= counted.Total()
+func (c *reconciler) complete(ctx context.Context, reader reader, region string) bool {
+	counted, err := reader.Statistics(ctx, region)
+	return err == nil && c.listed[region] >= counted.Total()
 }
 
 // flush queues what was found, as far as there is time for it.

@@ -525,16 +525,37 @@ func TestReconcilerComparesTheRegionsThatTheStackServes(t *testing.T) {
 	lost := func(name string) guarddutytest.Region {
 		return guarddutytest.List(instance(own, name, "UNHEALTHY", longAgo))
 	}
-	w := newWorld(t, map[string]guarddutytest.Region{eu: lost("i-eu"), us: lost("i-us")})
-	w.ledger.open = []incident.Record{openInstance(own, us, "i-gone", longAgo)}
-	if err := w.report(t.Context(), "", own); err != nil {
-		t.Fatal(err)
+	denied := lost("i-us")
+	denied.Fault = func(c guarddutytest.Call) *guarddutytest.Answer {
+		if c.Operation == "GetCoverageStatistics" {
+			return guarddutytest.Denied(c.Operation)
+		}
+		return nil
 	}
-	if diff := cmp.Diff([]string{"UNHEALTHY i-eu"}, w.changes()); diff != "" {
-		t.Errorf("queued (-want +got):\n%s", diff)
-	}
-	if report := w.slack.told[0].Form.(message.Report); report.Total.Total != 2 || report.Total.Covered != 0 {
-		t.Errorf("the report counts %+v, want both Regions", report.Total)
+	for name, test := range map[string]struct {
+		forwarded []string
+		other     guarddutytest.Region
+		want      []string
+	}{
+		"its own":                     {nil, lost("i-us"), []string{"UNHEALTHY i-eu"}},
+		"and those with a forwarder":  {[]string{us}, lost("i-us"), []string{"GONE i-gone", "UNHEALTHY i-eu", "UNHEALTHY i-us"}},
+		"one that cannot be counted":  {[]string{us}, denied, []string{"UNHEALTHY i-eu", "UNHEALTHY i-us"}},
+		"one that is not in a report": {[]string{"eu-west-1"}, lost("i-us"), []string{"UNHEALTHY i-eu"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, map[string]guarddutytest.Region{eu: lost("i-eu"), us: test.other})
+			w.settings.Forwarded = test.forwarded
+			w.ledger.open = []incident.Record{openInstance(own, us, "i-gone", longAgo)}
+			if err := w.report(t.Context(), "", own); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, w.changes()); diff != "" {
+				t.Errorf("queued (-want +got):\n%s", diff)
+			}
+			if report := w.slack.told[0].Form.(message.Report); report.Total.Total != 2 || report.Total.Covered != 0 {
+				t.Errorf("the report counts %+v, want both Regions", report.Total)
+			}
+		})
 	}
 }
 

@@ -11,6 +11,8 @@ type Report struct {
 	// the account has enabled; Regions is then the function's own.
 	Regions    []string
 	AllRegions bool
+	// Forwarded are the Regions besides the function's own whose events forwarders bring.
+	Forwarded []string
 	// Quiet sends nothing when everything is covered and nothing changed; else that is one line.
 	Quiet bool
 }
@@ -20,7 +22,7 @@ type Report struct {
 func LoadReport(getenv func(string) string) (Config, Report, error) {
 	r := &reader{getenv: getenv}
 	c := r.config()
-	report := Report{Quiet: r.truth("REPORT_QUIET")}
+	report := Report{Quiet: r.truth("REPORT_QUIET"), Forwarded: r.forwarded("FORWARDED_REGIONS")}
 	report.Regions, report.AllRegions = r.regions("REPORT_REGIONS")
 	if r.text("INCIDENT_TABLE") == "" {
 		r.problem("INCIDENT_TABLE: missing, the report remembers there what the one before it said")
@@ -46,16 +48,31 @@ func (r *reader) regions(name string) (regions []string, all bool) {
 		r.problem("%s: missing, name at least one Region such as eu-central-1", name)
 		return nil, all
 	}
+	return r.listed(name, list, "; several are separated by commas, and all stands for every enabled one"), all
+}
+
+// forwarded are Regions without AWS_REGION, which needs no forwarder.
+func (r *reader) forwarded(name string) []string {
+	list := r.text(name)
+	if list == "" {
+		return nil
+	}
+	regions := r.listed(name, list, "; several are separated by commas")
+	return slices.DeleteFunc(regions, func(region string) bool { return region == r.text("AWS_REGION") })
+}
+
+// listed are the Regions of a list, each once. advice says what else the setting takes.
+func (r *reader) listed(name, list, advice string) []string {
+	var regions []string
 	for region := range strings.SplitSeq(list, ",") {
 		region = strings.TrimSpace(region)
 		if !matches(regionPattern, region) {
-			r.problem("%s: %q is not a Region such as eu-central-1; several are separated by commas, "+
-				"and all stands for every enabled one", name, region)
+			r.problem("%s: %q is not a Region such as eu-central-1%s", name, region, advice)
 			continue
 		}
 		if !slices.Contains(regions, region) {
 			regions = append(regions, region)
 		}
 	}
-	return regions, all
+	return regions
 }

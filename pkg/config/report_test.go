@@ -20,6 +20,10 @@ func TestLoadReport(t *testing.T) {
 			environment{"AWS_REGION": "eu-central-1", "REPORT_REGIONS": " us-east-1, us-gov-west-1,us-east-1 ,ap-southeast-4", "REPORT_QUIET": "true"},
 			config.Report{Regions: []string{"us-east-1", "us-gov-west-1", "ap-southeast-4"}, Quiet: true},
 		},
+		"with forwarders": {
+			environment{"AWS_REGION": "eu-central-1", "FORWARDED_REGIONS": "us-east-1, eu-central-1,us-east-1,eu-west-1"},
+			config.Report{Regions: []string{"eu-central-1"}, Forwarded: []string{"us-east-1", "eu-west-1"}},
+		},
 		"all that are enabled": {
 			environment{"AWS_REGION": "eu-central-1", "REPORT_REGIONS": "all"},
 			config.Report{Regions: []string{"eu-central-1"}, AllRegions: true},
@@ -43,13 +47,13 @@ func TestLoadReport(t *testing.T) {
 }
 
 func TestLoadReportNamesEveryMistakeAtOnce(t *testing.T) {
-	env := environment{"REPORT_REGIONS": "Frankfurt, eu-central-1a,,us-east-1", "REPORT_QUIET": "yes", "SNS_FORMAT": "xml"}
+	env := environment{"REPORT_REGIONS": "Frankfurt, eu-central-1a,,us-east-1", "FORWARDED_REGIONS": "all", "REPORT_QUIET": "yes", "SNS_FORMAT": "xml"}
 	cfg, report, err := config.LoadReport(env.get)
 	if err == nil {
 		t.Fatal("no error")
 	}
 	for _, want := range []string{
-		"settings to correct: 7\n", `REPORT_REGIONS: "Frankfurt"`, `REPORT_REGIONS: "eu-central-1a"`, `REPORT_REGIONS: ""`, "REPORT_QUIET: ",
+		"settings to correct: 8\n", `FORWARDED_REGIONS: "all"`, `REPORT_REGIONS: "Frankfurt"`, `REPORT_REGIONS: "eu-central-1a"`, `REPORT_REGIONS: ""`, "REPORT_QUIET: ",
 		"SNS_FORMAT: ", "INCIDENT_TABLE: missing", "no destination: ",
 	} {
 		if !strings.Contains(err.Error(), want) {
