@@ -7,7 +7,8 @@ ARCHITECTURE ?= arm64
 # was used before is taken silently.
 STACK ?= guardduty-coverage-notifier
 REGION ?=
-# The Regions of make publish (by default REGION) and of make deploy-forwarders, which forwards from them: Regions, and roots or organizational units whose accounts are members.
+# The Regions of make publish (by default REGION) and of make deploy-forwarders, which forwards from them, and
+# the roots or organizational units whose accounts are members.
 REGIONS ?=
 ORGANIZATION ?=
 # With ORGANIZATION: the notifier's account unless it is the caller's, and SELF or DELEGATED_ADMIN.
@@ -142,7 +143,8 @@ deploy: region .venv/installed ## build and deploy to REGION; asks for the setti
 	.venv/bin/python scripts/architecture.py $(BUILT) $(ARCHITECTURE)
 	@test -e deploy.toml || echo 'version = 0.1' >deploy.toml
 	$(SAM) deploy --region $(REGION) --config-file $(CURDIR)/deploy.toml --config-env $(REGION) --stack-name $(STACK) \
-		--capabilities CAPABILITY_IAM --tags guardduty-coverage-notifier:version=$(VERSION) --resolve-s3 --s3-prefix $(STACK) --confirm-changeset --no-fail-on-empty-changeset \
+		--capabilities CAPABILITY_IAM --tags guardduty-coverage-notifier:version=$(VERSION) \
+		--resolve-s3 --s3-prefix $(STACK) --confirm-changeset --no-fail-on-empty-changeset \
 		$$(grep -q '^\[$(REGION)\.deploy\.' deploy.toml || echo --guided)
 
 FORWARDERS = STACK='$(STACK)' REGION='$(REGION)' REGIONS='$(REGIONS)' ORGANIZATION='$(ORGANIZATION)' \
