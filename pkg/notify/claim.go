@@ -58,9 +58,12 @@ func (p *Pipeline) observeAll(it *item) {
 			// Somebody notified these sinks without memory, or died before that.
 			uncertain = append(uncertain, p.routedSinks(e.change, e.causes)...)
 		}
-		if e.MayHaveSent || it.claim.Abandoned {
-			// These are known to have been notified, whatever the rules say by now.
-			uncertain = append(uncertain, e.Notified...)
+		for _, sink := range e.Notified {
+			// This one is known to have been notified, whatever the rules say by now. Where another delivery
+			// took over the unsaved claim, the record has never heard of it.
+			if e.MayHaveSent || it.claim.Abandoned || r.Notified[sink].Status == "" {
+				uncertain = append(uncertain, sink)
+			}
 		}
 		r.Arrived(e.Due)
 		for _, sink := range e.Redrive {

@@ -82,6 +82,15 @@ func failedHistories() map[string]history {
 			Routes: route(map[string]string{"i-0": "slack"}), OtherRoutes: route(map[string]string{"i-0": "sns"}),
 			Resources: []resource{{Name: "i-0", Transitions: []transition{lostAt(0, lasting, 0), backAt(60*m, 60*m)}}},
 		},
+		"a record that could not be saved, and a duplicate that takes over its claim under other rules": {
+			Latency: 20 * time.Millisecond, Hold: 15 * m, RateLimit: 1, Batch: 10,
+			Blips: map[int]fault{1: throttle, 12: refuse}, RoutesChange: s,
+			Routes: route(map[string]string{"i-0": "slack sns"}), OtherRoutes: route(map[string]string{"i-0": "slack"}),
+			Resources: []resource{
+				{Name: "i-0", Vanishes: true, Transitions: []transition{lostAt(0, lasting, 0, 0, 0)}},
+				{Name: "i-3", Vanishes: true, Transitions: []transition{lostAt(0, lasting, 0)}},
+			},
+		},
 		"a count that times out is no reason not to save": {
 			Latency: 20 * time.Millisecond, Batch: 10, RateLimit: 1, Blips: map[int]fault{2: hang},
 			Resources: []resource{{Name: "i-0", Transitions: []transition{lostAt(0, lasting, 0), lostAt(0, transient, 0)}}},
