@@ -61,12 +61,7 @@ func (p *Pipeline) mayNotWait(c coverage.Change, since time.Time) bool {
 
 // keepWaiting queues everything about the item again, with what is known of its notifications.
 func (b *batch) keepWaiting(ctx context.Context, it *item) error {
-	var notified []string
-	for _, t := range it.targets {
-		if t.notified {
-			notified = append(notified, t.sink)
-		}
-	}
+	notified := it.notifiedSinks()
 	now := b.p.Now()
 	err := b.putBack(ctx, it.events, func(e *event) time.Duration {
 		wait := e.backoff(now)
@@ -90,6 +85,16 @@ func (b *batch) keepWaiting(ctx context.Context, it *item) error {
 		return fmt.Errorf("%w; and it could not be queued: %w", it.storeErr, err)
 	}
 	return nil
+}
+
+// notifiedSinks are those that were notified of the item in this batch.
+func (it *item) notifiedSinks() (sinks []string) {
+	for _, t := range it.targets {
+		if t.notified {
+			sinks = append(sinks, t.sink)
+		}
+	}
+	return sinks
 }
 
 // putBack queues the messages again, those that say the same once. delay may change each, and says how long

@@ -83,10 +83,8 @@ func (b *batch) saveRecords(ctx context.Context) {
 	}
 	atOnce(unsaved, func(it *item) {
 		err := b.putBack(ctx, it.events, func(e *event) time.Duration {
-			for _, t := range it.targets {
-				if t.notified && !e.isWakeUp() {
-					e.Notified = union(e.Notified, []string{t.sink})
-				}
+			if !e.isWakeUp() {
+				e.Notified = union(e.Notified, it.notifiedSinks())
 			}
 			return unsavedDelay
 		})
