@@ -42,8 +42,8 @@ def main(directory, architecture):
         sys.exit(f"{files[0]} may not be executed by everybody")
     size = zip_size(files)
     if size > ZIP_LIMIT:
-        sys.exit(f"the zip has {size / 1e6:.1f} MB, more than {ZIP_LIMIT / 1e6:.0f}")
-    print(f"bootstrap: {architecture}, static, {len(elf) / 1e6:.1f} MB; zip: {size / 1e6:.1f} MB of at most {ZIP_LIMIT / 1e6:.0f}")
+        sys.exit(f"the zip has {size / 1e6:.1f} MB, more than {ZIP_LIMIT / 1e6:g}")
+    print(f"bootstrap: {architecture}, static, {len(elf) / 1e6:.1f} MB; zip: {size / 1e6:.1f} MB of at most {ZIP_LIMIT / 1e6:g}")
 
 
 main(*sys.argv[1:])
