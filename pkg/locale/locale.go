@@ -1,14 +1,13 @@
 // Package locale says in a language what the catalogue knows, and all that messages say besides.
 //
-// Each language is one set of files (english_words.go, english_advice.go, english_evidence.go, english_reports.go,
-// english_organization.go).
-// Tests name every text that a language lacks, and the file to put it in.
+// Each language is three files that begin with its code: en.go has the language and the words of messages and reports,
+// en_advice.go the issues and the steps, en_evidence.go what a diagnosis finds. Tests name every text that a language
+// lacks, and the file to put it in.
 package locale
 
 import (
 	"slices"
 	"strings"
-	"sync"
 
 	"guardduty-coverage-notifier/pkg/catalog"
 )
@@ -39,30 +38,6 @@ func Of(code string) (Language, bool) {
 	}
 	return Language{}, false
 }
-
-// English is the language of the machine forms, whatever people read.
-func English() Language { return english() }
-
-// Japanese is Japanese.
-func Japanese() Language { return japanese() }
-
-// Tables are made when they are first read: nothing is when a function starts.
-var (
-	english = sync.OnceValue(func() Language {
-		return Language{
-			Code: "en", Docs: "https://docs.aws.amazon.com/",
-			Words: &englishWords, Advice: englishAdvice(), Evidence: englishEvidence(), Report: &englishReport,
-			Organization: &englishOrganization,
-		}
-	})
-	japanese = sync.OnceValue(func() Language {
-		return Language{
-			Code: "ja", Docs: "https://docs.aws.amazon.com/ja_jp/",
-			Words: &japaneseWords, Advice: japaneseAdvice(), Evidence: japaneseEvidence(), Report: &japaneseReport,
-			Organization: &japaneseOrganization,
-		}
-	})
-)
 
 // Advice says what issues are and what to do about them.
 type Advice struct {

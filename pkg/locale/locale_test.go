@@ -31,24 +31,21 @@ func TestLanguagesAreComplete(t *testing.T) {
 		t.Run(l.Code, func(t *testing.T) {
 			testAdvice(t, l, catalog.All())
 			testEvidence(t, l)
-			testWords(complainer(t, l, "words"), l.Words)
-			testWords(complainer(t, l, "reports"), l.Report)
-			testWords(complainer(t, l, "organization"), l.Organization)
+			complain := complainer(t, l, "")
+			for _, words := range []any{l.Words, l.Report, l.Organization} {
+				testWords(complain, words)
+			}
 			if !docsForm.MatchString(l.Docs) {
-				t.Errorf("Docs %q is not the beginning of AWS's documentation, such as https://docs.aws.amazon.com/ja_jp/ (edit locale.go)", l.Docs)
+				complain("Docs %q is not the beginning of AWS's documentation, such as https://docs.aws.amazon.com/ja_jp/", l.Docs)
 			}
 		})
 	}
 }
 
-// complainer says what is wrong with one of the files of a language.
+// complainer says what is wrong with one of the files of a language: of "_advice", "_evidence", and "" for the rest.
 func complainer(t *testing.T, l locale.Language, part string) func(string, ...any) {
-	prefix, known := map[string]string{"en": "english", "ja": "japanese"}[l.Code]
-	if !known {
-		prefix = "LANGUAGE"
-	}
 	return func(format string, args ...any) {
-		t.Errorf("%s (edit pkg/locale/%s_%s.go)", fmt.Sprintf(format, args...), prefix, part)
+		t.Errorf("%s (edit pkg/locale/%s%s.go)", fmt.Sprintf(format, args...), l.Code, part)
 	}
 }
 
@@ -57,13 +54,13 @@ func testWords(complain func(string, ...any), words any) {
 	v := reflect.ValueOf(words).Elem()
 	for i := range v.NumField() {
 		if v.Field(i).IsZero() {
-			complain("%s is not set", v.Type().Field(i).Name)
+			complain("%s.%s is not set", v.Type().Name(), v.Type().Field(i).Name)
 		}
 	}
 }
 
 func testAdvice(t *testing.T, l locale.Language, entries []catalog.Entry) {
-	complain := complainer(t, l, "advice")
+	complain := complainer(t, l, "_advice")
 	issues, steps, pages := map[catalog.ID]bool{}, map[catalog.StepID]bool{}, map[string]bool{}
 	for _, e := range entries {
 		issues[e.ID] = true
@@ -179,7 +176,7 @@ func orphans[K ~string, V any](words map[K]V, use map[K]bool) []K {
 
 // testEvidence says which words a language has forgotten.
 func testEvidence(t *testing.T, l locale.Language) {
-	complain := complainer(t, l, "evidence")
+	complain := complainer(t, l, "_evidence")
 	checks, found := map[string]bool{}, map[catalog.EvidenceID]bool{}
 	for _, e := range catalog.AllEvidence() {
 		found[e.ID] = true

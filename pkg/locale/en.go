@@ -1,0 +1,235 @@
+package locale
+
+import "sync"
+
+// English is the language of the machine forms, whatever people read.
+func English() Language { return english() }
+
+// english is made when it is first read: nothing is when a function starts.
+var english = sync.OnceValue(func() Language {
+	return Language{
+		Code: "en", Docs: "https://docs.aws.amazon.com/",
+		Words: &englishWords, Advice: englishAdvice(), Evidence: englishEvidence(), Report: &englishReport,
+		Organization: &englishOrganization,
+	}
+})
+
+var englishWords = Words{
+	EKS:       "EKS cluster {name}",
+	ECS:       "ECS cluster {name}",
+	EC2:       "EC2 instance {name}",
+	Other:     "{kind} resource {name}",
+	EKSMany:   "{n} EKS clusters",
+	ECSMany:   "{n} ECS clusters",
+	EC2Many:   "{n} EC2 instances",
+	OtherMany: "{n} {kind} resources",
+	NoName:    "(no name)",
+
+	Titled:              "{name}: {cause}",
+	AndMore:             "{cause}, and {n} more",
+	Back:                "covered again",
+	BackAfter:           "covered again after {duration}",
+	GroupBack:           "all covered again",
+	Gone:                "no longer listed by GuardDuty",
+	HealthyAgain:        "listed as healthy again",
+	CausesFound:         "{n} causes found",
+	PossibleCausesFound: "{n} possible causes found",
+	FoundOne:            "a possible cause was found",
+
+	Lost:             "Coverage lost",
+	StillLost:        "Still uncovered",
+	Restored:         "Coverage restored",
+	NotCovered:       "Not covered",
+	Ended:            "Nothing left to cover",
+	Since:            "since {time}",
+	Until:            "{time}",
+	NodesCovered:     "{n} of {total} nodes covered",
+	InstancesCovered: "{n} of {total} container instances covered",
+	StillOpen:        "{n} of {total} still uncovered",
+
+	Sentences:        "{first} {next}",
+	List:             ", ",
+	Impact:           "Until coverage is restored, runtime threats here go undetected.",
+	OtherCauses:      "Other causes: {causes}.",
+	BackSummary:      "GuardDuty Runtime Monitoring covers it again.",
+	GroupBackSummary: "GuardDuty Runtime Monitoring covers all of them again.",
+	CauseWas:         "The cause was: {cause}.",
+	GoneSummary:      "There is nothing left to cover. No action is required.",
+	NothingLeft:      "There is nothing left to cover. No action is required.",
+	HealthySummary:   "GuardDuty already lists it as healthy again; a recovery message follows when the event arrives.",
+	Members:          "Affected: {names}.",
+	MembersAndMore:   "Affected: {names} and {n} more.",
+	GroupSample:      "The commands name {name}; substitute the other names.",
+	GroupDiagnosed:   "Diagnosis of {name} only:",
+
+	Diagnosis:  "Diagnosis",
+	PassedOne:  "1 check passed",
+	Passed:     "{n} checks passed",
+	UnclearOne: "1 check was inconclusive",
+	Unclear:    "{n} checks were inconclusive",
+
+	First:          "First:",
+	FoldSteps:      "{n} more steps and all facts",
+	FoldStep:       "1 more step and all facts",
+	FoldFacts:      "All facts",
+	NextSteps:      "Next steps",
+	IssueText:      "Issue reported by GuardDuty",
+	Facts:          "Facts",
+	FurtherReading: "Further reading",
+
+	Status:        "Coverage",
+	SinceWhen:     "Since",
+	BackSince:     "Restored",
+	Uncovered:     "Uncovered for",
+	Account:       "Account",
+	Region:        "Region",
+	Resource:      "Resource",
+	Resources:     "Resources",
+	Nodes:         "Nodes covered",
+	Instances:     "Instances covered",
+	Addon:         "Add-on",
+	Agent:         "Agent",
+	Management:    "Agent managed",
+	Cluster:       "Belongs to",
+	InstanceType:  "Instance type",
+	Cause:         "Cause",
+	Received:      "Event received",
+	FoundBy:       "Found by",
+	FoundByReport: "the coverage report; no event reported it",
+	Covered:       "{n} of {total}",
+	AutoManaged:   "by GuardDuty",
+	Manual:        "manually",
+	Disabled:      "not at all (disabled)",
+	Healthy:       "Healthy",
+	Unhealthy:     "Unhealthy",
+	Time:          "2006-01-02 15:04:05 MST",
+	Clock:         "2006-01-02 15:04 MST",
+	DaysHours:     "{d} d {h} h",
+	HoursMinutes:  "{h} h {m} min",
+	Minutes:       "{m} min",
+	Seconds:       "{s} s",
+
+	CoveragePage: "Coverage",
+	ClusterPage:  "Cluster",
+	InstancePage: "Instance",
+	Guide:        "AWS guide",
+	Runbook:      "Runbook",
+
+	More: "… {n} more",
+	Cut:  "… (cut)",
+}
+
+var englishReport = ReportWords{
+	Title:        "{percent} covered: {scope}",
+	TitleChanged: "{percent} covered ({change}): {scope}",
+	TitleNothing: "no resources to cover: {scope}",
+	TitleUnread:  "coverage unknown: {scope}",
+	Regions:      "{n} Regions",
+	More:         "+{points}",
+	Less:         "−{points}",
+
+	State:      "Coverage report",
+	Counted:    "{n} of {total} covered",
+	OfKind:     "{kind} {percent} ({n} of {total})",
+	AccountOne: "1 account",
+	Accounts:   "{n} accounts",
+
+	All:  "All resources are covered.",
+	None: "No resource is covered: GuardDuty detects no runtime threats on any of them.",
+	Empty: "GuardDuty lists no clusters and no instances. If there are any, check that Runtime Monitoring is on and that " +
+		"the report runs in the GuardDuty administrator account.",
+	AllUnread:    "No Region could be read, so coverage is unknown.",
+	PartlyOne:    "1 Region could not be read; its resources are missing or incomplete.",
+	Partly:       "{n} Regions could not be read; their resources are missing or incomplete.",
+	Lost:         "Lost coverage since the last report ({time}): {names}.",
+	Regained:     "Regained coverage since the last report ({time}): {names}.",
+	LostMany:     "Lost coverage since the last report ({time}): {n} resources.",
+	RegainedMany: "Regained coverage since the last report ({time}): {n} resources.",
+	AndMore:      "{names} and {n} more",
+	Unchanged:    "Unchanged since the last report ({time}).",
+	First:        "This is the first report.",
+	Healed:       "Recovered before a notification was due: {n}.",
+	Differs:      "The last report read other Regions: {regions}.",
+	HowTo:        "The messages about these resources have the steps. `coverage explain` shows them for any issue.",
+
+	Percent: "{n}%",
+	Point:   ".",
+
+	ByCause:   "Uncovered by cause",
+	Resources: "Uncovered resources",
+	Cause:     "Cause",
+	CauseOf:   "{cause} ({kind})",
+	Unknown:   "unknown issue: {text}",
+	Count:     "Count",
+	Oldest:    "Oldest",
+	Resource:  "Resource",
+	Age:       "Uncovered for",
+	Kind:      "Kind",
+	Account:   "Account",
+	Region:    "Region",
+
+	Trend: "Coverage over the last reports",
+	Total: "All",
+	When:  "Report",
+	Day:   "2 Jan 15:04",
+
+	RunbookOf: "Runbook: {cause}",
+
+	DeniedHeading:     "Access denied: {regions}",
+	NoDetectorHeading: "GuardDuty is off: {regions}",
+	OffHeading:        "Runtime Monitoring is off: {regions}",
+	FailedHeading:     "Not read completely: {regions}",
+	Denied:            "AWS denied the report access to coverage. No resource there is counted.",
+	NoDetector:        "GuardDuty has no detector there, so nothing is monitored or counted.",
+	Off:               "GuardDuty is on, but Runtime Monitoring is off, so nothing is monitored at runtime or counted.",
+	Failed:            "Reading the coverage ended with an error. Only what was read before the error is counted.",
+	DeniedStep: "Allow `guardduty:ListDetectors`, `guardduty:ListCoverage`, and `guardduty:GetCoverageStatistics` there, in " +
+		"the role of the report and in the organization's policies, or remove the Region from the report.",
+	NoDetectorStep: "Turn on GuardDuty and Runtime Monitoring there, or remove the Region from the report. To list the detectors:",
+	OffStep:        "Turn on Runtime Monitoring in the GuardDuty console of the Region, or remove the Region from the report.",
+	FailedStep:     "Check the next report. If it fails, too, find the error in the log of the report function.",
+}
+
+var englishOrganization = OrganizationWords{
+	NotWatchedOne:       "Of {total} accounts, 1 is not watched.",
+	NotWatched:          "Of {total} accounts, {n} are not watched.",
+	NotWatchedInARegion: "Of {total} accounts, {n} are not watched in at least one Region.",
+	AllWatched:          "All {total} accounts are watched.",
+
+	Heading:      "Not watched",
+	Caption:      "What GuardDuty does not watch",
+	What:         "Missing",
+	Account:      "Account",
+	Regions:      "Regions",
+	Several:      "{n} Regions ({regions}, …)",
+	Others:       "{n} other accounts",
+	EveryAccount: "all",
+	NewAccounts:  "automatically",
+	WithDetail:   "{gap}: {detail}",
+
+	NotMember:       "Not a GuardDuty member",
+	NotEnabled:      "Member not enabled",
+	Suspended:       "GuardDuty suspended",
+	MonitoringOff:   "Runtime Monitoring off",
+	Unknown:         "Settings not readable",
+	AgentsUnmanaged: "Automated agent management off",
+	NoAdministrator: "No delegated administrator",
+	GuardDutyOff:    "GuardDuty off",
+	MembersDenied:   "Members not readable, access denied",
+	MembersFailed:   "Members not readable",
+	RegionsUnknown:  "Enabled Regions not readable",
+	NotAutoEnabled:  "Auto-enable is not ALL",
+	NotReported:     "Enabled, but not in this report",
+
+	AccountsStep: "In the GuardDuty console of the delegated administrator, under Accounts, enable GuardDuty, " +
+		"Runtime Monitoring and the agents for these accounts.",
+	AutoEnableStep: "There, set auto-enable to all accounts for GuardDuty, Runtime Monitoring and its agents. " +
+		"`NEW` leaves out accounts that joined earlier or enabled a Region later.",
+	RegionsStep: "Turn on GuardDuty in these Regions, and designate the same delegated administrator as in the " +
+		"others.",
+	AccessStep: "Allow `guardduty:ListMembers`, `guardduty:GetMemberDetectors`, " +
+		"`guardduty:DescribeOrganizationConfiguration`, `guardduty:GetOrganizationStatistics` and " +
+		"`ec2:DescribeRegions` in the role that makes the report and in the organization's policies.",
+	ReportStep: "Add the Regions that are not reported to `ReportRegions`, or set it to `all`.",
+	Page:       "Managing GuardDuty accounts with AWS Organizations",
+}
