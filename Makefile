@@ -33,7 +33,8 @@ export SAM_CLI_TELEMETRY = 0
 
 .DEFAULT_GOAL := help
 .PHONY: help run run-all test check bench build template figures pictures integration sam-local fuzz simulation soak
-.PHONY: mutation load release reproducible publish deploy deploy-forwarders remove-forwarders redrive clean
+.PHONY: mutation load release reproducible publish deploy deploy-forwarders remove-forwarders
+.PHONY: deploy-dashboard redrive clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' Makefile
@@ -108,7 +109,7 @@ build: ## build the functions for both processors into dist/
 
 template: .venv/installed ## validate the template, lint it for every Region, build it for both processors
 	$(SAM) validate --region us-east-1
-	.venv/bin/cfn-lint --regions ALL_REGIONS -- template.yaml forwarder.yaml member-role.yaml
+	.venv/bin/cfn-lint --regions ALL_REGIONS -- template.yaml forwarder.yaml member-role.yaml dashboard.yaml
 	$(SAM) build --parameter-overrides Architecture=x86_64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/NotifyFunction x86_64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/ReportFunction x86_64
@@ -155,6 +156,9 @@ deploy-forwarders: region regions ## forward events of REGIONS (with ORGANIZATIO
 
 remove-forwarders: region regions ## remove what deploy-forwarders deployed in REGIONS
 	$(FORWARDERS) remove
+
+deploy-dashboard: region ## deploy a CloudWatch dashboard of STACK in REGION
+	STACK='$(STACK)' REGION='$(REGION)' scripts/dashboard
 
 redrive: region ## bring back what is in the dead-letter queue of STACK in REGION
 	@queue() { aws cloudformation describe-stacks --region $(REGION) --stack-name $(STACK) --output text \

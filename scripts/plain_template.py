@@ -57,17 +57,6 @@ def add_code(template, version):
             }
 
 
-def shorten(value):
-    """Takes the white space out of JSON within text: the dashboard."""
-    if isinstance(value, dict):
-        return {key: shorten(v) for key, v in value.items()}
-    if isinstance(value, list):
-        return [shorten(v) for v in value]
-    if isinstance(value, str) and value.startswith("{\n"):
-        return re.sub(r"\n *", "", value).replace('": ', '":').replace('", "', '","')
-    return value
-
-
 def flow(value):
     if isinstance(value, dict):
         if len(value) == 1:
@@ -88,7 +77,7 @@ def plain(version, file="template.yaml"):
     template = yaml_parse(pathlib.Path(file).read_text())
     template["Description"] = template["Description"].replace("notifier:", f"notifier {version}:", 1)
     add_code(template, version)
-    template = shorten(transform(template, {}, NoManagedPolicies()))
+    template = transform(template, {}, NoManagedPolicies())
     for resource in template["Resources"].values():
         tags = resource.get("Properties", {}).get("Tags")
         if tags == [{"Key": "lambda:createdBy", "Value": "SAM"}]:

@@ -23,7 +23,6 @@ TOPIC = "arn:aws:sns:eu-central-1:111122223333:coverage"
 # Types of which moto makes no resources.
 LACKING = {
     "AWS::CloudWatch::Alarm",
-    "AWS::CloudWatch::Dashboard",
     "AWS::Events::EventBusPolicy",
     "AWS::Lambda::EventInvokeConfig",
     "AWS::SQS::QueuePolicy",

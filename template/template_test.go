@@ -381,7 +381,6 @@ func TestWithoutAScheduleThereIsNoReport(t *testing.T) {
 	if without.At("Conditions", "ReportsAreAwaited") != false {
 		t.Error("an alarm waits for reports that are not made")
 	}
-	shown(t, without.At("Resources", "MetricsDashboard", "Properties", "DashboardBody").(string))
 }
 
 func TestScheduleInvokesTheReport(t *testing.T) {

@@ -45,7 +45,6 @@ resource "aws_cloudformation_stack" "notifier" {
     AlarmEmail               = var.alarm_email
     AlarmTopicArn            = var.alarm_topic_arn
     ReportGapHours           = var.report_gap_hours
-    Dashboard                = var.dashboard
     LogRetentionDays         = var.log_retention_days
     Architecture             = var.architecture
     KmsKeyArn                = var.kms_key_arn

@@ -238,16 +238,6 @@ variable "report_gap_hours" {
   }
 }
 
-variable "dashboard" {
-  description = "\"on\" creates a CloudWatch dashboard, which costs 3 USD a month beyond the first three of an account."
-  type        = string
-  default     = "off"
-  validation {
-    condition     = contains(["off", "on"], var.dashboard)
-    error_message = "dashboard must be one of off, on."
-  }
-}
-
 variable "log_retention_days" {
   description = "How many days the log is kept."
   type        = number
