@@ -35,8 +35,8 @@ func unreadable() map[string]struct{ payload, reason string } {
 		"a million nested arrays": {strings.Repeat("[", 1_000_000) + strings.Repeat("]", 1_000_000), "depth"},
 		"a later version's":       {`{"coverageQueue":99,"key":"a","due":"2026-03-23T01:00:00Z"}`, "version 99"},
 		"of no version":           {`{"coverageQueue":0,"key":"a"}`, "version 0"},
-		"an empty queued message": {`{"coverageQueue":1}`, "0 of key, event and change"},
-		"a wake-up with an event": {`{"coverageQueue":1,"key":"a","event":{}}`, "2 of key, event and change"},
+		"an empty queued message": {`{"coverageQueue":1}`, "one of key, event and change"},
+		"a wake-up with an event": {`{"coverageQueue":1,"key":"a","event":{}}`, "one of key, event and change"},
 	}
 }
 

@@ -57,7 +57,7 @@ type queued struct {
 	// Kind is what the message is; Redrive are the sinks that it is to notify again.
 	Kind        string
 	Redrive     []string
-	MayHaveSent bool
+	MayHaveSent []string
 }
 
 // delay is in seconds. How long the function took is no difference.
@@ -289,7 +289,7 @@ func (c *cloud) noteQueued(body string) {
 		Key           string
 		Event, Change json.RawMessage
 		Redrive       []string
-		MayHaveSent   bool
+		MayHaveSent   []string
 	}
 	// What is no message of ours has none of this.
 	_ = json.Unmarshal([]byte(body), &message)

@@ -61,7 +61,7 @@ func withoutMemory(t *testing.T) {
 	c.wrote(waits(30), waits(30))
 	c.after(11*time.Minute, f)
 	marked := waits(30) // Its next receiver sends it, and soon.
-	marked.MayHaveSent = true
+	marked.MayHaveSent = []string{"slack"}
 	c.wrote(marked, waits(660))
 	inSlack(t, slack, 0)
 	c.after(11*time.Minute, f)

@@ -377,7 +377,7 @@ func largeRecord(t *testing.T, store *dynamo.Store, name string) incident.Claim 
 	for range 10 {
 		change.Issues = append(change.Issues, strings.Repeat("鍵", 1000))
 	}
-	claim, ok, err := store.Claim(t.Context(), resource.Key(), nil)
+	claim, ok, err := store.Claim(t.Context(), resource.Key(), incident.Intent{})
 	if err != nil || !ok {
 		t.Fatalf("claiming %s: %v, %v", name, ok, err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/format"
+	"guardduty-coverage-notifier/pkg/incident"
 )
 
 // ledgers is a Ledger and a Store of one table.
@@ -28,8 +29,8 @@ func TestLedgerListsRecordsAndGroups(t *testing.T) {
 	for i := range 5 {
 		saved(t, s, fmt.Sprint("record ", i), lost(i))
 	}
-	claim(t, s, "record 3", nil)
-	claim(t, s, "claimed only", nil)
+	claim(t, s, "record 3", incident.Intent{})
+	claim(t, s, "claimed only", incident.Intent{})
 	g := created(t, s, "a", "b")
 	claimGroup(t, s, "group/slack/unknown")
 	if _, err := s.Count(t.Context(), "slack", moment); err != nil {

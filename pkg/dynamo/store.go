@@ -68,10 +68,10 @@ func New(client client, table string, now func() time.Time, token func() string)
 const unclaimed = "(attribute_not_exists(leaseUntil) OR leaseUntil < :now OR lease = :token)" +
 	" AND (attribute_not_exists(version) OR version <= :version)"
 
-// Claim leases the record of that key, empty when there is none, and leaves the change on it as an intent. ok
-// is false while somebody else has claimed it. The error of a record that a later version wrote wraps
+// Claim leases the record of that key, empty when there is none, and leaves the intent on it. ok is
+// false while somebody else has claimed it. The error of a record that a later version wrote wraps
 // format.ErrNewer.
-func (s *Store) Claim(ctx context.Context, key string, intent *coverage.Change) (c incident.Claim, ok bool, err error) {
+func (s *Store) Claim(ctx context.Context, key string, intent incident.Intent) (c incident.Claim, ok bool, err error) {
 	values := s.leaseValues()
 	note, err := storeIntent(leaseIn(values), intent)
 	if err != nil {
@@ -139,12 +139,12 @@ func leaseIn(values map[string]types.AttributeValue) string {
 // storeIntent is what a claim leaves on the item until it is saved: who claimed it and, unless it is a
 // wake-up, about what. With the token a request that is repeated because its answer was lost tells its own
 // intents from others'.
-func storeIntent(lease string, c *coverage.Change) (string, error) {
-	if c == nil {
+func storeIntent(lease string, intent incident.Intent) (string, error) {
+	if intent.Change.Status == "" {
 		return lease, nil
 	}
-	change, err := format.MarshalChange(*c)
-	return lease + intentSeparator + string(change), err
+	document, err := format.MarshalIntent(intent)
+	return lease + intentSeparator + string(document), err
 }
 
 const intentSeparator = "\n"
@@ -176,8 +176,8 @@ func readClaim(before map[string]types.AttributeValue, lease string) (incident.C
 		}
 		// One that cannot be read was somebody's all the same, whose event comes again.
 		c.Abandoned = true
-		if change, err := format.UnmarshalChange([]byte(document)); err == nil {
-			c.Intents = append(c.Intents, change)
+		if intent, err := format.UnmarshalIntent([]byte(document)); err == nil {
+			c.Intents = append(c.Intents, intent)
 		}
 	}
 	return c, nil

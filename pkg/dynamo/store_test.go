@@ -38,7 +38,11 @@ func change(status coverage.Status, minute int) coverage.Change {
 	}
 }
 
-func claim(t *testing.T, s *dynamo.Store, key string, intent *coverage.Change) incident.Claim {
+func about(c coverage.Change, sinks ...string) incident.Intent {
+	return incident.Intent{Change: c, Sinks: sinks}
+}
+
+func claim(t *testing.T, s *dynamo.Store, key string, intent incident.Intent) incident.Claim {
 	t.Helper()
 	c, ok, err := s.Claim(t.Context(), key, intent)
 	if err != nil || !ok {
@@ -50,7 +54,7 @@ func claim(t *testing.T, s *dynamo.Store, key string, intent *coverage.Change) i
 // saved claims and saves a record that knows the change.
 func saved(t *testing.T, s *dynamo.Store, key string, change coverage.Change) {
 	t.Helper()
-	c := claim(t, s, key, &change)
+	c := claim(t, s, key, about(change))
 	c.Record.Observe(change, nil)
 	requireSaved(t, s, c)
 }
@@ -76,7 +80,7 @@ func requireError(t *testing.T, err error, parts ...string) {
 
 func TestARecordComesBackAsItWasSaved(t *testing.T) {
 	s, _, c := opened(t)
-	first := claim(t, s, key, new(lost(0)))
+	first := claim(t, s, key, about(lost(0)))
 	if diff := cmp.Diff(incident.Claim{Record: incident.Record{Key: key}, Lease: "token 1"}, first); diff != "" {
 		t.Errorf("a new one (-want +got):\n%s", diff)
 	}
@@ -86,43 +90,43 @@ func TestARecordComesBackAsItWasSaved(t *testing.T) {
 	first.Record.WakeAt = c.now.Add(time.Minute)
 	requireSaved(t, s, first)
 	want := incident.Claim{Record: first.Record, Lease: "token 2"}
-	if diff := cmp.Diff(want, claim(t, s, key, nil)); diff != "" {
+	if diff := cmp.Diff(want, claim(t, s, key, incident.Intent{})); diff != "" {
 		t.Errorf("after saving (-want +got):\n%s", diff)
 	}
 }
 
 func TestAClaimExcludesOthersUntilItsLeaseEnds(t *testing.T) {
 	s, _, c := opened(t)
-	claim(t, s, key, nil)
+	claim(t, s, key, incident.Intent{})
 	for _, passed := range []time.Duration{0, dynamo.Lease} {
 		c.pass(passed)
-		if _, ok, err := s.Claim(t.Context(), key, nil); ok || err != nil {
+		if _, ok, err := s.Claim(t.Context(), key, incident.Intent{}); ok || err != nil {
 			t.Errorf("after %v: claimed %v, %v; want neither", passed, ok, err)
 		}
 	}
 	c.pass(time.Millisecond)
-	second := claim(t, s, key, nil)
+	second := claim(t, s, key, incident.Intent{})
 	if !second.Abandoned {
 		t.Error("the claim after an abandoned one does not say so")
 	}
 	requireSaved(t, s, second)
-	if claim(t, s, key, nil).Abandoned {
+	if claim(t, s, key, incident.Intent{}).Abandoned {
 		t.Error("abandoned after a claim that was saved")
 	}
 }
 
 func TestIntentsAccumulateUntilTheRecordIsSaved(t *testing.T) {
 	s, _, c := opened(t)
-	for _, intent := range []*coverage.Change{new(lost(0)), nil, new(regained(1))} {
+	for _, intent := range []incident.Intent{about(lost(0), "slack", "sns"), {}, about(regained(1))} {
 		claim(t, s, key, intent)
 		c.pass(dynamo.Lease + time.Millisecond)
 	}
-	last := claim(t, s, key, new(lost(2)))
-	if diff := cmp.Diff([]coverage.Change{lost(0), regained(1)}, last.Intents); diff != "" || !last.Abandoned {
+	last := claim(t, s, key, about(lost(2)))
+	if diff := cmp.Diff([]incident.Intent{about(lost(0), "slack", "sns"), about(regained(1))}, last.Intents); diff != "" || !last.Abandoned {
 		t.Errorf("abandoned %v, intents (-want +got):\n%s", last.Abandoned, diff)
 	}
 	requireSaved(t, s, last)
-	if next := claim(t, s, key, nil); next.Abandoned || next.Intents != nil {
+	if next := claim(t, s, key, incident.Intent{}); next.Abandoned || next.Intents != nil {
 		t.Errorf("after saving: %+v", next)
 	}
 }
@@ -133,12 +137,12 @@ func TestARepeatedClaimFindsItsOwnLease(t *testing.T) {
 		t.Run(fmt.Sprint(lose, " lost answers"), func(t *testing.T) {
 			s, tb, c := opened(t)
 			tb.lose = lose
-			first := claim(t, s, key, new(lost(0)))
+			first := claim(t, s, key, about(lost(0)))
 			if first.Abandoned || first.Intents != nil {
 				t.Errorf("its own first attempt counts as somebody else's: %+v", first)
 			}
 			c.pass(dynamo.Lease + time.Millisecond)
-			if next := claim(t, s, key, nil); !next.Abandoned || len(next.Intents) == 0 {
+			if next := claim(t, s, key, incident.Intent{}); !next.Abandoned || len(next.Intents) == 0 {
 				t.Errorf("the next claim does not know of it: %+v", next)
 			}
 		})
@@ -146,10 +150,10 @@ func TestARepeatedClaimFindsItsOwnLease(t *testing.T) {
 	t.Run("after a wake-up's claim that was abandoned", func(t *testing.T) {
 		s, tb, c := opened(t)
 		saved(t, s, key, lost(0))
-		claim(t, s, key, nil)
+		claim(t, s, key, incident.Intent{})
 		c.pass(dynamo.Lease + time.Millisecond)
 		tb.lose = 1
-		if next := claim(t, s, key, new(regained(1))); !next.Abandoned || next.Intents != nil {
+		if next := claim(t, s, key, about(regained(1))); !next.Abandoned || next.Intents != nil {
 			t.Errorf("nobody saved the record before, yet the next claim is sure of it: %+v", next)
 		}
 	})
@@ -161,18 +165,18 @@ func TestSavingWithoutTheClaimFails(t *testing.T) {
 			return incident.Claim{Record: incident.Record{Key: key}, Lease: "token 7"}
 		},
 		"somebody else took it over": func(t *testing.T, s *dynamo.Store, _ *table, c *clock) incident.Claim {
-			late := claim(t, s, key, nil)
+			late := claim(t, s, key, incident.Intent{})
 			c.pass(dynamo.Lease + time.Millisecond)
-			claim(t, s, key, nil)
+			claim(t, s, key, incident.Intent{})
 			return late
 		},
 		"it was saved before": func(t *testing.T, s *dynamo.Store, _ *table, _ *clock) incident.Claim {
-			c := claim(t, s, key, nil)
+			c := claim(t, s, key, incident.Intent{})
 			requireSaved(t, s, c)
 			return c
 		},
 		"the item has expired": func(t *testing.T, s *dynamo.Store, tb *table, _ *clock) incident.Claim {
-			c := claim(t, s, key, nil)
+			c := claim(t, s, key, incident.Intent{})
 			delete(tb.items, key)
 			return c
 		},
@@ -196,7 +200,7 @@ func claims(t *testing.T, s *dynamo.Store, n int) []incident.Claim {
 	t.Helper()
 	all := make([]incident.Claim, n)
 	for i := range all {
-		all[i] = claim(t, s, fmt.Sprint(key, "-", i), new(lost(0)))
+		all[i] = claim(t, s, fmt.Sprint(key, "-", i), about(lost(0)))
 		all[i].Record.Observe(lost(0), nil)
 	}
 	return all
@@ -211,7 +215,7 @@ func TestManyRecordsAreSavedInTransactionsOf100(t *testing.T) {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 	for _, c := range all {
-		if again := claim(t, s, c.Record.Key, nil); again.Abandoned || again.Record.Change.Status != coverage.Unhealthy {
+		if again := claim(t, s, c.Record.Key, incident.Intent{}); again.Abandoned || again.Record.Change.Status != coverage.Unhealthy {
 			t.Fatalf("%s was not saved: %+v", c.Record.Key, again)
 		}
 	}
@@ -233,7 +237,7 @@ func TestOneLostClaimOfATransactionFailsAlone(t *testing.T) {
 	if diff := cmp.Diff(before, tb.items[all[2].Record.Key]); diff != "" {
 		t.Errorf("the item was changed:\n%s", diff)
 	}
-	if again := claim(t, s, all[4].Record.Key, nil); again.Record.Change.Status != coverage.Unhealthy {
+	if again := claim(t, s, all[4].Record.Key, incident.Intent{}); again.Record.Change.Status != coverage.Unhealthy {
 		t.Error("the last one was not saved")
 	}
 }
@@ -253,7 +257,7 @@ func TestAnUnreadableItemIsReleased(t *testing.T) {
 			s, tb, _ := opened(t)
 			tb.items[key] = test.item
 			for range 2 { // The second attempt need not wait for the first one's lease.
-				_, ok, err := s.Claim(t.Context(), key, new(lost(0)))
+				_, ok, err := s.Claim(t.Context(), key, about(lost(0)))
 				requireError(t, err, test.want, key, "table incidents")
 				if ok {
 					t.Error("it was claimed all the same")
@@ -271,7 +275,7 @@ func TestAnUnreadableIntentWasSomebodys(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s, tb, _ := opened(t)
 			tb.items[key] = item{"intents": attribute{L: []attribute{intent}}}
-			if c := claim(t, s, key, nil); !c.Abandoned || c.Intents != nil {
+			if c := claim(t, s, key, incident.Intent{}); !c.Abandoned || c.Intents != nil {
 				t.Errorf("abandoned %v, intents %v", c.Abandoned, c.Intents)
 			}
 		})
@@ -281,7 +285,7 @@ func TestAnUnreadableIntentWasSomebodys(t *testing.T) {
 func TestWhatALaterVersionWroteIsNeverTouched(t *testing.T) {
 	calls := map[string]func(context.Context, *dynamo.Store) error{
 		"Claim": func(ctx context.Context, s *dynamo.Store) error {
-			_, _, err := s.Claim(ctx, key, new(lost(0)))
+			_, _, err := s.Claim(ctx, key, about(lost(0)))
 			return err
 		},
 		"ClaimGroup": func(ctx context.Context, s *dynamo.Store) error { _, _, _, err := s.ClaimGroup(ctx, key); return err },
@@ -321,17 +325,17 @@ func TestItemsExpire(t *testing.T) {
 	saved(t, s, key, lost(0))
 	expires(key, 400*day)
 	c.pass(day)
-	requireSaved(t, s, claim(t, s, key, nil))
+	requireSaved(t, s, claim(t, s, key, incident.Intent{}))
 	expires(key, 400*day)
 	c.pass(day)
-	requireSaved(t, s, claim(t, s, key, nil))
-	claim(t, s, key, nil)
+	requireSaved(t, s, claim(t, s, key, incident.Intent{}))
+	claim(t, s, key, incident.Intent{})
 	c.pass(2 * dynamo.Lease)
 	expires(key, 400*day-2*dynamo.Lease) // To look is not to change.
 	saved(t, s, key, regained(1))
 	expires(key, 90*day)
 
-	requireSaved(t, s, claim(t, s, "unknown", nil))
+	requireSaved(t, s, claim(t, s, "unknown", incident.Intent{}))
 	expires("unknown", time.Hour)
 	group := group("a", "b")
 	if err := s.CreateGroup(t.Context(), group); err != nil {
@@ -380,7 +384,7 @@ func TestKeysOfMoreThan1024BytesAreDigests(t *testing.T) {
 		saved(t, s, key, lost(i))
 	}
 	for i, key := range keys {
-		if got := claim(t, s, key, nil).Record; !got.Change.ChangedAt.Equal(lost(i).ChangedAt) || got.Key != key {
+		if got := claim(t, s, key, incident.Intent{}).Record; !got.Change.ChangedAt.Equal(lost(i).ChangedAt) || got.Key != key {
 			t.Errorf("key %d opens %.80s of %v", i, got.Key, got.Change.ChangedAt)
 		}
 	}
@@ -398,7 +402,7 @@ func calls() map[string]func(context.Context, *dynamo.Store, string) error {
 	}
 	return map[string]func(context.Context, *dynamo.Store, string) error{
 		"Claim": func(ctx context.Context, s *dynamo.Store, key string) error {
-			_, _, err := s.Claim(ctx, key, nil)
+			_, _, err := s.Claim(ctx, key, incident.Intent{})
 			return err
 		},
 		"Save": func(ctx context.Context, s *dynamo.Store, key string) error { return s.Save(ctx, one(key))[0] },
@@ -497,7 +501,7 @@ func FuzzClaim(f *testing.F) {
 			"document": &types.AttributeValueMemberS{Value: document},
 			"intents":  &types.AttributeValueMemberL{Value: []types.AttributeValue{&types.AttributeValueMemberS{Value: intent}}},
 		}, "incidents", time.Now, tokens())
-		c, ok, err := s.Claim(t.Context(), key, nil)
+		c, ok, err := s.Claim(t.Context(), key, incident.Intent{})
 		if err != nil {
 			requireError(t, err, "table incidents", key)
 			return

@@ -60,6 +60,10 @@ type (
 		Shown     int              `json:"shown"`
 		storedRetry
 	}
+	storedIntent struct {
+		Change storedChange `json:"change"`
+		Sinks  []string     `json:"sinks,omitempty"`
+	}
 	storedEvidence struct {
 		Check  string            `json:"check"`
 		Found  string            `json:"found"`
@@ -164,6 +168,25 @@ func UnmarshalChange(data []byte) (coverage.Change, error) {
 	if err := json.Unmarshal(data, &s); err != nil {
 		return coverage.Change{}, fmt.Errorf("reading a change: %w", err)
 	}
+	return s.checked()
+}
+
+// MarshalIntent is the stored form of what a claim is about.
+func MarshalIntent(i incident.Intent) ([]byte, error) {
+	return json.Marshal(storedIntent{storeChange(i.Change), i.Sinks})
+}
+
+// UnmarshalIntent reads what MarshalIntent wrote.
+func UnmarshalIntent(data []byte) (incident.Intent, error) {
+	var s storedIntent
+	if err := json.Unmarshal(data, &s); err != nil {
+		return incident.Intent{}, fmt.Errorf("reading an intent: %w", err)
+	}
+	c, err := s.Change.checked()
+	return incident.Intent{Change: c, Sinks: s.Sinks}, err
+}
+
+func (s storedChange) checked() (coverage.Change, error) {
 	c := s.change()
 	if c.Status != coverage.Healthy && c.Status != coverage.Unhealthy {
 		return coverage.Change{}, fmt.Errorf("reading a change: unknown status %q", c.Status)

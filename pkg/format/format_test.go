@@ -50,6 +50,8 @@ var sampleGroup = incident.Group{
 	Retry: incident.Retry{FailingSince: now, DeferredSince: now, NextAttempt: now.Add(time.Minute)},
 }
 
+var sampleIntent = incident.Intent{Change: sample, Sinks: []string{"slack", "sns"}}
+
 // TestStoredFormsAreGolden reads the items of every version still in use, and writes those of the newest. A golden item
 // is never edited: a change that would need that needs a new version.
 func TestStoredFormsAreGolden(t *testing.T) {
@@ -59,7 +61,11 @@ func TestStoredFormsAreGolden(t *testing.T) {
 	check(t, err)
 	single, err := format.MarshalChange(sample)
 	check(t, err)
-	for name, written := range map[string][]byte{"record-v1.json": record, "group-v1.json": group, "change-v1.json": single} {
+	intent, err := format.MarshalIntent(sampleIntent)
+	check(t, err)
+	for name, written := range map[string][]byte{
+		"record-v1.json": record, "group-v1.json": group, "change-v1.json": single, "intent-v1.json": intent,
+	} {
 		file := filepath.Join("testdata", name)
 		if *update {
 			check(t, os.WriteFile(file, append(written, '\n'), 0o644))
@@ -84,6 +90,11 @@ func TestStoredFormsAreGolden(t *testing.T) {
 	check(t, err)
 	if diff := cmp.Diff(sample, readChange); diff != "" {
 		t.Errorf("a change (-saved +read):\n%s", diff)
+	}
+	readIntent, err := format.UnmarshalIntent(intent)
+	check(t, err)
+	if diff := cmp.Diff(sampleIntent, readIntent); diff != "" {
+		t.Errorf("an intent (-saved +read):\n%s", diff)
 	}
 }
 

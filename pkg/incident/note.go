@@ -25,6 +25,15 @@ func (r *Record) Failed(sink string, now time.Time, uncertain bool, after time.D
 	r.set(sink, n)
 }
 
+// Awaits notes that the sink is to be notified at that moment, whatever the rules say of it by then: who does so
+// may die.
+func (r *Record) Awaits(sink string, until time.Time) {
+	if n := r.Notified[sink]; !n.Uncertain {
+		n.NextAttempt = until
+		r.set(sink, n)
+	}
+}
+
 // Deferred notes that the rate limit, or the end of the invocation, came first.
 func (r *Record) Deferred(sink string, now time.Time) {
 	n := r.Notified[sink]

@@ -86,10 +86,16 @@ func (r *Record) missedLoss(n Notified, to Routing) bool {
 }
 
 // InDoubt are the sinks that somebody who had claimed the record and died may have notified of something:
-// those that believe in a loss, those already uncertain, and those that the loss is routed to.
-func (r *Record) InDoubt(sinks []string, routed func(sink string) bool) []string {
-	return slices.DeleteFunc(slices.Clone(sinks), func(sink string) bool {
-		n := r.Notified[sink]
-		return n.Status != coverage.Unhealthy && !n.Uncertain && !(r.lost() && routed(sink))
-	})
+// those that believe in a loss, those already uncertain, and those that the loss is routed to, or was while it
+// waited.
+func (r *Record) InDoubt(routed []string) (sinks []string) {
+	for sink, n := range r.Notified {
+		if n.Status == coverage.Unhealthy || n.Uncertain || r.lost() && n.Retry != (Retry{}) {
+			sinks = append(sinks, sink)
+		}
+	}
+	if r.lost() {
+		sinks = append(sinks, routed...)
+	}
+	return sinks
 }

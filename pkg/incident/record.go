@@ -135,9 +135,16 @@ type Claim struct {
 	// Lease is the store's proof of the claim.
 	Lease string
 	// Abandoned is true when somebody claimed the record before and never saved it: sinks may have been
-	// notified of more than it says. Intents are the changes that those claims were about.
+	// notified of more than it says. Intents are what those claims were about.
 	Abandoned bool
-	Intents   []coverage.Change
+	Intents   []Intent
+}
+
+// Intent is what a claim is about: a change, and the sinks that may be notified of it, as the rules of that
+// moment have it.
+type Intent struct {
+	Change coverage.Change
+	Sinks  []string
 }
 
 // Stored is a record, or a group, as a report finds it.

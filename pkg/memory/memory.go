@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/incident"
 )
 
@@ -41,7 +40,7 @@ func New() *Store {
 }
 
 // Claim implements Records.
-func (m *Store) Claim(_ context.Context, key string, _ *coverage.Change) (incident.Claim, bool, error) {
+func (m *Store) Claim(_ context.Context, key string, _ incident.Intent) (incident.Claim, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.claimed[key] {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"guardduty-coverage-notifier/pkg/coverage"
@@ -90,11 +91,8 @@ func (b *batch) auditGroup(ctx context.Context, g incident.Group, named map[stri
 func (p *Pipeline) isOverdue(r incident.Record, now time.Time) bool {
 	it := &item{record: r}
 	p.classify(it)
-	for _, sink := range p.sinkNames() {
-		switch p.planFor(&target{item: it, sink: sink, record: r}, now.Add(-overdue)).Kind {
-		case incident.Open, incident.Update, incident.Resolve, incident.Close:
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.Sinks, func(sink Sink) bool {
+		action := p.planFor(&target{item: it, sink: sink.Name(), record: r}, now.Add(-overdue))
+		return action.Kind != incident.Nothing && action.Kind != incident.Wait
+	})
 }

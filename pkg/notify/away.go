@@ -27,13 +27,13 @@ const (
 // store any longer and the queued event says so already.
 func (p *Pipeline) planWithoutMemory(it *item) {
 	q, ok := it.newestQueued()
-	if !ok || !q.MayHaveSent || !p.mayNotWait(it.newest(), q.Since) {
+	if !ok || len(q.MayHaveSent) == 0 || !p.mayNotWait(it.newest(), q.Since) {
 		return
 	}
 	it.record.Key = it.key
 	it.record.Observe(it.newest(), causesOf(catalog.Classify(it.newest())))
 	p.classify(it)
-	for _, sink := range p.sinkNames() {
+	for _, sink := range q.MayHaveSent {
 		if it.decision.includes(sink) && !slices.Contains(q.Notified, sink) {
 			open := incident.Action{Kind: incident.Open}
 			it.targets = append(it.targets, &target{item: it, sink: sink, record: it.record, action: open})
@@ -61,19 +61,19 @@ func (p *Pipeline) mayNotWait(c coverage.Change, since time.Time) bool {
 
 // keepWaiting queues everything about the item again, with what is known of its notifications.
 func (b *batch) keepWaiting(ctx context.Context, it *item) error {
-	notified := it.notifiedSinks()
 	now := b.p.Now()
 	err := b.putBack(ctx, it.events, func(e *event) time.Duration {
 		wait := e.backoff(now)
 		if e.isWakeUp() || !sameChange(e.change, it.newest()) {
 			return wait
 		}
-		e.Notified = union(e.Notified, notified)
-		switch {
-		case e.MayHaveSent:
-			return wait
-		case b.p.mayNotWait(e.change, e.Since):
-			e.MayHaveSent = true // Its next receiver may send it, and soon.
+		for _, t := range it.targets {
+			if t.notified {
+				e.Notified = union(e.Notified, []string{t.sink})
+			}
+		}
+		if len(e.MayHaveSent) == 0 && b.p.mayNotWait(e.change, e.Since) {
+			e.MayHaveSent = b.p.routedSinks(e.change) // Its next receiver may send it, and soon.
 			return incident.Fence
 		}
 		if left := e.Since.Add(withoutMemoryAfter).Sub(now); left > 0 {
@@ -85,16 +85,6 @@ func (b *batch) keepWaiting(ctx context.Context, it *item) error {
 		return fmt.Errorf("%w; and it could not be queued: %w", it.storeErr, err)
 	}
 	return nil
-}
-
-// notifiedSinks are those that were notified of the item in this batch.
-func (it *item) notifiedSinks() (sinks []string) {
-	for _, t := range it.targets {
-		if t.notified {
-			sinks = append(sinks, t.sink)
-		}
-	}
-	return sinks
 }
 
 // putBack queues the messages again, those that say the same once. delay may change each, and says how long

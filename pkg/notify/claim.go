@@ -2,7 +2,6 @@ package notify
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"guardduty-coverage-notifier/pkg/catalog"
@@ -20,11 +19,7 @@ func (b *batch) claim(ctx context.Context) {
 	atOnce(b.items, func(it *item) {
 		var free bool
 		err := b.store.call(func() (err error) {
-			var intent *coverage.Change
-			if newest := it.newest(); newest.Status != "" {
-				intent = &newest
-			}
-			it.claim, free, err = b.p.Store.Claim(ctx, it.key, intent)
+			it.claim, free, err = b.p.Store.Claim(ctx, it.key, b.p.intentOf(it.newest()))
 			return err
 		})
 		switch {
@@ -44,27 +39,21 @@ func (p *Pipeline) observeAll(it *item) {
 	it.record, it.before = it.claim.Record, it.claim.Record
 	r := &it.record
 	r.Key = it.key
-	uncertain := p.abandonedSinks(it.claim)
-	for _, c := range it.claim.Intents {
+	var uncertain []string
+	if it.claim.Abandoned {
+		uncertain = r.InDoubt(p.decide(r.Change, r.Causes).sinks())
+	}
+	for _, intent := range it.claim.Intents {
 		// What a dead claim was about may have been sent, and so is as true as an event. It is delivered
 		// again later.
-		r.Observe(c, causesOf(catalog.Classify(c)))
+		r.Observe(intent.Change, causesOf(catalog.Classify(intent.Change)))
+		uncertain = append(uncertain, intent.Sinks...)
 	}
 	for _, e := range it.events {
 		if !e.isWakeUp() {
 			r.Observe(e.change, e.causes)
 		}
-		if e.MayHaveSent {
-			// Somebody notified these sinks without memory, or died before that.
-			uncertain = append(uncertain, p.routedSinks(e.change, e.causes)...)
-		}
-		for _, sink := range e.Notified {
-			// This one is known to have been notified, whatever the rules say by now. Where another delivery
-			// took over the unsaved claim, the record has never heard of it.
-			if e.MayHaveSent || it.claim.Abandoned || r.Notified[sink].Status == "" {
-				uncertain = append(uncertain, sink)
-			}
-		}
+		uncertain = append(uncertain, e.MayHaveSent...)
 		r.Arrived(e.Due)
 		for _, sink := range e.Redrive {
 			r.Redriven(sink)
@@ -76,24 +65,18 @@ func (p *Pipeline) observeAll(it *item) {
 	p.classify(it)
 }
 
-// abandonedSinks are those that the holders of claims that were never saved may have notified of something.
-func (p *Pipeline) abandonedSinks(c incident.Claim) []string {
-	if !c.Abandoned {
-		return nil
+// intentOf is what a claim is about when the change is the newest that arrived. Who is told of a recovery was told
+// of the loss: the record says so.
+func (p *Pipeline) intentOf(c coverage.Change) (i incident.Intent) {
+	if i.Change = c; c.Status == coverage.Unhealthy {
+		i.Sinks = p.routedSinks(c)
 	}
-	to := p.decide(c.Record.Change, c.Record.Causes)
-	sinks := c.Record.InDoubt(p.sinkNames(), to.includes)
-	for _, intent := range c.Intents {
-		if intent.Status == coverage.Unhealthy {
-			sinks = append(sinks, p.routedSinks(intent, causesOf(catalog.Classify(intent)))...)
-		}
-	}
-	return sinks
+	return i
 }
 
-func (p *Pipeline) routedSinks(c coverage.Change, causes []string) []string {
-	to := p.decide(c, causes)
-	return slices.DeleteFunc(p.sinkNames(), func(sink string) bool { return !to.includes(sink) })
+// routedSinks are those that are to be notified of the change.
+func (p *Pipeline) routedSinks(c coverage.Change) []string {
+	return p.decide(c, causesOf(catalog.Classify(c))).sinks()
 }
 
 // sameChange reports whether both are the same change, perhaps of the member's event and of the

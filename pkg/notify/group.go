@@ -33,10 +33,9 @@ func (b *batch) claimGroup(ctx context.Context, g *groupItem) {
 		g.group, g.lease, free, err = b.p.Store.ClaimGroup(ctx, g.key)
 		return err
 	})
-	now := b.p.Now()
 	switch {
 	case err != nil:
-		g.err = b.putBack(ctx, g.events, func(e *event) time.Duration { return e.backoff(now) })
+		g.err = b.putBack(ctx, g.events, func(e *event) time.Duration { return e.backoff(b.p.Now()) })
 	case !free:
 		g.err = b.putBack(ctx, g.events, func(*event) time.Duration { return busyDelay })
 	default:

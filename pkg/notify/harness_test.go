@@ -286,7 +286,7 @@ func (s *fakeStore) Count(ctx context.Context, sink string, minute time.Time) (i
 
 var errAway = errors.New("the table is away")
 
-func (s *fakeStore) Claim(ctx context.Context, key string, intent *coverage.Change) (incident.Claim, bool, error) {
+func (s *fakeStore) Claim(ctx context.Context, key string, intent incident.Intent) (incident.Claim, bool, error) {
 	s.claims.Add(1)
 	if s.away != nil {
 		return incident.Claim{}, false, s.away

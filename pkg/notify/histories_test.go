@@ -91,6 +91,11 @@ func failedHistories() map[string]history {
 				{Name: "i-3", Vanishes: true, Transitions: []transition{lostAt(0, lasting, 0)}},
 			},
 		},
+		"a process dies after it sent what had been held, and rules name another sink by then": {
+			Latency: 20 * time.Millisecond, Hold: 15 * m, Batch: 10, Crashes: map[int]crash{0: after}, RoutesChange: 15*m + 30*s,
+			Routes: route(map[string]string{"i-0": "slack"}), OtherRoutes: route(map[string]string{"i-0": "sns"}),
+			Resources: []resource{{Name: "i-0", Transitions: []transition{lostAt(0, transient, 0), backAt(60*m, 60*m)}}},
+		},
 		"a count that times out is no reason not to save": {
 			Latency: 20 * time.Millisecond, Batch: 10, RateLimit: 1, Blips: map[int]fault{2: hang},
 			Resources: []resource{{Name: "i-0", Transitions: []transition{lostAt(0, lasting, 0), lostAt(0, transient, 0)}}},

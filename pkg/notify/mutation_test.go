@@ -44,10 +44,11 @@ func mutations() []mutation {
 		{"a member that cannot leave still counts as uncovered", note, "Leaving", dropAssign("n.Status")},
 		{"members stay in their group", note, "Left", begin("return")},
 		{"a group shows nothing new", group, "Plan", begin("return Action{Kind: Nothing}")},
+		{"who waited under other rules is trusted", note, "Awaits", begin("return")},
 		{"nothing is held", "route.go", "holdOf", begin("return 0")},
-		{"intents are ignored", "claim.go", "abandonedSinks", dropRange(0)},
-		{"abandoned claims are ignored", "claim.go", "abandonedSinks", begin("return nil")},
-		{"what may have been sent without memory is trusted", "claim.go", "observeAll", dropIfOf("MayHaveSent")},
+		{"intents are ignored", "claim.go", "observeAll", dropRangeOf("Intents")},
+		{"abandoned claims are ignored", "claim.go", "observeAll", dropIfOf("Abandoned")},
+		{"what may have been sent without memory is trusted", "claim.go", "observeAll", dropAssign("uncertain = append(uncertain, e.MayHaveSent")},
 		{"a redrive does nothing", "claim.go", "observeAll", dropRangeOf("Redrive")},
 		{"a busy record's events are dropped", "claim.go", "claim", dropAssign("it.err")},
 		{"a loss is sent without memory before that is noted", "away.go", "planWithoutMemory", replaceIf(0, "!ok || !p.mayNotWait(it.newest(), q.Since)")},
@@ -115,18 +116,11 @@ func replaceIf(n int, condition string) change {
 	}
 }
 
-// dropAssign removes the assignments to something.
-func dropAssign(to string) change {
+// dropAssign removes the assignments that begin like that.
+func dropAssign(beginning string) change {
 	return dropAll(func(s ast.Stmt) bool {
 		a, ok := s.(*ast.AssignStmt)
-		if !ok || a.Tok != token.ASSIGN {
-			return false
-		}
-		var left []string
-		for _, e := range a.Lhs {
-			left = append(left, source(e))
-		}
-		return strings.HasPrefix(strings.Join(left, ", "), to)
+		return ok && a.Tok == token.ASSIGN && strings.HasPrefix(source(a), beginning)
 	})
 }
 

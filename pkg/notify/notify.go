@@ -47,10 +47,10 @@ type Store interface {
 
 // Records are claimed before they are changed, so that two invocations never work on the same resource.
 type Records interface {
-	// Claim leases the record of that key, empty when there is none, and leaves the change on it as an
-	// intent: whoever comes after a crash learns what the dead one may have sent. ok is false while somebody
-	// else has claimed it. The error of a record that a later version wrote wraps format.ErrNewer.
-	Claim(ctx context.Context, key string, intent *coverage.Change) (c incident.Claim, ok bool, err error)
+	// Claim leases the record of that key, empty when there is none, and leaves the intent on it, unless it is
+	// empty: whoever comes after a crash learns what the dead one may have sent. ok is false while somebody else has claimed it. The
+	// error of a record that a later version wrote wraps format.ErrNewer.
+	Claim(ctx context.Context, key string, intent incident.Intent) (c incident.Claim, ok bool, err error)
 	// Save writes the claims' records and ends the claims; it returns an error for each, nil where it
 	// succeeded.
 	Save(ctx context.Context, claims []incident.Claim) []error
@@ -125,7 +125,7 @@ type Pipeline struct {
 	SinkTimeout time.Duration
 	// Now is the clock.
 	Now func() time.Time
-	// Observe is given the outcome of every change, once; nil: nobody is.
+	// Observe is given the outcome of every change, once.
 	Observe func(ctx context.Context, outcome Outcome)
 
 	// overLimit is the last minute in which each sink was known to be over the rate limit, by its name: no

@@ -265,8 +265,8 @@ func TestWhatCannotBeReadGoesToTheDeadLetterQueue(t *testing.T) {
 		"a corrupt message":            {`{"coverageQueue":1,"event":`, "reading a queued message"},
 		"a message of another version": {`{"coverageQueue":2,"key":"k"}`, "version 2, expected 1"},
 		"a message without a version":  {`{"coverageQueue":0,"key":"k"}`, "version 0, expected 1"},
-		"a message of nothing":         {`{"coverageQueue":1,"due":"2026-01-01T00:00:00Z"}`, "0 of key, event and change"},
-		"a message of too much":        {`{"coverageQueue":1,"key":"k","event":{}}`, "2 of key, event and change"},
+		"a message of nothing":         {`{"coverageQueue":1,"due":"2026-01-01T00:00:00Z"}`, "one of key, event and change"},
+		"a message of too much":        {`{"coverageQueue":1,"key":"k","event":{}}`, "one of key, event and change"},
 		"a change of no known status":  {`{"coverageQueue":1,"change":{"status":"?"}}`, `unknown status "?"`},
 		"a message around nothing":     {`{"coverageQueue":1,"event":{}}`, "not a GuardDuty coverage event"},
 		"a message of another type":    {`{"coverageQueue":"1"}`, "reading a queued message"},
@@ -636,7 +636,7 @@ func TestAuditGoesOnWhenTheQueueFails(t *testing.T) {
 
 // FuzzHandle brings hostile bodies: whatever they hold, it is sent, queued or given up.
 func FuzzHandle(f *testing.F) {
-	f.Add([]byte(`{"coverageQueue":1,"event":{"source":"aws.guardduty","detail-type":"GuardDuty Runtime Protection Healthy"},"mayHaveSent":true,"notified":["slack",""],"since":"2026-01-01T00:00:00Z"}`))
+	f.Add([]byte(`{"coverageQueue":1,"event":{"source":"aws.guardduty","detail-type":"GuardDuty Runtime Protection Healthy"},"mayHaveSent":["slack","sns"],"notified":["slack",""],"since":"2026-01-01T00:00:00Z"}`))
 	f.Add([]byte(`{"coverageQueue":1,"key":"group/slack/x","redrive":["slack"],"due":"9999-12-31T23:59:59Z"}`))
 	f.Add([]byte(`{"coverageQueue":1,"key":"k","redrive":["slack","else"],"since":"9999-12-31T23:59:59Z"}`))
 	f.Add([]byte(event("i-1", time.Unix(1e9, 0), time.Unix(1e9, 0), transition{Status: coverage.Unhealthy, Issue: transient}, 0)))

@@ -60,7 +60,7 @@ func (b *batch) acknowledge(ctx context.Context) []error {
 		lead := it.lead()
 		outcome := b.outcomeOf(it)
 		if lead != nil || outcome.Result != Duplicate { // A wake-up that finds nothing to do is not worth a line.
-			b.p.observe(ctx, outcome)
+			b.p.Observe(ctx, outcome)
 		}
 		for _, e := range it.events {
 			if it.err != nil {
@@ -73,7 +73,7 @@ func (b *batch) acknowledge(ctx context.Context) []error {
 			if lead != nil && sameChange(e.change, lead.change) {
 				result = Duplicate
 			}
-			b.p.observe(ctx, Outcome{Result: result, Change: e.change, Findings: catalog.Classify(e.change)})
+			b.p.Observe(ctx, Outcome{Result: result, Change: e.change, Findings: catalog.Classify(e.change)})
 		}
 	}
 	errs := make([]error, len(b.events))
@@ -166,12 +166,6 @@ func (p *Pipeline) wasHeld(it *item) bool {
 		}
 	}
 	return len(p.decide(before.Change, before.Causes).To) > 0
-}
-
-func (p *Pipeline) observe(ctx context.Context, outcome Outcome) {
-	if p.Observe != nil {
-		p.Observe(ctx, outcome)
-	}
 }
 
 // permanent reports whether err says that trying again cannot help.

@@ -17,13 +17,14 @@ func (b *batch) plan() {
 			b.p.planWithoutMemory(it)
 			continue
 		}
-		for _, sink := range b.p.sinkNames() {
-			t := &target{item: it, sink: sink, record: it.record}
+		for _, sink := range b.p.Sinks {
+			t := &target{item: it, sink: sink.Name(), record: it.record}
 			t.action = b.p.planFor(t, b.p.Now())
 			switch t.action.Kind {
 			case incident.Nothing:
 			case incident.Wait:
 				it.wake(t.action.Until)
+				it.record.Awaits(t.sink, t.action.Until)
 			default:
 				it.targets = append(it.targets, t)
 			}

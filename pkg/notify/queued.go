@@ -3,6 +3,7 @@ package notify
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -12,8 +13,7 @@ import (
 	"guardduty-coverage-notifier/pkg/incident"
 )
 
-// queueVersion is that of what waits in the queue. Older ones are read; testdata/queued holds one of each. A
-// newer one is refused and goes to the dead-letter queue rather than being guessed at.
+// queueVersion is that of what waits in the queue. Older ones are read. A newer one is refused and goes to the dead-letter queue rather than being guessed at.
 const queueVersion = 1
 
 // queued is what waits in the queue. With a Key it is a wake-up; otherwise it is an event, or a change that a
@@ -31,9 +31,9 @@ type queued struct {
 	Change json.RawMessage `json:"change,omitempty"`
 	// Since is when it first could not be worked on.
 	Since time.Time `json:"since,omitzero"`
-	// MayHaveSent is true when whoever received it while the store was away has notified sinks without
-	// memory, or died doing so. Notified are those that are known to have taken it.
-	MayHaveSent bool     `json:"mayHaveSent,omitempty"`
+	// MayHaveSent are the sinks that whoever receives it while the store is away may notify without memory, and
+	// so may have. Notified are those of them that are known to have taken it.
+	MayHaveSent []string `json:"mayHaveSent,omitempty"`
 	Notified    []string `json:"notified,omitempty"`
 }
 
@@ -46,17 +46,11 @@ func openQueued(body json.RawMessage) (queued, error) {
 	if err := json.Unmarshal(body, &q); err != nil {
 		return queued{}, fmt.Errorf("reading a queued message: %w", err)
 	}
-	contents := 0
-	for _, present := range []bool{q.Key != "", q.Event != nil, q.Change != nil} {
-		if present {
-			contents++
-		}
-	}
 	switch {
 	case q.Version < 1 || q.Version > queueVersion:
 		return queued{}, fmt.Errorf("reading a queued message: it has version %d, expected %d", q.Version, queueVersion)
-	case contents != 1:
-		return queued{}, fmt.Errorf("reading a queued message: it has %d of key, event and change, expected one", contents)
+	case (q.Key != "") == (q.Event != nil || q.Change != nil), q.Event != nil && q.Change != nil:
+		return queued{}, errors.New("reading a queued message: expected one of key, event and change")
 	}
 	return q, nil
 }
@@ -94,7 +88,7 @@ func (q queued) merged(o queued) queued {
 	}
 	q.Redrive = union(q.Redrive, o.Redrive)
 	q.Notified = union(q.Notified, o.Notified)
-	q.MayHaveSent = q.MayHaveSent || o.MayHaveSent
+	q.MayHaveSent = union(q.MayHaveSent, o.MayHaveSent)
 	return q
 }
 

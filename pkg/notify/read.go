@@ -27,7 +27,7 @@ func (b *batch) read(ctx context.Context, bodies []json.RawMessage) {
 		b.events = append(b.events, e)
 		if err != nil {
 			e.err = b.deadLetter(ctx, body, err)
-			b.p.observe(ctx, Outcome{Result: Unreadable, Err: err})
+			b.p.Observe(ctx, Outcome{Result: Unreadable, Err: err})
 			continue
 		}
 		if incident.IsGroup(key) {
@@ -87,8 +87,7 @@ func (b *batch) deadLetter(ctx context.Context, body json.RawMessage, why error)
 	if b.p.Queue == nil {
 		return why
 	}
-	err := b.queue.call(func() error { return b.p.Queue.DeadLetter(ctx, body, why.Error()) })
-	if err != nil {
+	if err := b.queue.call(func() error { return b.p.Queue.DeadLetter(ctx, body, why.Error()) }); err != nil {
 		return fmt.Errorf("%w; and it could not be sent to the dead-letter queue: %w", why, err)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -18,6 +19,8 @@ type Decision struct {
 	// Silent is true when nobody is notified of a recovery, not even who was notified of the loss.
 	Silent bool
 }
+
+func (d Decision) sinks() []string { return slices.Sorted(maps.Keys(d.To)) }
 
 func (d Decision) includes(sink string) bool {
 	_, ok := d.To[sink]
@@ -60,12 +63,4 @@ func (p *Pipeline) routing(t *target) incident.Routing {
 		Silent: t.decision.Silent && t.record.Change.Status == coverage.Healthy,
 		Hold:   p.holdOf(t.record.Change),
 	}
-}
-
-func (p *Pipeline) sinkNames() []string {
-	names := make([]string, len(p.Sinks))
-	for i, sink := range p.Sinks {
-		names[i] = sink.Name()
-	}
-	return names
 }

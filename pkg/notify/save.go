@@ -69,9 +69,6 @@ func (b *batch) saveRecords(ctx context.Context) {
 			items, claims = append(items, it), append(claims, it.claim)
 		}
 	}
-	if len(claims) == 0 {
-		return
-	}
 	// Whatever timed out before, this is tried: it takes one timeout, and what was sent is uncertain without
 	// it.
 	var unsaved []*item
@@ -82,13 +79,7 @@ func (b *batch) saveRecords(ctx context.Context) {
 		}
 	}
 	atOnce(unsaved, func(it *item) {
-		err := b.putBack(ctx, it.events, func(e *event) time.Duration {
-			if !e.isWakeUp() {
-				e.Notified = union(e.Notified, it.notifiedSinks())
-			}
-			return unsavedDelay
-		})
-		if err != nil {
+		if err := b.putBack(ctx, it.events, func(*event) time.Duration { return unsavedDelay }); err != nil {
 			it.err = errors.Join(it.err, it.storeErr, err)
 		}
 	})

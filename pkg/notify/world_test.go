@@ -73,7 +73,7 @@ type recordItem struct {
 	document []byte
 	lease    string
 	until    time.Time
-	intents  []coverage.Change
+	intents  []incident.Intent
 }
 
 type groupItem struct {
@@ -340,7 +340,7 @@ func (w *world) fault(service string) fault {
 // table does what pkg/dynamo does with DynamoDB: leases by conditional writes that run out by themselves.
 type table struct{ *world }
 
-func (s table) Claim(ctx context.Context, key string, intent *coverage.Change) (c incident.Claim, ok bool, err error) {
+func (s table) Claim(ctx context.Context, key string, intent incident.Intent) (c incident.Claim, ok bool, err error) {
 	err = s.call(ctx, "store", "claim "+key, []string{key}, func(inv *invocation) {
 		item := s.records[key]
 		if ok = !s.skewed().Before(item.until) || s.broken.noLease; !ok {
@@ -357,8 +357,8 @@ func (s table) Claim(ctx context.Context, key string, intent *coverage.Change) (
 		}
 		c.Record.Key, c.Lease = key, fmt.Sprint("lease ", s.calls)
 		item.lease, item.until = c.Lease, s.skewed().Add(leaseTime)
-		if intent != nil {
-			item.intents = append(slices.Clone(item.intents), *intent)
+		if intent.Change.Status != "" {
+			item.intents = append(slices.Clone(item.intents), intent)
 		}
 		s.records[key] = item
 		inv.claim(key, c)
@@ -369,7 +369,10 @@ func (s table) Claim(ctx context.Context, key string, intent *coverage.Change) (
 // claim remembers what the invocation takes for true of a resource.
 func (inv *invocation) claim(key string, c incident.Claim) {
 	r := c.Record
-	for _, change := range append(slices.Clone(c.Intents), inv.batch[key]...) {
+	for _, intent := range c.Intents {
+		r.Observe(intent.Change, nil)
+	}
+	for _, change := range inv.batch[key] {
 		r.Observe(change, nil)
 	}
 	inv.claimed[key] = r.Change
@@ -617,7 +620,7 @@ func (w *world) arrived(inv *invocation, bodies []json.RawMessage) {
 			Key         string
 			Event       json.RawMessage
 			Change      json.RawMessage
-			MayHaveSent bool
+			MayHaveSent []string
 		}
 		if err := json.Unmarshal(body, &message); err != nil {
 			panic(err)
@@ -640,10 +643,10 @@ func (w *world) arrived(inv *invocation, bodies []json.RawMessage) {
 			panic(err)
 		}
 		key := change.Resource.Key()
-		w.notef("arrives: %s of %s at %v, may have been sent: %v", change.Status, change.Resource.Name,
+		w.notef("arrives: %s of %s at %v, may have been sent to %v", change.Status, change.Resource.Name,
 			change.ChangedAt.Sub(w.start), message.MayHaveSent)
 		inv.keys, inv.batch[key] = append(inv.keys, key), append(inv.batch[key], change)
-		if message.MayHaveSent {
+		if message.MayHaveSent != nil {
 			w.excuse("", []string{key}) // It is sent again with a record.
 		}
 	}
