@@ -55,8 +55,9 @@ type reconciler struct {
 // place is an account in a Region.
 type place struct{ account, region string }
 
-// load starts a reconciler with the resources that are remembered as uncovered.
-func (r *reporter) load(ctx context.Context, account string) (*reconciler, error) {
+// load starts a reconciler with the resources that are remembered as uncovered, and has the builder know when
+// others were covered again.
+func (r *reporter) load(ctx context.Context, account string, builder *report.Builder) (*reconciler, error) {
 	c := &reconciler{
 		pipeline: r.pipeline, now: r.now(), account: account,
 		regions: append([]string{r.region}, r.settings.Forwarded...),
@@ -73,8 +74,11 @@ func (r *reporter) load(ctx context.Context, account string) (*reconciler, error
 			} else if err != nil {
 				unlisted = err
 			}
-			if record := stored.Record; record.Change.Status == coverage.Unhealthy {
+			switch record := stored.Record; record.Change.Status {
+			case coverage.Unhealthy:
 				c.open[record.Key] = record
+			case coverage.Healthy:
+				builder.Restored(record.Key, record.Change.ChangedAt)
 			}
 			if !yield(stored, err) {
 				return
@@ -106,10 +110,20 @@ func (c *reconciler) compare(s coverage.State) {
 	if !lost && !regained && !other || c.unreadable[key] || c.justChanged(s) || c.recent(known.Change.ChangedAt) {
 		return
 	}
-	if s.UpdatedAt.IsZero() {
-		s.UpdatedAt = c.now
-	}
+	s.UpdatedAt = c.changedAt(s, lost)
 	c.find(s.Change(c.now))
+}
+
+// changedAt is when the state changed at the latest. UpdatedAt of an ECS cluster does not say so: then a loss
+// dates from the first report that saw it, which may be this one, and anything else from this report.
+func (c *reconciler) changedAt(s coverage.State, lost bool) time.Time {
+	switch {
+	case s.Resource.Kind != coverage.ECS && !s.UpdatedAt.IsZero():
+		return s.UpdatedAt
+	case lost && !s.OpenedAt.IsZero():
+		return s.OpenedAt
+	}
+	return c.now
 }
 
 // sameCauses reports whether GuardDuty lists the resource with the causes that are remembered.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,11 +80,12 @@ func (r *reporter) report(ctx context.Context, id, account string) error {
 	if err != nil {
 		return err
 	}
-	reconciler, err := r.load(ctx, account)
+	builder := report.NewBuilder(history.Past)
+	reconciler, err := r.load(ctx, account, builder)
 	if err != nil {
 		return err
 	}
-	made := r.read(ctx, history, reconciler, max(0, int(healed-history.Healed)))
+	made := r.read(ctx, builder, reconciler, max(0, int(healed-history.Healed)))
 	notified, unsent := r.send(ctx, r.pending(history, id), made)
 	unsaved := r.remember(ctx, history, id, notified, made.Summary(), healed)
 	reconciler.finish(ctx, r.reader, made)
@@ -95,7 +97,7 @@ func (r *reporter) report(ctx context.Context, id, account string) error {
 // read reads all Regions into a report, and has the reconciler compare every resource. Meanwhile it reads what
 // GuardDuty does not watch: of that, GuardDuty lists no resource.
 func (r *reporter) read(
-	ctx context.Context, history history, reconciler *reconciler, healed int,
+	ctx context.Context, builder *report.Builder, reconciler *reconciler, healed int,
 ) report.Report {
 	reading, cancel := withReserve(ctx, readReserve)
 	defer cancel()
@@ -103,14 +105,13 @@ func (r *reporter) read(
 	var asked []organization.Region
 	var asking sync.WaitGroup
 	asking.Go(func() { asked = r.reader.Organization(reading, regions) })
-	builder := report.NewBuilder(history.Past)
 	var problems []report.Problem
 	for state, err := range r.reader.States(reading, regions) {
 		if problem, ok := errors.AsType[*guardduty.Problem](err); ok {
 			problems = append(problems, app.Problem(problem))
 			continue
 		}
-		state.OpenedAt = reconciler.openedAt(state.Resource)
+		state.OpenedAt = cmp.Or(reconciler.openedAt(state.Resource), builder.Seen(state.Resource))
 		builder.Add(state)
 		reconciler.compare(state)
 	}

@@ -509,6 +509,50 @@ func TestReconcilerFindsBusyClusters(t *testing.T) {
 	}
 }
 
+// TestBusyClustersAreDatedByReports has reports an hour apart of a cluster that GuardDuty has just updated at each
+// of them. The notifier never takes up what the first one finds.
+func TestBusyClustersAreDatedByReports(t *testing.T) {
+	hour := 0
+	w := newWorld(t, nil)
+	w.now = func() time.Time { return start.Add(time.Duration(hour) * time.Hour) }
+	for ; hour < 3; hour++ {
+		w.list(cluster("web", coverage.Unhealthy, w.now().Add(-time.Minute)))
+		if err := w.report(t.Context(), fmt.Sprint(hour), own); err != nil {
+			t.Fatal(err)
+		}
+		var since time.Time // Nobody knows it at the first report.
+		if hour > 0 {
+			since = start
+		}
+		if got := w.slack.told[hour].Form.(message.Report).Findings[0].Resources[0].Since; !got.Equal(since) {
+			t.Errorf("report %d: uncovered since %v, want %v", hour, got, since)
+		}
+		if changed := w.handed[hour][0].ChangedAt; !changed.Equal(start) {
+			t.Errorf("report %d: changed at %v, want %v", hour, changed, start)
+		}
+	}
+	// An event says that it recovered meanwhile, and none that it was lost again.
+	back := openCluster("web", time.Time{}, start.Add(150*time.Minute))
+	back.Change.Status = coverage.Healthy
+	w.ledger.open = []incident.Record{back}
+	w.list(cluster("web", coverage.Unhealthy, w.now().Add(-time.Minute)))
+	if err := w.report(t.Context(), "last", own); err != nil {
+		t.Fatal(err)
+	}
+	if changed := w.handed[3][0].ChangedAt; !changed.Equal(w.now()) {
+		t.Errorf("lost again: changed at %v, want %v", changed, w.now())
+	}
+	// A recovery and a new cause date from the report that sees them.
+	w.ledger.open = []incident.Record{openCluster("web", longAgo, longAgo)}
+	w.list(cluster("web", coverage.Healthy, w.now().Add(-time.Hour)))
+	if err := w.report(t.Context(), "back", own); err != nil {
+		t.Fatal(err)
+	}
+	if changed := w.handed[4][0].ChangedAt; !changed.Equal(w.now()) {
+		t.Errorf("recovered: changed at %v, want %v", changed, w.now())
+	}
+}
+
 func TestReportCountsAgesFromWhatIsRemembered(t *testing.T) {
 	w := newWorld(t, nil)
 	w.list(cluster("web", coverage.Unhealthy, start.Add(-time.Minute)))

@@ -24,8 +24,10 @@ const (
 // Builder counts states one by one. It keeps of them only what a report names, so that its memory does not grow with
 // the number of resources. It may not be used concurrently.
 type Builder struct {
-	past     []Summary
-	previous map[uint64]bool
+	past []Summary
+	// previous are the resources that the last report saw uncovered, and since when reports have; zero where
+	// that is not known.
+	previous map[uint64]time.Time
 	regions  map[string]bool
 
 	kinds     map[coverage.Kind]Tally
@@ -33,6 +35,7 @@ type Builder struct {
 	groups    map[groupKey]*Group
 	findings  map[string]catalog.Finding
 	keys      Keys
+	seen      Moments
 	crowded   bool
 	fresh     int
 	recovered int
@@ -64,7 +67,7 @@ type groupKey struct {
 func NewBuilder(past []Summary) *Builder {
 	b := &Builder{
 		past:     past,
-		previous: map[uint64]bool{},
+		previous: map[uint64]time.Time{},
 		regions:  map[string]bool{},
 		kinds:    map[coverage.Kind]Tally{},
 		accounts: map[string]bool{},
@@ -73,14 +76,32 @@ func NewBuilder(past []Summary) *Builder {
 	}
 	if len(past) > 0 {
 		last := past[len(past)-1]
-		for _, key := range last.Uncovered {
-			b.previous[key] = true
+		for i, key := range last.Uncovered {
+			b.previous[key] = last.At
+			if i < len(last.Seen) {
+				b.previous[key] = last.Seen[i]
+			}
 		}
 		for _, region := range last.Regions {
 			b.regions[region] = true
 		}
 	}
 	return b
+}
+
+// Seen is since when reports have seen the resource uncovered; zero where they have not, or it is not known.
+func (b *Builder) Seen(r coverage.Resource) time.Time {
+	if len(b.previous) == 0 {
+		return time.Time{}
+	}
+	return b.previous[hash(r.Key())]
+}
+
+// Restored notes that the resource of that key was covered at that moment: what reports saw before is over.
+func (b *Builder) Restored(key string, at time.Time) {
+	if seen, ok := b.previous[hash(key)]; ok && seen.Before(at) {
+		b.previous[hash(key)] = time.Time{}
+	}
 }
 
 // Add counts one resource. Whatever is not Healthy is uncovered.
@@ -90,7 +111,7 @@ func (b *Builder) Add(s coverage.State) {
 	b.accounts[s.Resource.Account] = true
 	if s.Status == coverage.Healthy {
 		tally.Healthy++
-		if len(b.previous) > 0 && b.previous[hash(s.Resource)] {
+		if b.before(s.Resource) {
 			b.recovered++
 			b.regained.add(s.Resource)
 		}
@@ -100,14 +121,22 @@ func (b *Builder) Add(s coverage.State) {
 	b.kinds[s.Resource.Kind] = tally
 }
 
+// before reports whether the last report saw the resource uncovered.
+func (b *Builder) before(r coverage.Resource) bool {
+	if len(b.previous) == 0 {
+		return false
+	}
+	_, before := b.previous[hash(r.Key())]
+	return before
+}
+
 func (b *Builder) uncovered(s coverage.State) {
-	key := hash(s.Resource)
-	if !b.previous[key] && b.regions[s.Resource.Region] {
+	if !b.before(s.Resource) && b.regions[s.Resource.Region] {
 		b.fresh++
 		b.lost.add(s.Resource)
 	}
 	if len(b.keys) < mostKeys {
-		b.keys = append(b.keys, key)
+		b.keys, b.seen = append(b.keys, hash(s.Resource.Key())), append(b.seen, s.Since())
 	} else {
 		b.crowded = true
 	}
@@ -189,7 +218,10 @@ func (b *Builder) Report(at time.Time, regions []string, problems []Problem, hea
 		r.Compared = !previous.Crowded
 	}
 	if r.crowded = b.crowded; !b.crowded {
-		r.keys = b.keys
+		r.keys, r.seen = b.keys, b.seen
+	}
+	for i, since := range r.seen {
+		r.seen[i] = cmp.Or(since, r.At)
 	}
 	return r
 }
@@ -206,8 +238,8 @@ func sortedProblems(problems []Problem) []Problem {
 }
 
 // hash stands in for a resource's name in what is kept for the next report.
-func hash(r coverage.Resource) uint64 {
+func hash(key string) uint64 {
 	h := fnv.New64a()
-	_, _ = io.WriteString(h, r.Key())
+	_, _ = io.WriteString(h, key)
 	return h.Sum64()
 }

@@ -41,6 +41,7 @@ type Report struct {
 	Lost, Regained []coverage.Resource
 
 	keys    Keys
+	seen    Moments
 	crowded bool
 }
 
