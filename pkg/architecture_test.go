@@ -55,14 +55,14 @@ const anyOther = "it is not in the package's line of the table; put it there onl
 var mayReach = map[string][]string{
 	// The core decides.
 	"coverage": nil,
-	// It counts accounts and Regions by their names.
+	// It counts accounts and Regions by their names, and knows the accounts' names.
 	"organization": nil,
 	"catalog":      core("coverage"),
 	"incident":     core("coverage"),
 	"route":        core("coverage"),
 	"locale":       core("coverage", "catalog", "organization"),
 	"report":       core("coverage", "catalog", "organization"),
-	"format":       core("coverage", "incident"),
+	"format":       core("coverage", "incident", "organization"),
 	"message":      {columns},
 	"compose":      append(core("coverage", "catalog", "locale", "report", "organization", "message"), columns),
 	"notify": append(core(
@@ -72,8 +72,9 @@ var mayReach = map[string][]string{
 	"config":  nil,
 	"trigger": nil,
 	// Each adapter speaks to one service.
+	"accounts":  append(core("organization"), awsSDK, awsWire),
 	"diagnose":  {module + "pkg/coverage", module + "pkg/catalog", awsSDK, awsWire},
-	"dynamo":    append(core("coverage", "format", "incident"), awsSDK, awsWire),
+	"dynamo":    append(core("coverage", "format", "incident", "organization"), awsSDK, awsWire),
 	"guardduty": append(core("coverage", "organization"), awsSDK, awsWire),
 	"regions":   {awsSDK, awsWire},
 	"secrets":   {awsSDK, awsWire},
@@ -83,6 +84,7 @@ var mayReach = map[string][]string{
 	"memory":    core("coverage", "incident"),
 	// For tests.
 	"diagnose/diagnosetest":   nil,
+	"accounts/accountstest":   nil,
 	"guardduty/guarddutytest": nil,
 	"slack/slacktest":         nil,
 }

@@ -168,3 +168,28 @@ func TestClaimsOutliveTheFunction(t *testing.T) {
 		t.Errorf("a claim lasts %d s, a function %d s", lease, timeout)
 	}
 }
+
+// TestAccountsAreReadOnlyWhenSet: names take one permission of AWS Organizations, tags another, and the notifier
+// reads one item of the table.
+func TestAccountsAreReadOnlyWhenSet(t *testing.T) {
+	const item = "ForAllValues:StringEquals dynamodb:LeadingKeys directory"
+	list := statement{Action: "organizations:ListAccounts", Resource: "*"}
+	tags := statement{Action: "organizations:ListTagsForResource", Resource: "arn:aws:organizations::*:account/*"}
+	for value, want := range map[string]struct{ list, tags, read statement }{
+		"off":   {},
+		"names": {list: list, read: statement{"dynamodb:GetItem", "<IncidentTable.Arn>", item}},
+		"tags":  {list: list, tags: tags, read: statement{"dynamodb:GetItem", "<IncidentTable.Arn>", item}},
+	} {
+		s := newStack(t, map[string]string{"AccountDirectory": value})
+		report, notify := grants(t, s, "ReportRole"), grants(t, s, "NotifyRole")
+		if report["ListAccounts"] != want.list || report["ReadAccountTags"] != want.tags {
+			t.Errorf("%s: the report may %+v, %+v", value, report["ListAccounts"], report["ReadAccountTags"])
+		}
+		if notify["ReadAccounts"] != want.read {
+			t.Errorf("%s: the notifier may %+v", value, notify["ReadAccounts"])
+		}
+		if set := s.At("Globals", "Function", "Environment", "Variables", "ACCOUNT_DIRECTORY"); set != value {
+			t.Errorf("%s: the functions are set to %v", value, set)
+		}
+	}
+}

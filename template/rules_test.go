@@ -66,10 +66,10 @@ func TestContradictionsAreRefused(t *testing.T) {
 			base: sns,
 			with: parameters{
 				"ReportSchedule": "", "ReportRegions": "eu-central-1", "ForwardedRegions": "us-east-1",
-				"ReportQuiet": "true",
+				"ReportQuiet": "true", "AccountDirectory": "names",
 			},
 			want: []string{
-				"ForwardedRegions needs ReportSchedule", "ReportQuiet needs ReportSchedule",
+				"AccountDirectory needs ReportSchedule", "ForwardedRegions needs ReportSchedule", "ReportQuiet needs ReportSchedule",
 				"ReportRegions needs ReportSchedule",
 			},
 		},

@@ -39,6 +39,7 @@ resource "aws_cloudformation_stack" "notifier" {
     ReportQuiet              = var.report_quiet
     ForwardedRegions         = var.forwarded_regions
     ForwardingOrganizationId = var.forwarding_organization_id
+    AccountDirectory         = var.account_directory
     Diagnosis                = var.diagnosis
     DiagnosisRoleName        = var.diagnosis_role_name
     DiagnosisExternalId      = var.diagnosis_external_id

@@ -194,6 +194,16 @@ variable "forwarding_organization_id" {
   default     = ""
 }
 
+variable "account_directory" {
+  description = "\"names\": the report reads names and organizational units from AWS Organizations, for messages and rules; tags: the accounts' tags, too, if a rule needs them. Takes the management account or a delegated administrator's."
+  type        = string
+  default     = "off"
+  validation {
+    condition     = contains(["off", "names", "tags"], var.account_directory)
+    error_message = "account_directory must be one of off, names, tags."
+  }
+}
+
 variable "diagnosis" {
   description = "\"on\": before notifying, the functions read how the resource and what its coverage depends on are configured, and the message reports what they found. They get read permissions only."
   type        = string

@@ -25,31 +25,47 @@ func main() {
 	// What Lambda's library prints of a failed invocation becomes a line like every other.
 	slog.SetDefault(log)
 	slog.SetLogLoggerLevel(slog.LevelError)
-	pipeline, err := setup(context.Background(), os.Getenv, log)
+	n, err := setup(context.Background(), os.Getenv, log)
 	if err != nil {
 		log.Error("the function cannot start", "error", err.Error())
 		os.Exit(1)
 	}
-	lambda.Start(func(ctx context.Context, payload json.RawMessage) (*trigger.Acknowledgement, error) {
-		pipeline.Local.Reader = app.Account(ctx) // Lambda invokes one after the other, and always says the same.
-		delivery := trigger.Unwrap(payload)
-		return delivery.Acknowledge(pipeline.Handle(ctx, delivery.Events))
-	})
+	lambda.Start(n.handle)
+}
+
+// notifier handles invocations, one after the other, as Lambda makes them.
+type notifier struct {
+	pipeline     *notify.Pipeline
+	destinations app.Destinations
+	log          *slog.Logger
+}
+
+// handle handles the events of one invocation. Accounts that cannot be read go without their names, and rules
+// that need more of them do not match.
+func (n notifier) handle(ctx context.Context, payload json.RawMessage) (*trigger.Acknowledgement, error) {
+	if err := n.destinations.RefreshAccounts(ctx); err != nil {
+		n.log.WarnContext(ctx, "the organization's accounts are not known", "error", err.Error())
+	}
+	n.pipeline.Local = n.destinations.Local()
+	n.pipeline.Local.Reader = app.Account(ctx)
+	delivery := trigger.Unwrap(payload)
+	return delivery.Acknowledge(n.pipeline.Handle(ctx, delivery.Events))
 }
 
 // setup connects what the settings name, once per execution environment.
-func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*notify.Pipeline, error) {
+func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (notifier, error) {
 	cfg, err := app.Load(getenv)
 	if err != nil {
-		return nil, err
+		return notifier{}, err
 	}
 	cloud, err := awsconfig.LoadDefaultConfig(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("loading the AWS configuration: %w", err)
+		return notifier{}, fmt.Errorf("loading the AWS configuration: %w", err)
 	}
 	destinations, err := app.Connect(ctx, cfg, cloud, time.Now)
 	if err != nil {
-		return nil, err
+		return notifier{}, err
 	}
-	return app.Pipeline(cfg, destinations, cloud, telemetry.Observer{Log: log, Stack: cfg.Stack, Now: time.Now}), nil
+	observer := telemetry.Observer{Log: log, Stack: cfg.Stack, Now: time.Now}
+	return notifier{app.Pipeline(cfg, destinations, cloud, observer), destinations, log}, nil
 }

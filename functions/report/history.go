@@ -9,6 +9,7 @@ import (
 
 	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/incident"
+	"guardduty-coverage-notifier/pkg/organization"
 	"guardduty-coverage-notifier/pkg/report"
 )
 
@@ -18,6 +19,8 @@ type ledger interface {
 	Healed(ctx context.Context) (int64, error)
 	Reports(ctx context.Context, name string) (dynamo.Reports, error)
 	SaveReports(ctx context.Context, name string, before dynamo.Reports, document json.RawMessage) (dynamo.Reports, error)
+	Directory(ctx context.Context) (organization.Directory, error)
+	SaveDirectory(ctx context.Context, d organization.Directory) error
 }
 
 // scope is the name under which reports are remembered: one stack makes one.

@@ -19,6 +19,7 @@ import (
 	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/internal/telemetry"
 	"guardduty-coverage-notifier/internal/version"
+	"guardduty-coverage-notifier/pkg/accounts"
 	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/guardduty"
 	"guardduty-coverage-notifier/pkg/regions"
@@ -77,7 +78,7 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*
 	pipeline := app.Pipeline(cfg, destinations, cloud, observer)
 	patient := cloud.Copy()
 	patient.RetryMode, patient.RetryMaxAttempts = aws.RetryModeAdaptive, attempts
-	return &reporter{
+	r := &reporter{
 		reader:   guardduty.New(patient),
 		regions:  regions.New(patient),
 		ledger:   dynamo.NewLedger(dynamodb.NewFromConfig(cloud), cfg.IncidentTable),
@@ -85,10 +86,15 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*
 		sinks:    destinations.Ordinary,
 		language: pipeline.Language,
 		local:    pipeline.Local,
+		table:    destinations.Table,
 		settings: settings,
 		region:   cloud.Region,
 		now:      time.Now,
 		log:      log,
 		observe:  observer.ObserveReport,
-	}, nil
+	}
+	if cfg.Directory.On {
+		r.accounts = accounts.New(patient)
+	}
+	return r, nil
 }

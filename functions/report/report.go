@@ -22,6 +22,7 @@ import (
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/organization"
 	"guardduty-coverage-notifier/pkg/report"
+	"guardduty-coverage-notifier/pkg/route"
 )
 
 const (
@@ -44,6 +45,11 @@ type regionLister interface {
 	Enabled(ctx context.Context) ([]string, error)
 }
 
+// accountLister lists the accounts of the organization; *accounts.Lister is one.
+type accountLister interface {
+	List(ctx context.Context) (map[string]organization.Entry, error)
+}
+
 // pipeline queues what the notifier has to look at; *notify.Pipeline is one.
 type pipeline interface {
 	Enqueue(ctx context.Context, changes []coverage.Change) []error
@@ -52,13 +58,17 @@ type pipeline interface {
 
 // reporter makes reports, one at a time.
 type reporter struct {
-	reader   reader
-	regions  regionLister
+	reader  reader
+	regions regionLister
+	// accounts is nil when nobody wants their names.
+	accounts accountLister
 	ledger   ledger
 	pipeline pipeline
 	sinks    []notify.Sink
 	language locale.Language
 	local    compose.Local
+	// table has the rules' names of accounts, which precede others.
+	table    route.Table
 	settings config.Report
 	// region is the function's own, whose events the stack receives.
 	region  string
@@ -105,6 +115,9 @@ func (r *reporter) read(
 	var asked []organization.Region
 	var asking sync.WaitGroup
 	asking.Go(func() { asked = r.reader.Organization(reading, regions) })
+	var directory organization.Directory
+	var unknown error
+	asking.Go(func() { directory, unknown = r.directory(reading) })
 	var problems []report.Problem
 	for state, err := range r.reader.States(reading, regions) {
 		if problem, ok := errors.AsType[*guardduty.Problem](err); ok {
@@ -118,6 +131,10 @@ func (r *reporter) read(
 	asking.Wait()
 	made := builder.Report(r.now(), regions, problems, healed)
 	made.Organization = organization.Add(asked, enabled)
+	if unknown != nil {
+		made.Organization.Note(organization.AccountsUnknown, detailOf(unknown))
+	}
+	r.local.Accounts = r.table.Names(directory.Names())
 	return made
 }
 

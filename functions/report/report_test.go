@@ -187,6 +187,7 @@ type memory struct {
 	healed     int64
 	reports    dynamo.Reports
 	saves      int
+	directory  organization.Directory
 	// failing names the call that fails.
 	failing string
 }
@@ -214,6 +215,21 @@ func (m *memory) All(context.Context) iter.Seq2[incident.Stored, error] {
 			yield(incident.Stored{}, err)
 		}
 	}
+}
+
+func (m *memory) Directory(context.Context) (organization.Directory, error) {
+	if err := m.err("directory"); err != nil {
+		return organization.Directory{}, err
+	}
+	return m.directory, nil
+}
+
+func (m *memory) SaveDirectory(_ context.Context, d organization.Directory) error {
+	if err := m.err("save directory"); err != nil {
+		return err
+	}
+	m.directory = d
+	return nil
 }
 
 func (m *memory) Healed(context.Context) (int64, error) { return m.healed, m.err("healed") }

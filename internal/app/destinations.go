@@ -11,11 +11,13 @@ import (
 	_ "time/tzdata" // TIME_ZONE works where the machine has no zone database.
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	awssecrets "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	awssns "github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"guardduty-coverage-notifier/pkg/config"
+	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/route"
@@ -39,6 +41,8 @@ type Destinations struct {
 	named []notify.Sink
 	// same are ordinary sinks that rules name as well, by the rules' names for them.
 	same map[string]string
+	// directory is nil unless the settings want it.
+	directory *directory
 }
 
 // All are all of them, the ordinary ones first.
@@ -58,6 +62,10 @@ func Connect(ctx context.Context, cfg config.Config, cloud aws.Config, now func(
 	d := Destinations{Table: table, Language: language, TimeZone: cfg.TimeZone, same: c.same()}
 	if d.Ordinary, err = c.ordinary(table); err != nil {
 		return Destinations{}, err
+	}
+	if cfg.Directory.On {
+		ledger := dynamo.NewLedger(dynamodb.NewFromConfig(cloud), cfg.IncidentTable)
+		d.directory = &directory{reader: ledger, now: now}
 	}
 	for _, target := range table.Targets() {
 		if _, ok := d.same[target.Sink()]; ok {

@@ -98,9 +98,13 @@ func (d Destinations) Route(change coverage.Change, causes []string) notify.Deci
 	return notify.Decision{To: to, Silent: decided.MutesRecovery}
 }
 
-// Local is what the rules say of accounts and findings.
+// Local is what the rules say of accounts and findings, and the organization of other accounts.
 func (d Destinations) Local() compose.Local {
-	return compose.Local{Accounts: d.Table.Accounts, Runbooks: d.Table.Runbooks, Zone: d.TimeZone}
+	names := d.Table.Accounts
+	if d.directory != nil {
+		names = d.Table.Names(d.directory.known.Names())
+	}
+	return compose.Local{Accounts: names, Runbooks: d.Table.Runbooks, Zone: d.TimeZone}
 }
 
 // names are the names of the sinks that rules call so.

@@ -97,7 +97,7 @@ func (c reporting) accountsOf(g organization.Gap) string {
 	switch g {
 	case organization.NotAutoEnabled:
 		return c.language.Organization.NewAccounts
-	case organization.RegionsUnknown:
+	case organization.RegionsUnknown, organization.AccountsUnknown:
 		return ""
 	}
 	return c.language.Organization.EveryAccount
@@ -135,6 +135,7 @@ func (c reporting) gapSteps() []message.Step {
 		organization.MonitoringOff, organization.AgentsUnmanaged)
 	add(w.AutoEnableStep, organization.NotAutoEnabled)
 	add(w.ReportStep, organization.NotReported)
+	add(w.DirectoryStep, organization.AccountsUnknown)
 	return steps
 }
 

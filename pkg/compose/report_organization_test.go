@@ -53,10 +53,12 @@ func gaps() organization.Sum {
 		},
 		{Name: "eu-west-3", State: organization.Failed, Detail: "InternalServerErrorException"},
 	}
-	return organization.Add(
+	sum := organization.Add(
 		regions,
 		organization.Enabled{Regions: []string{"sa-east-1", "ap-south-1", "ca-west-1", "us-west-2"}},
 	)
+	sum.Note(organization.AccountsUnknown, "listing the organization's accounts: AccessDeniedException")
+	return sum
 }
 
 // withAccounts is a report on one account's resources and this organization.

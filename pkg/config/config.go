@@ -40,6 +40,14 @@ type Config struct {
 	// TimeZone is that of times in messages. Slack shows each reader's own.
 	TimeZone *time.Location
 	Routes   Routes
+	// Directory is what the report reads of AWS Organizations, for all functions.
+	Directory Directory
+}
+
+// Directory is what is read of the organization's accounts. The zero Directory is nothing.
+type Directory struct {
+	// On is for names and organizational units, Tags for the accounts' tags besides.
+	On, Tags bool
 }
 
 // Slack is where and as whom to post. The zero Slack posts nothing.
@@ -107,6 +115,7 @@ func (r *reader) config() Config {
 		Language:        r.oneOf("MESSAGE_LANGUAGE", "en", "ja"),
 		TimeZone:        r.zone("TIME_ZONE"),
 		Routes:          r.routes(),
+		Directory:       r.directory(),
 	}
 	c.Hold = r.hold()
 	if r.text("SNS_TOPIC_ARN") == "" && !r.anySlack() {
@@ -316,6 +325,16 @@ func (r *reader) diagnosis() Diagnosis {
 		r.problem("DIAGNOSIS_EXTERNAL_ID: not 2 to 1224 letters, digits and _+=,.@:/-")
 	}
 	return d
+}
+
+// directory needs the table: the report keeps there what it read.
+func (r *reader) directory() Directory {
+	const off, names, tags = "off", "names", "tags"
+	value := r.oneOf("ACCOUNT_DIRECTORY", off, names, tags)
+	if value != off && r.text("INCIDENT_TABLE") == "" {
+		r.problem("ACCOUNT_DIRECTORY: needs INCIDENT_TABLE, where the report keeps what it read of the accounts")
+	}
+	return Directory{On: value != off, Tags: value == tags}
 }
 
 // queue is a standard queue's URL: a FIFO queue cannot delay single messages, and what waits or was

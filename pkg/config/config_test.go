@@ -50,6 +50,7 @@ func TestLoad(t *testing.T) {
 				"STACK_NAME": "coverage-eu", "INCIDENT_TABLE": "incidents", "WAITING_QUEUE_URL": waiting, "DEAD_LETTER_QUEUE_URL": dead,
 				"HOLD_MINUTES": "5", "STORM_LIMIT": "1000", "MESSAGE_LANGUAGE": "ja", "TIME_ZONE": "Asia/Tokyo", "ROUTES": " {\"rules\": []}\n",
 				"DIAGNOSIS": "on", "DIAGNOSIS_ROLE_NAME": "coverage-diagnosis", "DIAGNOSIS_EXTERNAL_ID": "o-a1b2/c",
+				"ACCOUNT_DIRECTORY": "tags",
 			},
 			config.Config{
 				Slack: config.Slack{SecretSource: "/coverage/slack", Channel: "C0123456789",
@@ -58,6 +59,7 @@ func TestLoad(t *testing.T) {
 				Stack: "coverage-eu", IncidentTable: "incidents", WaitingQueue: waiting, DeadLetterQueue: dead,
 				Hold: 5 * time.Minute, StormLimit: 1000, Language: "ja", TimeZone: time.FixedZone("Asia/Tokyo", 0), Routes: config.Routes{Text: `{"rules": []}`},
 				Diagnosis: config.Diagnosis{On: true, RoleName: "coverage-diagnosis", ExternalID: "o-a1b2/c"},
+				Directory: config.Directory{On: true, Tags: true},
 			},
 		},
 		"a bot, on a machine of ours": {
@@ -107,9 +109,11 @@ func TestLoadOfOneSetting(t *testing.T) {
 		"ROUTES":                   {"{}", "routes", "/coverage/routes", "/coverage/routes:3", "arn:aws:ssm:eu-central-1:111122223333:parameter/coverage/routes"},
 		"DIAGNOSIS":                {"on", "off", ""},
 		"DIAGNOSIS_ROLE_NAME":      {"a", "A_b+c=d,e.f@g-1", strings.Repeat("a", 64)},
+		"ACCOUNT_DIRECTORY":        {"off", ""},
 		"DIAGNOSIS_EXTERNAL_ID":    {"ab", "A_b+c=d,e.f@g:h/i-1", strings.Repeat("a", 1224)},
 	}
 	bad := map[string][]string{
+		"ACCOUNT_DIRECTORY":        {"on", "names", "tags"}, // There is no table.
 		"SLACK_SECRET":             {"a b", "arn:aws:s3:::bucket", "arn:aws:ssm:eu-central-1:1:parameter/a", token, webhook},
 		"SLACK_BOT_TOKEN":          {"xoxp-1-SECRET", "SECRET", "xoxb-1 SECRET"},
 		"SLACK_WEBHOOK_URL":        {"http://hooks.slack.com/services/SECRET", "hooks.slack.com/SECRET", "https://", "ftp://localhost/SECRET", "https://a:SECRET@b/c", "http://127.0.0.1.evil.example/SECRET", "http://10.0.0.1/SECRET", "%SECRET"},

@@ -27,6 +27,7 @@ import (
 type attribute struct {
 	S  *string     `json:",omitempty"`
 	N  *string     `json:",omitempty"`
+	B  []byte      `json:",omitempty"`
 	SS []string    `json:",omitempty"`
 	L  []attribute `json:",omitempty"`
 }
@@ -186,7 +187,7 @@ func mistake(u request) string {
 		return "the key is empty or too long"
 	}
 	for _, v := range u.ExpressionAttributeValues {
-		if v.S == nil && v.N == nil && v.L == nil && len(v.SS) == 0 && !strings.Contains(u.UpdateExpression, ":none") {
+		if v.S == nil && v.N == nil && v.B == nil && v.L == nil && len(v.SS) == 0 && !strings.Contains(u.UpdateExpression, ":none") {
 			return "an empty set"
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/format"
 	"guardduty-coverage-notifier/pkg/incident"
+	"guardduty-coverage-notifier/pkg/organization"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden items of the newest version")
@@ -51,6 +52,12 @@ var sampleGroup = incident.Group{
 }
 
 var sampleIntent = incident.Intent{Change: sample, Sinks: []string{"slack", "sns"}}
+var sampleDirectory = organization.Directory{At: now, Accounts: map[string]organization.Entry{
+	"111122223333": {Name: `shop "<é>"`, Unit: "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/", Tags: []string{"env=prod", "owner=a"}},
+	"222233334444": {Name: "labs", Unit: "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/", Tags: []string{}},
+	"333344445555": {Name: "root", Unit: "o-a1b2c3d4e5/r-ab12/"},
+	"444455556666": {},
+}}
 
 // TestStoredFormsAreGolden reads the items of every version still in use, and writes those of the newest. A golden item
 // is never edited: a change that would need that needs a new version.
@@ -63,8 +70,11 @@ func TestStoredFormsAreGolden(t *testing.T) {
 	check(t, err)
 	intent, err := format.MarshalIntent(sampleIntent)
 	check(t, err)
+	directory, err := format.MarshalDirectory(sampleDirectory)
+	check(t, err)
 	for name, written := range map[string][]byte{
 		"record-v1.json": record, "group-v1.json": group, "change-v1.json": single, "intent-v1.json": intent,
+		"directory-v1.json": directory,
 	} {
 		file := filepath.Join("testdata", name)
 		if *update {
@@ -95,6 +105,11 @@ func TestStoredFormsAreGolden(t *testing.T) {
 	check(t, err)
 	if diff := cmp.Diff(sampleIntent, readIntent); diff != "" {
 		t.Errorf("an intent (-saved +read):\n%s", diff)
+	}
+	readDirectory, err := format.UnmarshalDirectory(directory)
+	check(t, err)
+	if diff := cmp.Diff(sampleDirectory, readDirectory); diff != "" {
+		t.Errorf("a directory (-saved +read):\n%s", diff)
 	}
 }
 
@@ -128,7 +143,7 @@ func TestWhatIsNotOursIsRefused(t *testing.T) {
 		"a newer version":  {`{"version":2,"key":{"new":"form"}}`, "version 2, this one reads up to 1", true},
 		"no version":       {`{"key":"k"}`, "version 0, expected 1 to 1", false},
 		"no number":        {`{"version":"1"}`, "the document: ", false},
-		"another form":     {`{"version":1,"key":["slack"]}`, "the document: ", false},
+		"another form":     {`{"version":1,"key":["slack"],"accounts":"none"}`, "the document: ", false},
 		"a broken one":     {`{`, "the document: ", false},
 		"nothing":          {``, "the document: ", false},
 		"no JSON document": {`null`, "version 0, expected", false},
@@ -139,6 +154,9 @@ func TestWhatIsNotOursIsRefused(t *testing.T) {
 		}
 		if _, err := format.UnmarshalGroup([]byte(test.document)); err == nil {
 			t.Errorf("%s is read as a group", name)
+		}
+		if _, err := format.UnmarshalDirectory([]byte(test.document)); err == nil || errors.Is(err, format.ErrNewer) != test.newer {
+			t.Errorf("%s is read as a directory: %v", name, err)
 		}
 	}
 	for _, document := range []string{`{`, `{}`, `{"status":"PAUSED"}`, `{"status":7}`} {

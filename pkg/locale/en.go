@@ -220,6 +220,7 @@ var englishOrganization = OrganizationWords{
 	RegionsUnknown:  "Enabled Regions not readable",
 	NotAutoEnabled:  "Auto-enable is not ALL",
 	NotReported:     "Enabled, but not in this report",
+	AccountsUnknown: "Account names not readable",
 
 	AccountsStep: "In the GuardDuty console of the delegated administrator, under Accounts, enable GuardDuty, " +
 		"Runtime Monitoring and the agents for these accounts.",
@@ -231,5 +232,8 @@ var englishOrganization = OrganizationWords{
 		"`guardduty:DescribeOrganizationConfiguration`, `guardduty:GetOrganizationStatistics` and " +
 		"`ec2:DescribeRegions` in the role that makes the report and in the organization's policies.",
 	ReportStep: "Add the Regions that are not reported to `ReportRegions`, or set it to `all`.",
-	Page:       "Managing GuardDuty accounts with AWS Organizations",
+	DirectoryStep: "Account names take `organizations:ListAccounts`, and rules with tags " +
+		"`organizations:ListTagsForResource`, in the management account or a delegated administrator's. " +
+		"Otherwise set `AccountDirectory` to `off`.",
+	Page: "Managing GuardDuty accounts with AWS Organizations",
 }

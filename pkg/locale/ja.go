@@ -220,6 +220,7 @@ var japaneseOrganization = OrganizationWords{
 	RegionsUnknown:  "有効なリージョンを読み取れない",
 	NotAutoEnabled:  "自動有効化が ALL ではない",
 	NotReported:     "有効だがレポートの対象外",
+	AccountsUnknown: "アカウント名を読み取れない",
 
 	AccountsStep: "委任された管理者の GuardDuty コンソールの「アカウント」で、これらのアカウントの GuardDuty、ランタイムモニタリング、" +
 		"エージェントを有効にしてください。",
@@ -229,5 +230,7 @@ var japaneseOrganization = OrganizationWords{
 	AccessStep: "レポートを作成するロールと組織のポリシーで `guardduty:ListMembers`、`guardduty:GetMemberDetectors`、" +
 		"`guardduty:DescribeOrganizationConfiguration`、`guardduty:GetOrganizationStatistics`、`ec2:DescribeRegions` を許可してください。",
 	ReportStep: "レポートの対象外のリージョンを `ReportRegions` に追加するか、`all` を設定してください。",
-	Page:       "AWS Organizations による GuardDuty アカウントの管理",
+	DirectoryStep: "アカウント名には、管理アカウントまたは委任された管理者のアカウントで `organizations:ListAccounts` が、タグを使うルールには " +
+		"`organizations:ListTagsForResource` が必要です。不要な場合は `AccountDirectory` を `off` に設定してください。",
+	Page: "AWS Organizations による GuardDuty アカウントの管理",
 }

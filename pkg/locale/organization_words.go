@@ -26,11 +26,12 @@ type OrganizationWords struct {
 	// The gaps.
 	NotMember, NotEnabled, Suspended, MonitoringOff, Unknown, AgentsUnmanaged                   string
 	NoAdministrator, GuardDutyOff, MembersDenied, MembersFailed, RegionsUnknown, NotAutoEnabled string
-	NotReported                                                                                 string
+	NotReported, AccountsUnknown                                                                string
 
 	// What to do about accounts, about settings for new ones, about Regions without administrator or
-	// GuardDuty, about what may not be read, and about Regions that the report leaves out.
-	AccountsStep, AutoEnableStep, RegionsStep, AccessStep, ReportStep string
+	// GuardDuty, about what may not be read, about Regions that the report leaves out, and about accounts that
+	// AWS Organizations does not list.
+	AccountsStep, AutoEnableStep, RegionsStep, AccessStep, ReportStep, DirectoryStep string
 	// Page labels AWS's page on accounts of an organization.
 	Page string
 }
@@ -62,6 +63,8 @@ func (w *OrganizationWords) Gap(g organization.Gap) string {
 		return w.NotAutoEnabled
 	case organization.NotReported:
 		return w.NotReported
+	case organization.AccountsUnknown:
+		return w.AccountsUnknown
 	}
 	return w.Unknown
 }

@@ -78,6 +78,8 @@ const (
 	NotReported Gap = "not-reported"
 	// RegionsUnknown: which Regions the account has enabled could not be read.
 	RegionsUnknown Gap = "regions-unknown"
+	// AccountsUnknown: AWS Organizations does not list the accounts, or not all that is wanted of them.
+	AccountsUnknown Gap = "accounts-unknown"
 	// NotAutoEnabled: something is not switched on for all accounts automatically.
 	NotAutoEnabled Gap = "auto-enable"
 )

@@ -47,6 +47,7 @@ type Place struct {
 var order = []Gap{
 	RegionsUnknown, GuardDutyOff, NoAdministrator, MembersDenied, MembersFailed,
 	NotMember, NotEnabled, Suspended, MonitoringOff, Unknown, AgentsUnmanaged, NotAutoEnabled, NotReported,
+	AccountsUnknown,
 }
 
 // Watched reports whether nothing is known that GuardDuty does not see. What is not switched on for new
@@ -58,6 +59,12 @@ func (s Sum) Watched() bool {
 
 // Empty reports whether there is no gap at all.
 func (s Sum) Empty() bool { return len(s.ByAccount) == 0 && len(s.ByRegion) == 0 }
+
+// Note adds a gap that is about no Region, but about what the report knows.
+func (s *Sum) Note(gap Gap, detail string) {
+	s.ByRegion = append(s.ByRegion, Place{Gap: gap, Detail: detail})
+	s.sort()
+}
 
 // Enabled are all Regions that an account has enabled, or why that is not known. The zero value says that
 // nobody asked.
@@ -203,11 +210,16 @@ func (s *adder) result(regions []Region) Sum {
 	}
 	result.NotWatched = len(unwatched)
 	result.strangers(unlisted(regions, len(s.known)))
-	slices.SortFunc(result.ByAccount, func(a, b Accounts) int { return byGravity(a.Gap, b.Gap) })
-	slices.SortFunc(result.ByRegion, func(a, b Place) int {
+	result.sort()
+	return result
+}
+
+// sort puts the gravest gaps first.
+func (s *Sum) sort() {
+	slices.SortFunc(s.ByAccount, func(a, b Accounts) int { return byGravity(a.Gap, b.Gap) })
+	slices.SortFunc(s.ByRegion, func(a, b Place) int {
 		return cmp.Or(byGravity(a.Gap, b.Gap), cmp.Compare(a.Detail, b.Detail))
 	})
-	return result
 }
 
 func byGravity(a, b Gap) int { return cmp.Compare(slices.Index(order, a), slices.Index(order, b)) }

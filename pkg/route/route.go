@@ -4,6 +4,7 @@ package route
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"guardduty-coverage-notifier/pkg/coverage"
@@ -180,3 +181,11 @@ func (t Table) Targets() []Target {
 
 // AccountName is the account as people call it: its name, or else its id.
 func (t Table) AccountName(id string) string { return cmp.Or(t.Accounts[id], id) }
+
+// Names are names of accounts, by their ids: those of the table, and others for accounts that it does not name.
+func (t Table) Names(others map[string]string) map[string]string {
+	names := make(map[string]string, len(t.Accounts)+len(others))
+	maps.Copy(names, others)
+	maps.Copy(names, t.Accounts)
+	return names
+}
