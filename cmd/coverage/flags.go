@@ -24,6 +24,7 @@ const (
 	asJSON    format = "json"
 	asSlack   format = "slack"
 	asBuilder format = "builder"
+	asCSV     format = "csv"
 )
 
 // view is how results are shown.

@@ -28,9 +28,12 @@ const reportAbout = `report shows how much GuardDuty covers now, what it does no
 reads your account with your AWS credentials; as the delegated administrator of an organization you see its
 members, too.
 
+--format csv lists every resource, a row each, for spreadsheets and as evidence for audits.
+
 With --file it shows a saved answer of aws guardduty list-coverage instead, and needs no credentials.`
 
 const reportExamples = `coverage report --region eu-central-1 --region us-east-1
+coverage report --region eu-central-1 --format csv > coverage.csv
 aws guardduty list-coverage --detector-id ID > saved.json
 coverage report --file saved.json --region eu-central-1`
 
@@ -63,7 +66,7 @@ func newReport(p process, output io.Writer) *cobra.Command {
 			return showReport(c.Context(), f, c.Flags().Changed("file"), p, output)
 		},
 	}
-	f.addFormat(c, asText, asJSON, asSlack)
+	f.addFormat(c, asText, asJSON, asSlack, asCSV)
 	f.addLanguage(c)
 	f.addColor(c)
 	c.Flags().Var(&f.regions, "region", "`REGION` to report on; repeat it for several (default AWS_REGION)")
@@ -83,18 +86,18 @@ func showReport(ctx context.Context, f reportFlags, saved bool, p process, outpu
 	if saved {
 		read = readSaved
 	}
-	r, err := read(ctx, f, p)
+	shown, err := newReportView(v, p, output)
+	if err != nil {
+		return err
+	}
+	r, err := read(ctx, f, p, shown)
 	if err == nil {
 		err = ctx.Err()
 	}
 	if err != nil {
 		return err
 	}
-	screen := terminal{page: &page{w: output, view: v}, view: v}
-	if slices.Contains(r.Regions, namedRegion) {
-		screen.adapt = withoutLinks
-	}
-	if _, err := screen.Send(ctx, compose.New(v.language, compose.Local{Zone: v.zone}).Report(r), ""); err != nil {
+	if err := shown.end(ctx, r); err != nil {
 		return err
 	}
 	switch {
@@ -106,10 +109,42 @@ func showReport(ctx context.Context, f reportFlags, saved bool, p process, outpu
 	return nil
 }
 
+// reportView shows a report: each resource as it is read, and the report at its end.
+type reportView interface {
+	// resource is called with the finding of an uncovered resource, and none of a covered one.
+	resource(s coverage.State, uncovered catalog.Finding) error
+	end(ctx context.Context, r report.Report) error
+}
+
+func newReportView(v view, p process, output io.Writer) (reportView, error) {
+	if v.format == asCSV {
+		return newCSVReport(output, p.stderr, v.language)
+	}
+	return reportMessage{view: v, output: output}, nil
+}
+
+// reportMessage is the report as one message, which needs no more of the resources than the report has.
+type reportMessage struct {
+	view   view
+	output io.Writer
+}
+
+func (reportMessage) resource(coverage.State, catalog.Finding) error { return nil }
+
+func (m reportMessage) end(ctx context.Context, r report.Report) error {
+	screen := terminal{page: &page{w: m.output, view: m.view}, view: m.view}
+	if slices.Contains(r.Regions, namedRegion) {
+		screen.adapt = withoutLinks
+	}
+	composer := compose.New(m.view.language, compose.Local{Zone: m.view.zone})
+	_, err := screen.Send(ctx, composer.Report(r), "")
+	return err
+}
+
 func isUnknown(g report.Group) bool { return g.Finding.ID == catalog.Unrecognised }
 
 // readLive reads from GuardDuty, with the caller's own credentials.
-func readLive(ctx context.Context, f reportFlags, p process) (report.Report, error) {
+func readLive(ctx context.Context, f reportFlags, p process, shown reportView) (report.Report, error) {
 	cloud, err := p.signedIn(ctx)
 	if err != nil {
 		return report.Report{}, fmt.Errorf("%w\nreport --file needs none", err)
@@ -126,7 +161,7 @@ func readLive(ctx context.Context, f reportFlags, p process) (report.Report, err
 	if marks := newProgress(p); marks != nil {
 		states = watched(ctx, states, reader, regions, marks)
 	}
-	r, err := count(states, regions, p.now())
+	r, err := count(states, regions, p.now(), shown)
 	if err != nil {
 		return report.Report{}, err
 	}
@@ -146,7 +181,7 @@ func regionOf(cloud aws.Config) ([]string, error) {
 }
 
 // readSaved reads what somebody saved.
-func readSaved(_ context.Context, f reportFlags, p process) (report.Report, error) {
+func readSaved(_ context.Context, f reportFlags, p process, shown reportView) (report.Report, error) {
 	if len(f.regions.values) > 1 {
 		return report.Report{}, misuse("a saved answer is of one Region; give --region once")
 	}
@@ -156,9 +191,9 @@ func readSaved(_ context.Context, f reportFlags, p process) (report.Report, erro
 	}
 	var r report.Report
 	if f.file == "-" {
-		r, err = countSaved("standard input", p.waitingForInput(), region, p.now())
+		r, err = countSaved("standard input", p.waitingForInput(), region, p.now(), shown)
 	} else {
-		r, err = countFile(f.file, region, p.now())
+		r, err = countFile(f.file, region, p.now(), shown)
 	}
 	if err != nil {
 		return report.Report{}, err
@@ -170,17 +205,19 @@ func readSaved(_ context.Context, f reportFlags, p process) (report.Report, erro
 	return r, nil
 }
 
-func countFile(name, region string, now time.Time) (report.Report, error) {
+func countFile(name, region string, now time.Time, shown reportView) (report.Report, error) {
 	file, err := open(name)
 	if err != nil {
 		return report.Report{}, fmt.Errorf("%s: %w", name, err)
 	}
 	defer file.Close()
-	return countSaved(name, file, region, now)
+	return countSaved(name, file, region, now, shown)
 }
 
 // countSaved makes a report of a saved answer. region is empty where it is not known.
-func countSaved(name string, in io.Reader, region string, now time.Time) (report.Report, error) {
+func countSaved(
+	name string, in io.Reader, region string, now time.Time, shown reportView,
+) (report.Report, error) {
 	buffered := bufio.NewReader(in)
 	if err := recognizeStart(buffered); err != nil {
 		return report.Report{}, fmt.Errorf("%s: %w", name, err)
@@ -189,7 +226,7 @@ func countSaved(name string, in io.Reader, region string, now time.Time) (report
 	if region != "" {
 		known = []string{region}
 	}
-	r, err := count(guardduty.Saved(buffered, cmp.Or(region, namedRegion)), known, now)
+	r, err := count(guardduty.Saved(buffered, cmp.Or(region, namedRegion)), known, now, shown)
 	if err != nil {
 		return report.Report{}, fmt.Errorf("%s: %w", name, err)
 	}
@@ -224,8 +261,10 @@ func withoutLinks(m message.Message) message.Message {
 	return m
 }
 
-// count makes a report of these Regions, and of any other that is found.
-func count(states iter.Seq2[coverage.State, error], regions []string, now time.Time) (report.Report, error) {
+// count makes a report of these Regions, and of any other that is found, and shows each resource on the way.
+func count(
+	states iter.Seq2[coverage.State, error], regions []string, now time.Time, shown reportView,
+) (report.Report, error) {
 	builder := report.NewBuilder(nil)
 	var problems []report.Problem
 	for state, err := range states {
@@ -236,7 +275,9 @@ func count(states iter.Seq2[coverage.State, error], regions []string, now time.T
 		if err != nil {
 			return report.Report{}, err
 		}
-		builder.Add(state)
+		if err := shown.resource(state, builder.Add(state)); err != nil {
+			return report.Report{}, err
+		}
 		if region := state.Resource.Region; region != "" && !slices.Contains(regions, region) {
 			regions = append(regions, region)
 		}

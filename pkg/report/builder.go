@@ -104,8 +104,9 @@ func (b *Builder) Restored(key string, at time.Time) {
 	}
 }
 
-// Add counts one resource. Whatever is not Healthy is uncovered.
-func (b *Builder) Add(s coverage.State) {
+// Add counts one resource. Whatever is not Healthy is uncovered: then it returns the finding by which the resource is
+// grouped.
+func (b *Builder) Add(s coverage.State) (uncovered catalog.Finding) {
 	tally := b.kinds[s.Resource.Kind]
 	tally.All++
 	b.accounts[s.Resource.Account] = true
@@ -116,9 +117,10 @@ func (b *Builder) Add(s coverage.State) {
 			b.regained.add(s.Resource)
 		}
 	} else {
-		b.uncovered(s)
+		uncovered = b.uncovered(s)
 	}
 	b.kinds[s.Resource.Kind] = tally
+	return uncovered
 }
 
 // before reports whether the last report saw the resource uncovered.
@@ -130,7 +132,7 @@ func (b *Builder) before(r coverage.Resource) bool {
 	return before
 }
 
-func (b *Builder) uncovered(s coverage.State) {
+func (b *Builder) uncovered(s coverage.State) catalog.Finding {
 	if !b.before(s.Resource) && b.regions[s.Resource.Region] {
 		b.fresh++
 		b.lost.add(s.Resource)
@@ -148,6 +150,7 @@ func (b *Builder) uncovered(s coverage.State) {
 		b.groups[id] = group
 	}
 	group.add(s, finding)
+	return finding
 }
 
 // finding is the most useful one of a resource, by which it is grouped. Many resources have the same issues, so what
