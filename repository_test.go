@@ -5,8 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -72,65 +70,17 @@ func TestFormsParse(t *testing.T) {
 	}
 }
 
-// own are the module's variables that are no parameters, and parameters that are no variables of it: the module
-// works out where the code is.
-var own = []string{"name", "template_url", "code_bucket_prefix", "code_prefix", "tags"}
-
-// TestTerraformTakesEveryParameter compares the module's variables with the template's parameters.
-func TestTerraformTakesEveryParameter(t *testing.T) {
-	variables := make(map[string]*hclsyntax.Body)
-	parameters := ""
+// TestTerraformParses for HashiCorp's parser. That it takes every parameter is tested beside the template.
+func TestTerraformParses(t *testing.T) {
 	for _, file := range glob(t, "terraform/*.tf", "terraform/example/*.tf") {
 		parsed, diagnostics := hclparse.NewParser().ParseHCLFile(file)
 		if diagnostics.HasErrors() {
 			t.Fatal(diagnostics)
 		}
 		for _, block := range parsed.Body.(*hclsyntax.Body).Blocks {
-			if filepath.Dir(file) != "terraform" {
-				continue
-			}
-			switch block.Type {
-			case "variable":
-				variables[block.Labels[0]] = block.Body
-			case "resource":
-				span := block.Body.Attributes["parameters"].Expr.Range()
-				parameters = string(span.SliceBytes(parsed.Bytes))
+			if block.Type == "variable" && (block.Body.Attributes["description"] == nil || block.Body.Attributes["type"] == nil) {
+				t.Errorf("%s has no description or no type", block.Labels[0])
 			}
 		}
 	}
-	var want []string
-	for name, parameter := range parse(t, "template.yaml")["Parameters"].(map[string]any) {
-		variable := snake(name)
-		want = append(want, variable)
-		if !regexp.MustCompile(name + `\s+= var\.` + variable + `\n`).MatchString(parameters) {
-			t.Errorf("%s does not get the variable %s", name, variable)
-		}
-		body := variables[variable]
-		if body == nil {
-			continue
-		}
-		_, values := parameter.(map[string]any)["AllowedValues"]
-		validated := slices.ContainsFunc(body.Blocks, func(b *hclsyntax.Block) bool { return b.Type == "validation" })
-		if values && !validated {
-			t.Errorf("%s does not say which values it takes", variable)
-		}
-	}
-	want = append(want, own...)
-	slices.Sort(want)
-	var got []string
-	for name, body := range variables {
-		got = append(got, name)
-		if body.Attributes["description"] == nil || body.Attributes["type"] == nil {
-			t.Errorf("%s has no description or no type", name)
-		}
-	}
-	slices.Sort(got)
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("parameters (-) and variables (+):\n%s", diff)
-	}
-}
-
-// snake is a parameter's name as Terraform writes names.
-func snake(name string) string {
-	return strings.ToLower(regexp.MustCompile(`([a-z])([A-Z])`).ReplaceAllString(name, "${1}_${2}"))
 }

@@ -34,26 +34,68 @@ variable "tags" {
   default     = {}
 }
 
+# From template.yaml:
+
+locals {
+  parameters = {
+    SlackSecret              = var.slack_secret
+    SlackSecretKmsKeyArn     = var.slack_secret_kms_key_arn
+    SlackChannel             = var.slack_channel
+    SlackBroadcastRecovery   = var.slack_broadcast_recovery
+    SlackApiUrl              = var.slack_api_url
+    SnsTopicArn              = var.sns_topic_arn
+    SnsTopicKmsKeyArn        = var.sns_topic_kms_key_arn
+    SnsFormat                = var.sns_format
+    MessageLanguage          = var.message_language
+    TimeZone                 = var.time_zone
+    HoldMinutes              = var.hold_minutes
+    StormLimit               = var.storm_limit
+    GatherSeconds            = var.gather_seconds
+    Routes                   = var.routes
+    RouteSecretArns          = var.route_secret_arns
+    RouteTopicArns           = var.route_topic_arns
+    RouteKmsKeyArns          = var.route_kms_key_arns
+    ReportSchedule           = var.report_schedule
+    ReportRegions            = var.report_regions
+    ReportQuiet              = var.report_quiet
+    ForwardedRegions         = var.forwarded_regions
+    ForwardingOrganizationId = var.forwarding_organization_id
+    AccountDirectory         = var.account_directory
+    Diagnosis                = var.diagnosis
+    DiagnosisRoleName        = var.diagnosis_role_name
+    DiagnosisExternalId      = var.diagnosis_external_id
+    AlarmEmail               = var.alarm_email
+    AlarmTopicArn            = var.alarm_topic_arn
+    ReportGapHours           = var.report_gap_hours
+    LogRetentionDays         = var.log_retention_days
+    Architecture             = var.architecture
+    KmsKeyArn                = var.kms_key_arn
+    PermissionsBoundaryArn   = var.permissions_boundary_arn
+    RolePath                 = var.role_path
+    ReservedConcurrency      = var.reserved_concurrency
+  }
+}
+
 variable "slack_secret" {
-  description = "Name or ARN of the SSM parameter, or ARN of the Secrets Manager secret, whose value is a bot token (xoxb-...) or an incoming-webhook URL. Not the value itself."
+  description = "Name or ARN of the SSM parameter, or ARN of the Secrets Manager secret, that holds a bot token (xoxb-...) or an incoming-webhook URL."
   type        = string
   default     = ""
 }
 
 variable "slack_secret_kms_key_arn" {
-  description = "ARN of the customer managed KMS key that encrypts the Slack secret. Empty for the AWS managed key."
+  description = "ARN of your KMS key that encrypts the Slack secret. Empty for the AWS managed key."
   type        = string
   default     = ""
 }
 
 variable "slack_channel" {
-  description = "ID of the channel, for example C0123456789. Needed with a bot token; a webhook has its own channel."
+  description = "ID of the channel, for a bot token; a webhook has its own channel."
   type        = string
   default     = ""
 }
 
 variable "slack_broadcast_recovery" {
-  description = "With a bot token, recoveries are posted to the thread of the first message. \"true\" shows them in the channel, too."
+  description = "With a bot token, recoveries are in the thread of the first message; with \"true\" in the channel, too."
   type        = string
   default     = "false"
   validation {
@@ -75,7 +117,7 @@ variable "sns_topic_arn" {
 }
 
 variable "sns_topic_kms_key_arn" {
-  description = "ARN of the customer managed KMS key that encrypts the topic. Empty when there is none."
+  description = "ARN of your KMS key that encrypts the topic, if any."
   type        = string
   default     = ""
 }
@@ -91,7 +133,7 @@ variable "sns_format" {
 }
 
 variable "message_language" {
-  description = "Language of messages for people. en is English, ja Japanese. Machine-readable output is the same in both."
+  description = "Language of messages for people, English or Japanese."
   type        = string
   default     = "en"
   validation {
@@ -100,8 +142,14 @@ variable "message_language" {
   }
 }
 
+variable "time_zone" {
+  description = "Time zone of the report's schedule and of times in mail, SMS and chat applications. Slack shows each reader's own."
+  type        = string
+  default     = "UTC"
+}
+
 variable "hold_minutes" {
-  description = "Problems that usually recover by themselves are reported only when they last longer than this many minutes (0 to 15)."
+  description = "Problems that usually recover by themselves are reported only when they last for this many minutes."
   type        = number
   default     = 15
   validation {
@@ -131,49 +179,43 @@ variable "gather_seconds" {
 }
 
 variable "routes" {
-  description = "Rules that say who is notified about what, as a JSON object, or the name or ARN of the SSM parameter that holds it. Empty: changes that require no action appear in the report only, all others are sent. See docs/routing.md."
+  description = "Rules that say who is notified about what (docs/routing.md), as JSON, or the name or ARN of the SSM parameter that holds it. Empty: changes that require no action appear in the report only."
   type        = string
   default     = ""
 }
 
 variable "route_secret_arns" {
-  description = "ARNs of the SSM parameters and Secrets Manager secrets that the rules name as webhooks, separated by commas."
+  description = "ARNs of the SSM parameters and Secrets Manager secrets that the rules name as webhooks."
   type        = string
   default     = ""
 }
 
 variable "route_topic_arns" {
-  description = "ARNs of the SNS topics that the rules name, separated by commas."
+  description = "ARNs of the SNS topics that the rules name."
   type        = string
   default     = ""
 }
 
 variable "route_kms_key_arns" {
-  description = "ARNs of the customer managed KMS keys that encrypt the parameter with the rules, their webhooks or their topics, separated by commas. Empty when there is none."
+  description = "ARNs of your KMS keys that encrypt the parameter with the rules, their webhooks or topics."
   type        = string
   default     = ""
 }
 
 variable "report_schedule" {
-  description = "When the coverage report is made, as a schedule expression of EventBridge Scheduler. Empty for no report."
+  description = "When the coverage report is made, as EventBridge Scheduler writes it. Empty for no report."
   type        = string
   default     = "cron(0 9 ? * MON-FRI *)"
 }
 
-variable "time_zone" {
-  description = "Time zone of the report's schedule and of times in mail, SMS and chat applications, for example Europe/Berlin. Slack shows each reader's own."
-  type        = string
-  default     = "UTC"
-}
-
 variable "report_regions" {
-  description = "Regions of the report, separated by commas; all for every Region that the account has enabled. Empty for the Region of this stack. Deployed in the account of GuardDuty's delegated administrator, the report includes the members, too."
+  description = "Regions of the report, separated by commas, or all. Empty for the Region of this stack. In the account of GuardDuty's delegated administrator, the report includes the members."
   type        = string
   default     = ""
 }
 
 variable "report_quiet" {
-  description = "When everything is covered and nothing changed, the report is one line; with \"true\" it is not sent at all."
+  description = "When everything is covered and nothing changed, the report is one line; with \"true\" it is not sent."
   type        = string
   default     = "false"
   validation {
@@ -183,13 +225,13 @@ variable "report_quiet" {
 }
 
 variable "forwarded_regions" {
-  description = "Other Regions in which forwarder.yaml is deployed, separated by commas. The report finds changes there that events missed. A Region that has a stack of its own is not one of them."
+  description = "Regions with forwarder.yaml and without a stack of their own, separated by commas. The report finds changes there that events missed."
   type        = string
   default     = ""
 }
 
 variable "forwarding_organization_id" {
-  description = "ID of the AWS organization whose accounts may forward GuardDuty's coverage events to this account and Region. Empty: only forwarders of this account reach it."
+  description = "ID of the AWS organization whose accounts may forward coverage events here. Empty: only this account's forwarders."
   type        = string
   default     = ""
 }
@@ -205,7 +247,7 @@ variable "account_directory" {
 }
 
 variable "diagnosis" {
-  description = "\"on\": before notifying, the functions read how the resource and what its coverage depends on are configured, and the message reports what they found. They get read permissions only."
+  description = "\"on\": before notifying, read how the resource and what its coverage depends on are configured; the message says what was found. This adds read permissions only."
   type        = string
   default     = "off"
   validation {
@@ -215,31 +257,31 @@ variable "diagnosis" {
 }
 
 variable "diagnosis_role_name" {
-  description = "Name of the role that member-role.yaml creates in the other accounts of your organization. Empty when only resources of this account are checked."
+  description = "Name of the role of member-role.yaml in other accounts. Empty to check this account only."
   type        = string
   default     = ""
 }
 
 variable "diagnosis_external_id" {
-  description = "The external ID that the role requires. Empty when it requires none."
+  description = "The external ID that the role requires, if any."
   type        = string
   default     = ""
 }
 
 variable "alarm_email" {
-  description = "E-mail address for the alarms of this stack; the stack creates a topic for it. AWS sends a link there that has to be confirmed. With neither this nor AlarmTopicArn, alarms only change their state in the console."
+  description = "E-mail address for the alarms of this stack; it has to confirm. Without it, subscribe to the topic that is the output AlarmRecipient."
   type        = string
   default     = ""
 }
 
 variable "alarm_topic_arn" {
-  description = "ARN of a topic of yours for the alarms, instead of AlarmEmail. It should not be the topic above."
+  description = "ARN of a topic of yours for the alarms; it should not be SnsTopicArn."
   type        = string
   default     = ""
 }
 
 variable "report_gap_hours" {
-  description = "An alarm is raised after this many hours without a report. Choose more than the longest gap of ReportSchedule; 0, which turns the alarm off, for a gap longer than a week."
+  description = "Hours without a report before an alarm: more than the longest gap of ReportSchedule. 0, for a gap longer than a week, turns it off."
   type        = number
   default     = 96
   validation {
@@ -259,7 +301,7 @@ variable "log_retention_days" {
 }
 
 variable "architecture" {
-  description = "arm64 costs less. make deploy builds for this processor and accepts no other here."
+  description = "arm64 costs less. What make deploy built accepts no other than its own."
   type        = string
   default     = "arm64"
   validation {
@@ -269,13 +311,13 @@ variable "architecture" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the customer managed KMS key of this Region that encrypts queues, table, logs and the topic of AlarmEmail. Its policy needs the statements in docs/operations.md first. Empty for keys that AWS owns."
+  description = "ARN of your KMS key that encrypts queues, table, logs and the alarms' topic. Its policy needs the statements in docs/operations.md first. Empty for keys that AWS owns."
   type        = string
   default     = ""
 }
 
 variable "permissions_boundary_arn" {
-  description = "ARN of the managed policy that every role of this stack gets as its permissions boundary. Empty for none."
+  description = "ARN of the managed policy that bounds the permissions of every role, if any."
   type        = string
   default     = ""
 }
@@ -287,7 +329,7 @@ variable "role_path" {
 }
 
 variable "reserved_concurrency" {
-  description = "How many invocations at once of the account's concurrency are reserved for NotifyFunction, which is its limit, too: at least 3, because the queue uses 2. Empty for none."
+  description = "How many concurrent invocations are reserved for NotifyFunction, which is its limit, too: at least 3, because the queue uses 2. Empty for none."
   type        = string
   default     = ""
 }

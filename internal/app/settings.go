@@ -7,33 +7,26 @@ import (
 	"strings"
 
 	"guardduty-coverage-notifier/pkg/config"
+	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/route"
 )
 
-// Load reads the settings, and checks the rules in them, too: every mistake is in the one error. Rules that
-// are kept in a parameter are checked when Connect reads them.
+// Load reads the settings, and checks the language and the rules in them, too: every mistake is in the one error.
+// Rules that are kept in a parameter are checked when Connect reads them.
 func Load(getenv func(string) string) (config.Config, error) {
 	cfg, err := config.Load(getenv)
-	return cfg, withRules(err, getenv)
+	return cfg, withMistakes(err, getenv)
 }
 
 // LoadReport is Load for the function that makes the report.
 func LoadReport(getenv func(string) string) (config.Config, config.Report, error) {
 	cfg, report, err := config.LoadReport(getenv)
-	return cfg, report, withRules(err, getenv)
+	return cfg, report, withMistakes(err, getenv)
 }
 
-// withRules adds what is wrong with the rules to what is wrong with other settings.
-func withRules(err error, getenv func(string) string) error {
-	text := strings.TrimSpace(getenv("ROUTES"))
-	if !strings.HasPrefix(text, "{") {
-		return err
-	}
-	set := func(name string) bool { return strings.TrimSpace(getenv(name)) != "" }
-	mistakes := mistakesIn(text, destinationsSet{
-		botToken: set("SLACK_SECRET") || set("SLACK_BOT_TOKEN"),
-		channel:  set("SLACK_CHANNEL"), topic: set("SNS_TOPIC_ARN"),
-	})
+// withMistakes adds what is wrong with the language and the rules to what is wrong with other settings.
+func withMistakes(err error, getenv func(string) string) error {
+	mistakes := slices.Concat(languageMistakes(getenv), ruleMistakes(getenv))
 	if len(mistakes) == 0 {
 		return err
 	}
@@ -43,6 +36,27 @@ func withRules(err error, getenv func(string) string) error {
 	}
 	all.Problems = append(all.Problems, mistakes...)
 	return all
+}
+
+func languageMistakes(getenv func(string) string) []error {
+	code := strings.TrimSpace(getenv("MESSAGE_LANGUAGE"))
+	if _, known := locale.Of(code); known || code == "" {
+		return nil
+	}
+	languages := strings.Join(KnownToRules().Languages, ", ")
+	return []error{fmt.Errorf("MESSAGE_LANGUAGE: %q is not one of: %s", code, languages)}
+}
+
+func ruleMistakes(getenv func(string) string) []error {
+	text := strings.TrimSpace(getenv("ROUTES"))
+	if !strings.HasPrefix(text, "{") {
+		return nil
+	}
+	set := func(name string) bool { return strings.TrimSpace(getenv(name)) != "" }
+	return mistakesIn(text, destinationsSet{
+		botToken: set("SLACK_SECRET") || set("SLACK_BOT_TOKEN"),
+		channel:  set("SLACK_CHANNEL"), topic: set("SNS_TOPIC_ARN"),
+	})
 }
 
 // mistakesIn are the mistakes in rules.

@@ -9,14 +9,17 @@ import (
 	"guardduty-coverage-notifier/pkg/config"
 )
 
-// TestLoadNamesMistakesInRulesWithAllOthers has each of its lines begin with the variable to correct.
-func TestLoadNamesMistakesInRulesWithAllOthers(t *testing.T) {
+// TestLoadNamesEveryMistakeAtOnce has each of its lines begin with the variable to correct.
+func TestLoadNamesEveryMistakeAtOnce(t *testing.T) {
 	const toChannel = `{"rules": [{"to": {"slack": "C02"}}]}`
 	tests := map[string]struct {
 		env  map[string]string
 		want []string
 	}{
 		"nothing wrong":             {map[string]string{"SNS_TOPIC_ARN": topic, "ROUTES": `{"rules": []}`}, nil},
+		"Japanese":                  {map[string]string{"SNS_TOPIC_ARN": topic, "MESSAGE_LANGUAGE": "ja"}, nil},
+		"no language":               {map[string]string{"SNS_TOPIC_ARN": topic, "MESSAGE_LANGUAGE": "Klingon"}, []string{`MESSAGE_LANGUAGE: "Klingon" is not one of: en, ja`}},
+		"a language and rules":      {map[string]string{"SNS_TOPIC_ARN": "x", "MESSAGE_LANGUAGE": "tlh", "ROUTES": `{"rules": 2}`}, []string{"SNS_TOPIC_ARN: ", "MESSAGE_LANGUAGE: ", "ROUTES: "}},
 		"rules in a parameter":      {map[string]string{"SNS_TOPIC_ARN": topic, "ROUTES": "/coverage/routes"}, nil},
 		"rules alone":               {map[string]string{"SNS_TOPIC_ARN": topic, "ROUTES": `{"rule": 1, "rules": 2}`}, []string{"ROUTES: ", "ROUTES: "}},
 		"no JSON":                   {map[string]string{"SNS_TOPIC_ARN": topic, "ROUTES": `{"rules": `}, []string{"ROUTES: "}},

@@ -35,7 +35,7 @@ type Config struct {
 	Stack string
 	// Diagnosis is whether and how resources are looked at.
 	Diagnosis Diagnosis
-	// Language is the language of messages, by its ISO 639 code.
+	// Language is the code of the language of messages, as it is set. Which there are is not known here.
 	Language string
 	// TimeZone is that of times in messages. Slack shows each reader's own.
 	TimeZone *time.Location
@@ -112,7 +112,7 @@ func (r *reader) config() Config {
 		StormLimit:      r.number("STORM_LIMIT", 20, 1, 1000),
 		Stack:           r.named("STACK_NAME", `[A-Za-z][A-Za-z0-9-]*`, 1, 128, "the name of a CloudFormation stack"),
 		Diagnosis:       r.diagnosis(),
-		Language:        r.oneOf("MESSAGE_LANGUAGE", "en", "ja"),
+		Language:        cmp.Or(r.text("MESSAGE_LANGUAGE"), "en"),
 		TimeZone:        r.zone("TIME_ZONE"),
 		Routes:          r.routes(),
 		Directory:       r.directory(),

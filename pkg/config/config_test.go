@@ -104,7 +104,6 @@ func TestLoadOfOneSetting(t *testing.T) {
 		"STACK_NAME":               {"a", "coverage-eu-1", strings.Repeat("a", 128)},
 		"HOLD_MINUTES":             {"0", "15", ""},
 		"STORM_LIMIT":              {"1", "1000", ""},
-		"MESSAGE_LANGUAGE":         {"en", "ja", ""},
 		"TIME_ZONE":                {"UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+5", ""},
 		"ROUTES":                   {"{}", "routes", "/coverage/routes", "/coverage/routes:3", "arn:aws:ssm:eu-central-1:111122223333:parameter/coverage/routes"},
 		"DIAGNOSIS":                {"on", "off", ""},
@@ -128,7 +127,6 @@ func TestLoadOfOneSetting(t *testing.T) {
 		"STACK_NAME":               {"1a", "a b", "a_b", strings.Repeat("a", 129)},
 		"HOLD_MINUTES":             {"-1", "16", "5m", "1.5"},
 		"STORM_LIMIT":              {"0", "1001", "many"},
-		"MESSAGE_LANGUAGE":         {"JA", "Japanese"},
 		"TIME_ZONE":                {"Mars/Olympus_Mons", "Local", "../etc/passwd", "/etc/passwd", "JST+9"},
 		"ROUTES":                   {`[{"mute": true}]`, `"{}"`, "my routes", "arn:aws:secretsmanager:eu-central-1:111122223333:secret:a-AbCdEf", token, webhook},
 		"DIAGNOSIS":                {"yes", "ON"},
@@ -207,8 +205,8 @@ func TestLoadNamesEveryMistakeAtOnce(t *testing.T) {
 		"SLACK_CHANNEL": "#security", "SLACK_API_URL": "slack.com", "SLACK_BROADCAST_RECOVERY": "perhaps",
 		"SNS_TOPIC_ARN": "coverage", "SNS_FORMAT": "xml", "INCIDENT_TABLE": "my table",
 		"WAITING_QUEUE_URL": "waiting", "DEAD_LETTER_QUEUE_URL": "dead", "HOLD_MINUTES": "60", "STORM_LIMIT": "0",
-		"STACK_NAME":       "my stack",
-		"MESSAGE_LANGUAGE": "tlh", "TIME_ZONE": "Mars", "ROUTES": "[]", "DIAGNOSIS": "maybe", "DIAGNOSIS_ROLE_NAME": "a/b", "DIAGNOSIS_EXTERNAL_ID": "a b",
+		"STACK_NAME": "my stack",
+		"TIME_ZONE":  "Mars", "ROUTES": "[]", "DIAGNOSIS": "maybe", "DIAGNOSIS_ROLE_NAME": "a/b", "DIAGNOSIS_EXTERNAL_ID": "a b",
 	}
 	_, err := config.Load(env.get)
 	if err == nil {

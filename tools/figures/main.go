@@ -14,16 +14,18 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"guardduty-coverage-notifier/pkg/locale"
 )
 
 func main() {
-	for _, language := range []string{"en", "ja"} {
-		figures, err := measure(os.Args[1:], language)
+	for _, l := range locale.Languages() {
+		figures, err := measure(os.Args[1:], l.Code)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "figures:", err)
 			os.Exit(1)
 		}
-		fmt.Printf("%s: %s\n", language, figures)
+		fmt.Printf("%s: %s\n", l.Code, figures)
 	}
 }
 
@@ -68,7 +70,7 @@ func measure(folders []string, language string) (figures, error) {
 	for _, folder := range folders {
 		err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".slack.json") || !isSample(path) ||
-				(filepath.Base(filepath.Dir(path)) == "ja") != (language == "ja") {
+				languageOf(path) != language {
 				return err
 			}
 			return f.addFile(path)
@@ -81,6 +83,14 @@ func measure(folders []string, language string) (figures, error) {
 		return figures{}, fmt.Errorf("no golden file of language %s in %s", language, strings.Join(folders, ", "))
 	}
 	return f, nil
+}
+
+// languageOf a golden file is the folder that it is in; English has none.
+func languageOf(path string) string {
+	if l, ok := locale.Of(filepath.Base(filepath.Dir(path))); ok {
+		return l.Code
+	}
+	return locale.English().Code
 }
 
 func isSample(path string) bool {

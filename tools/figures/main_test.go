@@ -1,10 +1,15 @@
 package main
 
-import "testing"
+import (
+	"testing"
+
+	"guardduty-coverage-notifier/pkg/locale"
+)
 
 // TestMessagesAreShort holds the samples to what a reader has time for.
 func TestMessagesAreShort(t *testing.T) {
-	for _, language := range []string{"en", "ja"} {
+	for _, l := range locale.Languages() {
+		language := l.Code
 		f, err := measure([]string{"../../cmd/coverage/testdata"}, language)
 		if err != nil {
 			t.Fatal(err)

@@ -17,6 +17,8 @@ const pictures = [
   ["diagnosed", "diagnosed/ec2-unmanaged", 1, 1.25],
   ["report", "report/golden/organization", 1, 2],
 ];
+// Golden files in English have no folder of their own.
+const languages = ["en", ...fs.readdirSync(path.join(testdata, "golden")).filter((name) => /^[a-z]{2}$/.test(name))];
 const phone = { width: 390, screen: 674, scale: 2 };
 const desktop = { width: 760, screen: 900, scale: 1 };
 
@@ -48,7 +50,7 @@ const browser = await chromium.launch({
 fs.mkdirSync(out, { recursive: true });
 let tooLong = 0;
 for (const [name, file, fromEnd, most] of pictures) {
-  for (const language of ["en", "ja"]) {
+  for (const language of languages) {
     const folder = path.join(testdata, path.dirname(file), language === "en" ? "" : language);
     const messages = documents(path.join(folder, path.basename(file) + ".slack.json"));
     const payload = JSON.stringify(messages[messages.length - fromEnd]).replaceAll("<", "\\u003c");
