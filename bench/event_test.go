@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/incident"
 	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/memory"
@@ -31,7 +30,7 @@ func (r *renderer) Send(_ context.Context, m message.Message, _ string) (string,
 // forgetful is a store to which every change is the first.
 type forgetful struct{ *memory.Store }
 
-func (forgetful) Claim(_ context.Context, key string, _ *coverage.Change) (incident.Claim, bool, error) {
+func (forgetful) Claim(_ context.Context, key string, _ incident.Intent) (incident.Claim, bool, error) {
 	return incident.Claim{Record: incident.Record{Key: key}}, true, nil
 }
 
