@@ -138,13 +138,6 @@ func anyHistory(o options) *rapid.Generator[history] {
 		if o.loses {
 			h.drawLosses(t)
 		}
-		if h.OtherRoutes != nil {
-			// Whom a dead process may have notified is known by the rules, so rules that change within its lease leave a
-			// gap; docs/architecture.md says so.
-			h.Crashes = map[int]crash{}
-			h.Troubles = slices.DeleteFunc(h.Troubles, func(x trouble) bool { return !isSink(x.Service) })
-			maps.DeleteFunc(h.Blips, func(_ int, f fault) bool { return f != refuse && f != throttle })
-		}
 		return h
 	})
 }

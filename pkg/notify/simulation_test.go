@@ -182,8 +182,8 @@ func (w *world) report() {
 	defer cancel()
 	found := w.found()
 	w.note("the report finds %d changes", len(found))
-	w.pipeline.Enqueue(ctx, found)
-	if err := w.pipeline.Audit(ctx, w.stored()); err != nil {
+	w.pipeline().Enqueue(ctx, found)
+	if err := w.pipeline().Audit(ctx, w.stored()); err != nil {
 		w.note("the audit fails: %v", err)
 	}
 	w.mu.Lock()
@@ -318,7 +318,11 @@ func (w *world) verifyTruth(r resource, d *display, reported bool, fail func(str
 }
 
 func (w *world) isRouted(r resource, d *display, x transition) bool {
-	return slices.Contains(w.routed(r.Name, []string{causeOf(x.Issue)}, time.Since(w.start)), d.name)
+	routes := w.history.Routes
+	if w.history.OtherRoutes != nil {
+		routes = w.history.OtherRoutes // in the end
+	}
+	return slices.Contains(routed(routes, r.Name, []string{causeOf(x.Issue)}), d.name)
 }
 
 // verifyRepeats: a change is sent once, and once more for every fault that leaves room for doubt; without one, nothing

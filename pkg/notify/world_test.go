@@ -40,10 +40,11 @@ const (
 // table, the sinks. It runs in a synctest bubble. Every call takes a time of its own, to the nanosecond, so that no two
 // happen at once and a history always runs the same way.
 type world struct {
-	history  history
-	start    time.Time
-	pipeline *notify.Pipeline
-	sinks    []*display
+	history history
+	start   time.Time
+	// before and after are the function until its rules change, and from then on.
+	before, after *notify.Pipeline
+	sinks         []*display
 
 	mu      sync.Mutex
 	calls   int
@@ -134,15 +135,21 @@ func newWorld(h history, start time.Time) *world {
 		{world: w, name: "slack", editable: true, shown: map[string]*shown{}},
 		{world: w, name: "sns", shown: map[string]*shown{}},
 	}
-	w.pipeline = &notify.Pipeline{
+	w.before, w.after = w.deployed(h.Routes), w.deployed(h.OtherRoutes)
+	return w
+}
+
+// deployed is the function with those rules.
+func (w *world) deployed(routes map[string][]string) *notify.Pipeline {
+	return &notify.Pipeline{
 		Sinks: []notify.Sink{w.sinks[0], w.sinks[1]}, Language: locale.English(), Store: table{w}, Queue: queue{w},
-		Route: w.route, Hold: h.Hold, RateLimit: h.RateLimit, SinkTimeout: sinkTimeout, Now: w.skewed,
+		Route: func(c coverage.Change, causes []string) notify.Decision { return w.route(routes, c, causes) },
+		Hold:  w.history.Hold, RateLimit: w.history.RateLimit, SinkTimeout: sinkTimeout, Now: w.skewed,
 		Observe: func(_ context.Context, o notify.Outcome) {
 			w.note("outcome %s: %s of %s, notified %v deferred %v failing %v gave up %v, store %v, err %v", o.Result,
 				o.Change.Status, o.Change.Resource.Name, o.Notified, o.Deferred, o.Failing, o.GaveUp, o.StoreErr, o.Err)
 		},
 	}
-	return w
 }
 
 // skewed is the time on the process's clock.
@@ -154,22 +161,26 @@ func (w *world) skewed() time.Time {
 	return now.Add(-w.history.Skew)
 }
 
-func (w *world) route(c coverage.Change, causes []string) notify.Decision {
+// pipeline is the function as it is deployed now: it keeps its rules for as long as it runs.
+func (w *world) pipeline() *notify.Pipeline {
+	if w.history.OtherRoutes != nil && time.Since(w.start) >= w.history.RoutesChange {
+		return w.after
+	}
+	return w.before
+}
+
+func (w *world) route(routes map[string][]string, c coverage.Change, causes []string) notify.Decision {
 	d := notify.Decision{To: map[string]locale.Language{}, Silent: w.history.SilentRecoveries && c.Status == coverage.Healthy}
-	for _, sink := range w.routed(c.Resource.Name, causes, time.Since(w.start)) {
+	for _, sink := range routed(routes, c.Resource.Name, causes) {
 		d.To[sink] = locale.English()
 	}
 	return d
 }
 
-// routed are the sinks that the rules name at that time; of a recovery whose causes nobody remembers, those of all.
-func (w *world) routed(name string, causes []string, at time.Duration) []string {
-	routes := w.history.Routes
+// routed are the sinks that the rules name; of a recovery whose causes nobody remembers, those of all.
+func routed(routes map[string][]string, name string, causes []string) []string {
 	if routes == nil {
 		return []string{"slack", "sns"}
-	}
-	if w.history.OtherRoutes != nil && at >= w.history.RoutesChange {
-		routes = w.history.OtherRoutes
 	}
 	if len(causes) == 0 {
 		causes = []string{causeOf(transient), causeOf(lasting), causeOf(other)}
@@ -582,7 +593,7 @@ func (w *world) invoke(payload string, hops int) (failed map[string]bool, alive 
 	defer cancel()
 	delivery := trigger.Unwrap(json.RawMessage(payload))
 	w.arrived(inv, delivery.Events)
-	errs := w.pipeline.Handle(ctx, delivery.Events)
+	errs := w.pipeline().Handle(ctx, delivery.Events)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !inv.dead && ctx.Err() != nil {
