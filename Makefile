@@ -1,11 +1,12 @@
 # Only Go and make are needed for run, test, check, bench, build and fuzz.
 
-# What make sam-local and make deploy build for: arm64 or x86_64, as Lambda calls them. sam build itself says so through
-# build/*/Makefile.
+# What make build-NotifyFunction and make build-ReportFunction build for: arm64 or x86_64, as Lambda calls them. sam
+# build says so through build/*/Makefile.
 ARCHITECTURE ?= arm64
-# The stack that make deploy and make redrive work on. REGION has no default: neither the profile's Region nor one that
-# was used before is taken silently.
+# The stack that make deploy and make redrive work on. ENV and REGION have no default: neither the profile's Region nor
+# one that was used before is taken silently.
 STACK ?= guardduty-coverage-notifier
+ENV ?=
 REGION ?=
 # The Regions of make publish (by default REGION) and of make deploy-forwarders, which forwards from them, and
 # the roots or organizational units whose accounts are members.
@@ -137,16 +138,9 @@ reproducible: .venv/installed ## build one release from two clones in different 
 publish: .venv/installed ## upload dist/release to your buckets BUCKET_PREFIX-REGION, for each of REGIONS; DRY_RUN=1 only says so
 	$(PYTHON) scripts/publish.py '$(BUCKET_PREFIX)' '$(or $(REGIONS),$(REGION))' $(if $(DRY_RUN),--dry-run)
 
-# deploy.toml holds the answers of each Region in a section of its own. The Region and the processor are given by what
-# was built and where; the template that was built accepts no other processor.
-deploy: region .venv/installed ## build and deploy to REGION; asks for the settings the first time
-	$(SAM) build --parameter-overrides Architecture=$(ARCHITECTURE)
-	.venv/bin/python scripts/architecture.py $(BUILT) $(ARCHITECTURE)
-	@test -e deploy.toml || echo 'version = 0.1' >deploy.toml
-	$(SAM) deploy --region $(REGION) --config-file $(CURDIR)/deploy.toml --config-env $(REGION) --stack-name $(STACK) \
-		--capabilities CAPABILITY_IAM --tags guardduty-coverage-notifier:version=$(VERSION) \
-		--resolve-s3 --s3-prefix $(STACK) --confirm-changeset --no-fail-on-empty-changeset \
-		$$(grep -q '^\[$(REGION)\.deploy\.' deploy.toml || echo --guided)
+# The processor is the setting Architecture: what is built is what is deployed.
+deploy: environment region .venv/installed ## build and deploy to REGION with the settings of environments/ENV.env
+	go run ./scripts/deploy -environment '$(ENV)' -region '$(REGION)' -stack '$(STACK)' -version '$(VERSION)'
 
 FORWARDERS = STACK='$(STACK)' REGION='$(REGION)' REGIONS='$(REGIONS)' ORGANIZATION='$(ORGANIZATION)' \
 	HOME_ACCOUNT='$(HOME_ACCOUNT)' CALL_AS='$(CALL_AS)' scripts/forwarders
@@ -166,12 +160,17 @@ redrive: region ## bring back what is in the dead-letter queue of STACK in REGIO
 	dead=$$(queue DeadLetterQueueArn) && waiting=$$(queue WaitingQueueArn) && \
 	aws sqs start-message-move-task --region $(REGION) --source-arn "$$dead" --destination-arn "$$waiting"
 
-.PHONY: region regions
+.PHONY: environment region regions
+environment:
+	@test -n '$(ENV)' || { echo 'with which settings? For example: make $(MAKECMDGOALS) ENV=prod REGION=eu-central-1' >&2; exit 2; }
+	@test -z '$(filter command,$(word 1,$(origin ARCHITECTURE)))' || \
+		{ echo 'set Architecture in environments/$(ENV).env instead: one value for build and deployment' >&2; exit 2; }
+
 regions:
 	@test -n '$(REGIONS)' || { echo 'from which Regions? For example: REGIONS="us-east-1 eu-west-1"' >&2; exit 2; }
 
 region:
-	@test -n '$(REGION)' || { echo 'in which Region? For example: make $(MAKECMDGOALS) REGION=eu-central-1' >&2; exit 2; }
+	@test -n '$(REGION)' || { echo 'in which Region? For example: make $(MAKECMDGOALS)$(if $(ENV), ENV=$(ENV)) REGION=eu-central-1' >&2; exit 2; }
 
 clean: ## remove what was built and installed
 	rm -rf .aws-sam .venv bin dist

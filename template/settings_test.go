@@ -15,7 +15,7 @@ import (
 	"guardduty-coverage-notifier/template/templatetest"
 )
 
-var update = flag.Bool("update", false, "write docs/settings.md and terraform/variables.tf")
+var update = flag.Bool("update", false, "write what docs/settings.md, terraform/variables.tf and environments/example.env say")
 
 // group is a group of parameters, as the console shows it.
 type group struct {
@@ -118,4 +118,32 @@ func compareBelow(t *testing.T, file, mark, want string) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("go test ./template -update writes it; parameters (-) and %s (+):\n%s", file, diff)
 	}
+}
+
+// TestExampleHasEverySetting compares environments/example.env, below its mark, with the template's parameters.
+func TestExampleHasEverySetting(t *testing.T) {
+	s := newStack(t, nil)
+	var list strings.Builder
+	for _, g := range groupsOf(s) {
+		fmt.Fprintf(&list, "\n# %s\n", g.label)
+		for _, name := range g.names {
+			parameter := s.At("Parameters", name).(map[string]any)
+			fmt.Fprintf(&list, "\n%s#%s=%s\n", comment(parameter["Description"].(string)), name, parameter["Default"])
+		}
+	}
+	compareBelow(t, "../environments/example.env", "# From template.yaml:\n", list.String())
+}
+
+// comment wraps a text into lines of a comment.
+func comment(text string) string {
+	var lines strings.Builder
+	line := "#"
+	for word := range strings.FieldsSeq(text) {
+		if len(line)+1+len(word) > 110 {
+			lines.WriteString(line + "\n")
+			line = "#"
+		}
+		line += " " + word
+	}
+	return lines.String() + line + "\n"
 }

@@ -659,8 +659,9 @@ func TestMakeBuildsForTheProcessorChosen(t *testing.T) {
 	}
 }
 
-// TestDeployTakesItsRegionAndProcessor: neither comes from a file or a profile, and what was built is what is deployed.
-func TestDeployTakesItsRegionAndProcessor(t *testing.T) {
+// TestDeployTakesItsRegionAndSettings: no profile and no earlier deployment decides, and one setting says for which
+// processor it is built and deployed.
+func TestDeployTakesItsRegionAndSettings(t *testing.T) {
 	run := func(args ...string) (string, error) {
 		cmd := exec.CommandContext(t.Context(), "make", args...)
 		cmd.Dir = ".."
@@ -668,25 +669,32 @@ func TestDeployTakesItsRegionAndProcessor(t *testing.T) {
 		out, err := cmd.CombinedOutput()
 		return string(out), err
 	}
-	for _, target := range []string{"deploy", "redrive"} {
-		if out, err := run(target); err == nil || !strings.Contains(out, "REGION=eu-central-1") {
-			t.Errorf("make %s without a Region: %v\n%s", target, err, out)
-		}
-		out, err := run("--dry-run", target, "REGION=ap-south-1", "ARCHITECTURE=x86_64")
-		if err != nil || !strings.Contains(out, "--region ap-south-1") || strings.Contains(out, "us-east-1") {
-			t.Errorf("make %s in a Region: %v\n%s", target, err, out)
-		}
-		if target != "deploy" {
-			continue
-		}
-		for _, part := range []string{"--config-env ap-south-1", "--parameter-overrides Architecture=x86_64", "scripts/architecture.py .aws-sam/build/template.yaml x86_64", "--tags guardduty-coverage-notifier:version="} {
-			if !strings.Contains(out, part) {
-				t.Errorf("make deploy lacks %s:\n%s", part, out)
-			}
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"deploy", "REGION=eu-central-1"}, "make deploy ENV=prod REGION=eu-central-1"},
+		{[]string{"deploy", "ENV=prod"}, "make deploy ENV=prod REGION=eu-central-1"},
+		{[]string{"deploy-dashboard"}, "make deploy-dashboard REGION=eu-central-1"},
+		{[]string{"redrive"}, "make redrive REGION=eu-central-1"},
+		{[]string{"deploy", "ENV=prod", "REGION=eu-central-1", "ARCHITECTURE=x86_64"}, "set Architecture in environments/prod.env"},
+	} {
+		if out, err := run(test.args...); err == nil || !strings.Contains(out, test.want) {
+			t.Errorf("make %v: %v\n%s", test.args, err, out)
 		}
 	}
-	if strings.Contains(read(t, "../samconfig.toml"), "region") || !strings.Contains(read(t, "../.gitignore"), "/deploy.toml\n") {
-		t.Error("a Region, or what make deploy was told, is kept under version control")
+	for target, want := range map[string]string{
+		"deploy":           "-environment 'prod' -region 'ap-south-1' -stack 'guardduty-coverage-notifier' -version ",
+		"deploy-dashboard": "REGION='ap-south-1' scripts/dashboard",
+		"redrive":          "--region ap-south-1",
+	} {
+		out, err := run("--dry-run", target, "ENV=prod", "REGION=ap-south-1")
+		if err != nil || !strings.Contains(out, want) || strings.Contains(out, "us-east-1") {
+			t.Errorf("make %s in a Region: %v\n%s", target, err, out)
+		}
+	}
+	if strings.Contains(read(t, "../samconfig.toml"), "region") || !strings.Contains(read(t, "../.gitignore"), "/environments/*\n") {
+		t.Error("a Region, or the settings of an environment, are kept under version control")
 	}
 }
 
