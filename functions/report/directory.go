@@ -21,7 +21,28 @@ func (r *reporter) directory(ctx context.Context) (organization.Directory, error
 		return earlier, errors.Join(err, unread)
 	}
 	directory := organization.Directory{At: r.now().UTC(), Accounts: accounts}
-	return directory, r.ledger.SaveDirectory(ctx, directory)
+	if _, tags := r.table.NeedsAccounts(); tags {
+		if err = r.accounts.ReadTags(ctx, accounts, r.table.WantsTag); err != nil {
+			earlier, unread := r.ledger.Directory(ctx)
+			directory.KeepTags(earlier)
+			err = errors.Join(err, unread)
+		}
+	}
+	return directory, errors.Join(err, r.ledger.SaveDirectory(ctx, directory))
+}
+
+// noteAccounts adds what is not known of the accounts, and the organizational units of rules in which there is
+// none.
+func (r *reporter) noteAccounts(sum *organization.Sum, directory organization.Directory, unknown error) {
+	if unknown != nil {
+		sum.Note(organization.AccountsUnknown, detailOf(unknown))
+	}
+	if len(directory.Accounts) == 0 {
+		return
+	}
+	for _, unit := range r.table.UnmatchedUnits(directory.Units()) {
+		sum.Note(organization.NoSuchUnit, unit)
+	}
 }
 
 // detailOf is what AWS said, without what the SDK puts around it, or else the whole error.

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,11 +19,27 @@ import (
 // listed are the accounts of an organization.
 type listed struct {
 	accounts map[string]organization.Entry
-	err      error
+	// tags are those of every account that can be read, err and unread why not all can be.
+	tags        []string
+	err, unread error
 }
 
 func (l listed) List(context.Context) (map[string]organization.Entry, error) {
-	return l.accounts, l.err
+	return maps.Clone(l.accounts), l.err
+}
+
+// ReadTags reads those of all accounts, but for the last when one cannot be read.
+func (l listed) ReadTags(_ context.Context, accounts map[string]organization.Entry, keep func(string) bool) error {
+	ids := slices.Sorted(maps.Keys(accounts))
+	if l.unread != nil {
+		ids = ids[:len(ids)-1]
+	}
+	for _, id := range ids {
+		entry := accounts[id]
+		entry.Tags = slices.DeleteFunc(slices.Clone(l.tags), func(tag string) bool { return !keep(tag) })
+		accounts[id] = entry
+	}
+	return l.unread
 }
 
 // withAccounts is a world with an uncovered instance in each of two accounts.
@@ -92,5 +110,52 @@ func TestAccountsThatCannotBeListedCostNames(t *testing.T) {
 				t.Error("what was known is overwritten")
 			}
 		})
+	}
+}
+
+// byUnitAndTag is a table with rules for units, of which one is empty, and for tags.
+var byUnitAndTag = route.Table{Rules: []route.Rule{
+	{Match: route.Match{Units: []string{"r-ab12", "ou-ab12-11111111"}}}, {Match: route.Match{Tags: []string{"env=*"}}},
+}}
+
+func TestReportReadsTagsThatRulesNeed(t *testing.T) {
+	entries := map[string]organization.Entry{own: {Unit: "o-a/r-ab12/"}, member: {Unit: "o-a/r-ab12/"}}
+	w := withAccounts(t, listed{accounts: entries, tags: []string{"env=prod", "owner=a"}})
+	w.table = byUnitAndTag
+	if err := w.report(t.Context(), "1", own); err != nil {
+		t.Fatal(err)
+	}
+	for id, entry := range w.ledger.directory.Accounts {
+		if !slices.Equal(entry.Tags, []string{"env=prod"}) {
+			t.Errorf("%s has the tags %q", id, entry.Tags)
+		}
+	}
+	want := []message.ReportRegionGap{{Gap: "unit-without-accounts", Detail: "ou-ab12-11111111"}}
+	if diff := cmp.Diff(want, w.slack.told[0].Form.(message.Report).Organization.RegionGaps); diff != "" {
+		t.Errorf("the gaps (-want +got):\n%s", diff)
+	}
+}
+
+// TestTagsThatCannotBeReadRemain as the last report read them.
+func TestTagsThatCannotBeReadRemain(t *testing.T) {
+	denied := errors.New("reading the tags of account 444455556666: denied")
+	w := withAccounts(t, listed{
+		accounts: map[string]organization.Entry{own: {Name: "new"}, member: {Name: "new"}}, tags: []string{"env=new"}, unread: denied,
+	})
+	w.table = route.Table{Rules: byUnitAndTag.Rules[1:]}
+	w.ledger.directory = organization.Directory{Accounts: map[string]organization.Entry{
+		own: {Tags: []string{"env=old"}}, member: {Tags: []string{"env=old"}},
+	}}
+	if err := w.report(t.Context(), "1", own); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]organization.Entry{
+		own: {Name: "new", Tags: []string{"env=new"}}, member: {Name: "new", Tags: []string{"env=old"}},
+	}
+	if diff := cmp.Diff(want, w.ledger.directory.Accounts); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if gaps := w.slack.told[0].Form.(message.Report).Organization.RegionGaps; len(gaps) != 1 || gaps[0].Detail != denied.Error() {
+		t.Errorf("the report says %+v", gaps)
 	}
 }

@@ -48,6 +48,7 @@ type regionLister interface {
 // accountLister lists the accounts of the organization; *accounts.Lister is one.
 type accountLister interface {
 	List(ctx context.Context) (map[string]organization.Entry, error)
+	ReadTags(ctx context.Context, listed map[string]organization.Entry, keep func(tag string) bool) error
 }
 
 // pipeline queues what the notifier has to look at; *notify.Pipeline is one.
@@ -131,9 +132,7 @@ func (r *reporter) read(
 	asking.Wait()
 	made := builder.Report(r.now(), regions, problems, healed)
 	made.Organization = organization.Add(asked, enabled)
-	if unknown != nil {
-		made.Organization.Note(organization.AccountsUnknown, detailOf(unknown))
-	}
+	r.noteAccounts(&made.Organization, directory, unknown)
 	r.local.Accounts = r.table.Names(directory.Names())
 	return made
 }

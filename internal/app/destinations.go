@@ -111,7 +111,8 @@ const (
 // credential is for the rules alone.
 func (c *connector) ordinary(table route.Table) ([]notify.Sink, error) {
 	set := destinationsSet{
-		botToken: c.cfg.Slack.SecretSource != "" || !c.cfg.Slack.BotToken.IsZero(), channel: c.cfg.Slack.Channel != "", topic: c.cfg.SNS.Enabled(),
+		botToken: c.cfg.Slack.SecretSource != "" || !c.cfg.Slack.BotToken.IsZero(),
+		channel:  c.cfg.Slack.Channel != "", topic: c.cfg.SNS.Enabled(), directory: c.cfg.Directory,
 	}
 	if err := conflict(table, set); err != nil {
 		return nil, err

@@ -3,8 +3,11 @@ package app_test
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +18,7 @@ import (
 
 	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/pkg/config"
+	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/organization"
 )
@@ -44,25 +48,27 @@ func (o *oneItem) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"Item": o.item})
 }
 
-func (o *oneItem) save(t *testing.T, cloud aws.Config, names map[string]string) {
+func save(t *testing.T, cloud aws.Config, entries map[string]organization.Entry) {
 	t.Helper()
-	d := organization.Directory{Accounts: make(map[string]organization.Entry)}
-	for id, name := range names {
-		d.Accounts[id] = organization.Entry{Name: name}
-	}
+	d := organization.Directory{Accounts: entries}
 	if err := dynamo.NewLedger(dynamodb.NewFromConfig(cloud), "incidents").SaveDirectory(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestAccountsHaveTheNamesOfTheOrganization(t *testing.T) {
+func connected(t *testing.T) (*oneItem, aws.Config) {
+	t.Helper()
 	table := &oneItem{}
 	server := httptest.NewServer(table)
-	defer server.Close()
-	cloud := aws.Config{
+	t.Cleanup(server.Close)
+	return table, aws.Config{
 		Region: "eu-central-1", BaseEndpoint: &server.URL, HTTPClient: server.Client(), RetryMaxAttempts: 1,
 		Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", ""),
 	}
+}
+
+func TestAccountsHaveTheNamesOfTheOrganization(t *testing.T) {
+	table, cloud := connected(t)
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	cfg := config.Config{
 		SNS: config.SNS{TopicARN: topic}, Language: "en", IncidentTable: "incidents", Directory: config.Directory{On: true},
@@ -85,7 +91,7 @@ func TestAccountsHaveTheNamesOfTheOrganization(t *testing.T) {
 		}
 	}
 	refreshed(map[string]string{"111122223333": "ours"}, 1, false)
-	table.save(t, cloud, map[string]string{"111122223333": "theirs", "222233334444": "shop"})
+	save(t, cloud, map[string]organization.Entry{"111122223333": {Name: "theirs"}, "222233334444": {Name: "shop"}})
 	now = now.Add(14 * time.Minute)
 	refreshed(map[string]string{"111122223333": "ours"}, 1, false)
 	now = now.Add(time.Minute)
@@ -96,6 +102,41 @@ func TestAccountsHaveTheNamesOfTheOrganization(t *testing.T) {
 	refreshed(named, 2, false) // It is not asked again at once.
 	table.away, now = false, now.Add(time.Minute)
 	refreshed(named, 3, false)
+}
+
+func TestRulesMatchByWhatTheOrganizationKnows(t *testing.T) {
+	_, cloud := connected(t)
+	cfg := config.Config{
+		SNS: config.SNS{TopicARN: topic}, Language: "en", IncidentTable: "incidents", Directory: config.Directory{On: true, Tags: true},
+		Routes: config.Routes{Text: `{"rules": [
+			{"match": {"ou": "ou-ab12-11111111"}, "to": {"sns": "` + topic + `-unit"}},
+			{"match": {"tag": "env=prod"}, "to": {"sns": "` + topic + `-tag"}}
+		]}`},
+	}
+	destinations, err := app.Connect(t.Context(), cfg, cloud, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	routed := func(account string) string {
+		decision := destinations.Route(coverage.Change{Resource: coverage.Resource{Account: account}, Status: coverage.Unhealthy}, nil)
+		return strings.Join(slices.Sorted(maps.Keys(decision.To)), " ")
+	}
+	if got := routed("111122223333"); got != "sns" {
+		t.Errorf("before anything is known, it goes to %q", got)
+	}
+	save(t, cloud, map[string]organization.Entry{
+		"111122223333": {Unit: "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/"}, "222233334444": {Tags: []string{"env=prod"}},
+	})
+	if err := destinations.RefreshAccounts(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for account, want := range map[string]string{
+		"111122223333": "sns/" + topic + "-unit", "222233334444": "sns/" + topic + "-tag", "333344445555": "sns",
+	} {
+		if got := routed(account); got != want {
+			t.Errorf("%s goes to %q, want %q", account, got, want)
+		}
+	}
 }
 
 func TestNobodyAsksForAccountsUnlessSet(t *testing.T) {

@@ -86,7 +86,12 @@ func SubjectOf(change coverage.Change, causes []string) route.Subject {
 
 // Route is where the rules send a change with those causes.
 func (d Destinations) Route(change coverage.Change, causes []string) notify.Decision {
-	decided := d.Table.Decide(SubjectOf(change, causes))
+	subject := SubjectOf(change, causes)
+	if d.directory != nil {
+		entry := d.directory.known.Accounts[change.Resource.Account]
+		subject.Unit, subject.Tags = entry.Unit, entry.Tags
+	}
+	decided := d.Table.Decide(subject)
 	to := make(map[string]locale.Language)
 	for _, destination := range decided.To {
 		for _, name := range d.names(destination.Sink) {

@@ -56,6 +56,7 @@ func ruleMistakes(getenv func(string) string) []error {
 	return mistakesIn(text, destinationsSet{
 		botToken: set("SLACK_SECRET") || set("SLACK_BOT_TOKEN"),
 		channel:  set("SLACK_CHANNEL"), topic: set("SNS_TOPIC_ARN"),
+		directory: config.DirectoryOf(strings.TrimSpace(getenv("ACCOUNT_DIRECTORY"))),
 	})
 }
 
@@ -77,11 +78,19 @@ func mistakesIn(rules string, set destinationsSet) []error {
 }
 
 // destinationsSet says which of the settings that rules depend on there are.
-type destinationsSet struct{ botToken, channel, topic bool }
+type destinationsSet struct {
+	botToken, channel, topic bool
+	directory                config.Directory
+}
 
 // conflict is what the rules need of other settings and do not find there.
 func conflict(table route.Table, set destinationsSet) error {
+	accounts, tags := table.NeedsAccounts()
 	switch {
+	case tags && !set.directory.Tags:
+		return errors.New("ROUTES: a rule matches by tags of accounts: set ACCOUNT_DIRECTORY to tags")
+	case accounts && !set.directory.On:
+		return errors.New("ROUTES: a rule matches by organizational units: set ACCOUNT_DIRECTORY to names")
 	case !namesChannels(table):
 	case !set.botToken:
 		return errors.New("ROUTES: a rule names a Slack channel, which takes a bot token: set SLACK_SECRET")

@@ -12,6 +12,10 @@ import (
 // TestLoadNamesEveryMistakeAtOnce has each of its lines begin with the variable to correct.
 func TestLoadNamesEveryMistakeAtOnce(t *testing.T) {
 	const toChannel = `{"rules": [{"to": {"slack": "C02"}}]}`
+	const (
+		toUnit = `{"rules": [{"match": {"ou": "ou-ab12-11111111"}, "to": "default"}]}`
+		toTag  = `{"rules": [{"match": {"tag": "env=prod"}, "to": "default"}]}`
+	)
 	tests := map[string]struct {
 		env  map[string]string
 		want []string
@@ -25,6 +29,10 @@ func TestLoadNamesEveryMistakeAtOnce(t *testing.T) {
 		"no JSON":                   {map[string]string{"SNS_TOPIC_ARN": topic, "ROUTES": `{"rules": `}, []string{"ROUTES: "}},
 		"rules and a setting":       {map[string]string{"SNS_TOPIC_ARN": "x", "ROUTES": `{"rules": 2}`}, []string{"SNS_TOPIC_ARN: ", "ROUTES: rules: is a number"}},
 		"a channel without Slack":   {map[string]string{"SNS_TOPIC_ARN": topic, "STORM_LIMIT": "0", "ROUTES": toChannel}, []string{"STORM_LIMIT: ", "ROUTES: a rule names a Slack channel"}},
+		"units without accounts":    {map[string]string{"SNS_TOPIC_ARN": topic, "ROUTES": toUnit}, []string{"ROUTES: a rule matches by organizational units: set ACCOUNT_DIRECTORY"}},
+		"units":                     {map[string]string{"SNS_TOPIC_ARN": topic, "ROUTES": toUnit, "INCIDENT_TABLE": "incidents", "ACCOUNT_DIRECTORY": "names"}, nil},
+		"tags without tags":         {map[string]string{"SNS_TOPIC_ARN": topic, "ROUTES": toTag, "INCIDENT_TABLE": "incidents", "ACCOUNT_DIRECTORY": "names"}, []string{"ROUTES: a rule matches by tags of accounts: set ACCOUNT_DIRECTORY to tags"}},
+		"tags":                      {map[string]string{"SNS_TOPIC_ARN": topic, "ROUTES": toTag, "INCIDENT_TABLE": "incidents", "ACCOUNT_DIRECTORY": "tags"}, nil},
 		"no channel for the others": {map[string]string{"SLACK_SECRET": "/slack", "ROUTES": toChannel}, []string{"ROUTES: rules name Slack channels"}},
 	}
 	for name, test := range tests {

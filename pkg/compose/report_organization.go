@@ -89,6 +89,9 @@ func (c reporting) gap(g organization.Gap, detail string) string {
 	if detail = plain(detail); detail == "" {
 		return w.Gap(g)
 	}
+	if at := strings.LastIndex(detail, "/ou-"); g == organization.NoSuchUnit && at > 0 {
+		detail = "…" + detail[at:] // A whole path leaves the table no room; the machine form has it.
+	}
 	return locale.Fill(w.WithDetail, "gap", w.Gap(g), "detail", detail)
 }
 
@@ -97,7 +100,7 @@ func (c reporting) accountsOf(g organization.Gap) string {
 	switch g {
 	case organization.NotAutoEnabled:
 		return c.language.Organization.NewAccounts
-	case organization.RegionsUnknown, organization.AccountsUnknown:
+	case organization.RegionsUnknown, organization.AccountsUnknown, organization.NoSuchUnit:
 		return ""
 	}
 	return c.language.Organization.EveryAccount
@@ -136,6 +139,7 @@ func (c reporting) gapSteps() []message.Step {
 	add(w.AutoEnableStep, organization.NotAutoEnabled)
 	add(w.ReportStep, organization.NotReported)
 	add(w.DirectoryStep, organization.AccountsUnknown)
+	add(w.UnitStep, organization.NoSuchUnit)
 	return steps
 }
 

@@ -58,6 +58,7 @@ func gaps() organization.Sum {
 		organization.Enabled{Regions: []string{"sa-east-1", "ap-south-1", "ca-west-1", "us-west-2"}},
 	)
 	sum.Note(organization.AccountsUnknown, "listing the organization's accounts: AccessDeniedException")
+	sum.Note(organization.NoSuchUnit, "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*")
 	return sum
 }
 

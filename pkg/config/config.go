@@ -329,13 +329,23 @@ func (r *reader) diagnosis() Diagnosis {
 
 // directory needs the table: the report keeps there what it read.
 func (r *reader) directory() Directory {
-	const off, names, tags = "off", "names", "tags"
-	value := r.oneOf("ACCOUNT_DIRECTORY", off, names, tags)
-	if value != off && r.text("INCIDENT_TABLE") == "" {
+	d := DirectoryOf(r.oneOf("ACCOUNT_DIRECTORY", "off", directoryNames, directoryTags))
+	if d.On && r.text("INCIDENT_TABLE") == "" {
 		r.problem("ACCOUNT_DIRECTORY: needs INCIDENT_TABLE, where the report keeps what it read of the accounts")
 	}
-	return Directory{On: value != off, Tags: value == tags}
+	return d
 }
+
+// DirectoryOf is what a value of ACCOUNT_DIRECTORY stands for; of any other, nothing.
+func DirectoryOf(value string) Directory {
+	return Directory{On: value == directoryNames || value == directoryTags, Tags: value == directoryTags}
+}
+
+// The values of ACCOUNT_DIRECTORY with which something is read.
+const (
+	directoryNames = "names"
+	directoryTags  = "tags"
+)
 
 // queue is a standard queue's URL: a FIFO queue cannot delay single messages, and what waits or was
 // given up needs no order.

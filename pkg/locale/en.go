@@ -221,6 +221,7 @@ var englishOrganization = OrganizationWords{
 	NotAutoEnabled:  "Auto-enable is not ALL",
 	NotReported:     "Enabled, but not in this report",
 	AccountsUnknown: "Account names not readable",
+	NoSuchUnit:      "Route for an organizational unit without accounts",
 
 	AccountsStep: "In the GuardDuty console of the delegated administrator, under Accounts, enable GuardDuty, " +
 		"Runtime Monitoring and the agents for these accounts.",
@@ -235,5 +236,6 @@ var englishOrganization = OrganizationWords{
 	DirectoryStep: "Account names take `organizations:ListAccounts`, and rules with tags " +
 		"`organizations:ListTagsForResource`, in the management account or a delegated administrator's. " +
 		"Otherwise set `AccountDirectory` to `off`.",
-	Page: "Managing GuardDuty accounts with AWS Organizations",
+	UnitStep: "Correct the organizational units that `Routes` names: their rules match no account.",
+	Page:     "Managing GuardDuty accounts with AWS Organizations",
 }

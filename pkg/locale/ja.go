@@ -221,6 +221,7 @@ var japaneseOrganization = OrganizationWords{
 	NotAutoEnabled:  "自動有効化が ALL ではない",
 	NotReported:     "有効だがレポートの対象外",
 	AccountsUnknown: "アカウント名を読み取れない",
+	NoSuchUnit:      "ルートの組織単位 (OU) にアカウントがない",
 
 	AccountsStep: "委任された管理者の GuardDuty コンソールの「アカウント」で、これらのアカウントの GuardDuty、ランタイムモニタリング、" +
 		"エージェントを有効にしてください。",
@@ -232,5 +233,6 @@ var japaneseOrganization = OrganizationWords{
 	ReportStep: "レポートの対象外のリージョンを `ReportRegions` に追加するか、`all` を設定してください。",
 	DirectoryStep: "アカウント名には、管理アカウントまたは委任された管理者のアカウントで `organizations:ListAccounts` が、タグを使うルールには " +
 		"`organizations:ListTagsForResource` が必要です。不要な場合は `AccountDirectory` を `off` に設定してください。",
-	Page: "AWS Organizations による GuardDuty アカウントの管理",
+	UnitStep: "`Routes` の組織単位 (OU) の指定を修正してください。これらのルールに一致するアカウントはありません。",
+	Page:     "AWS Organizations による GuardDuty アカウントの管理",
 }

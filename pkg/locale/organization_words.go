@@ -26,12 +26,12 @@ type OrganizationWords struct {
 	// The gaps.
 	NotMember, NotEnabled, Suspended, MonitoringOff, Unknown, AgentsUnmanaged                   string
 	NoAdministrator, GuardDutyOff, MembersDenied, MembersFailed, RegionsUnknown, NotAutoEnabled string
-	NotReported, AccountsUnknown                                                                string
+	NotReported, AccountsUnknown, NoSuchUnit                                                    string
 
 	// What to do about accounts, about settings for new ones, about Regions without administrator or
 	// GuardDuty, about what may not be read, about Regions that the report leaves out, and about accounts that
-	// AWS Organizations does not list.
-	AccountsStep, AutoEnableStep, RegionsStep, AccessStep, ReportStep, DirectoryStep string
+	// AWS Organizations does not list, and about rules for organizational units without accounts.
+	AccountsStep, AutoEnableStep, RegionsStep, AccessStep, ReportStep, DirectoryStep, UnitStep string
 	// Page labels AWS's page on accounts of an organization.
 	Page string
 }
@@ -65,6 +65,8 @@ func (w *OrganizationWords) Gap(g organization.Gap) string {
 		return w.NotReported
 	case organization.AccountsUnknown:
 		return w.AccountsUnknown
+	case organization.NoSuchUnit:
+		return w.NoSuchUnit
 	}
 	return w.Unknown
 }

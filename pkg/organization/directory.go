@@ -1,6 +1,10 @@
 package organization
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // Directory is what AWS Organizations says of the accounts. The zero Directory knows none.
 type Directory struct {
@@ -28,6 +32,15 @@ func (d Directory) Names() map[string]string {
 		names[id] = entry.Name
 	}
 	return names
+}
+
+// Units are the paths of the organizational units that accounts are in.
+func (d Directory) Units() []string {
+	units := make(map[string]bool)
+	for _, entry := range d.Accounts {
+		units[entry.Unit] = true
+	}
+	return slices.Sorted(maps.Keys(units))
 }
 
 // KeepTags takes over the tags that an earlier Directory has and this one could not read.

@@ -80,6 +80,8 @@ const (
 	RegionsUnknown Gap = "regions-unknown"
 	// AccountsUnknown: AWS Organizations does not list the accounts, or not all that is wanted of them.
 	AccountsUnknown Gap = "accounts-unknown"
+	// NoSuchUnit: a rule of the routes names an organizational unit that no account is in.
+	NoSuchUnit Gap = "unit-without-accounts"
 	// NotAutoEnabled: something is not switched on for all accounts automatically.
 	NotAutoEnabled Gap = "auto-enable"
 )

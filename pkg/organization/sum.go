@@ -47,7 +47,7 @@ type Place struct {
 var order = []Gap{
 	RegionsUnknown, GuardDutyOff, NoAdministrator, MembersDenied, MembersFailed,
 	NotMember, NotEnabled, Suspended, MonitoringOff, Unknown, AgentsUnmanaged, NotAutoEnabled, NotReported,
-	AccountsUnknown,
+	AccountsUnknown, NoSuchUnit,
 }
 
 // Watched reports whether nothing is known that GuardDuty does not see. What is not switched on for new

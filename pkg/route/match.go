@@ -2,6 +2,7 @@ package route
 
 import (
 	"slices"
+	"strings"
 
 	"guardduty-coverage-notifier/pkg/coverage"
 )
@@ -9,6 +10,8 @@ import (
 func (m Match) fits(s Subject) bool {
 	r := s.Resource
 	return isAny(m.Accounts, r.Account) &&
+		inUnit(m.Units, s.Unit) &&
+		likeAny(m.Tags, s.Tags...) &&
 		isAny(m.Kinds, r.Kind) &&
 		isAny(m.Statuses, s.Status) &&
 		likeAny(m.Regions, r.Region) &&
@@ -28,6 +31,16 @@ func isAny[T comparable](list []T, value T) bool {
 func likeAny(patterns []string, values ...string) bool {
 	return len(patterns) == 0 || slices.ContainsFunc(patterns, func(pattern string) bool {
 		return slices.ContainsFunc(values, func(value string) bool { return value != "" && like(pattern, value) })
+	})
+}
+
+// inUnit is likeAny for paths of organizational units. The ID of a unit stands for itself and what is below it.
+func inUnit(patterns []string, path string) bool {
+	return len(patterns) == 0 || slices.ContainsFunc(patterns, func(pattern string) bool {
+		if !strings.ContainsAny(pattern, "/*?") {
+			return strings.Contains("/"+path, "/"+pattern+"/")
+		}
+		return likeAny([]string{pattern}, path)
 	})
 }
 

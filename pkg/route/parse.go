@@ -27,6 +27,11 @@ const (
 	topicForm   = `arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+(\.fifo)?`
 	webhookForm = `[A-Za-z0-9_-]+`
 	regionForm  = `[a-z0-9*?-]+`
+	// unitForm are IDs of organizational units and roots, and their paths
+	// (https://docs.aws.amazon.com/organizations/latest/APIReference/API_OrganizationalUnit.html).
+	unitForm = `(ou|r)-[0-9a-z-]+|[o*?][0-9a-z/*?-]*[/*]`
+	// tagForm has a key before the equals sign.
+	tagForm = `[^=]+=.*`
 	// sourceForm are the names of SSM parameters, and the ARNs of parameters and secrets.
 	sourceForm = `[A-Za-z0-9_./-]+(:[A-Za-z0-9_.-]+)?` +
 		`|arn:aws[a-z-]*:ssm:[a-z0-9-]+:[0-9]{12}:parameter/[A-Za-z0-9_./-]+(:[A-Za-z0-9_.-]+)?` +
@@ -121,6 +126,8 @@ func (r *reader) match(at string, data json.RawMessage, t Table) Match {
 	var m Match
 	r.object(at, data, fields{
 		"account": func(at string, v json.RawMessage) { m.Accounts = r.accounts(at, v, t) },
+		"ou":      func(at string, v json.RawMessage) { m.Units = r.values(at, v, r.unit) },
+		"tag":     func(at string, v json.RawMessage) { m.Tags = r.values(at, v, r.tag) },
 		"region":  func(at string, v json.RawMessage) { m.Regions = r.values(at, v, r.region) },
 		"kind": func(at string, v json.RawMessage) {
 			m.Kinds = chosen(r, at, v, coverage.EKS, coverage.ECS, coverage.EC2)
@@ -158,6 +165,19 @@ func (r *reader) accounts(at string, data json.RawMessage, t Table) []string {
 	})
 	slices.Sort(ids)
 	return slices.Compact(ids)
+}
+
+func (r *reader) unit(at, value string) {
+	if !r.matches(unitForm, value) {
+		r.problem(at, "%s is neither the ID of an organizational unit or root nor a path such as "+
+			"o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*", quoted(value))
+	}
+}
+
+func (r *reader) tag(at, value string) {
+	if !r.matches(tagForm, value) {
+		r.problem(at, "%s is not a tag and its value such as env=prod", quoted(value))
+	}
 }
 
 func (r *reader) region(at, value string) {

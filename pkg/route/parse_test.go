@@ -33,7 +33,7 @@ func TestParse(t *testing.T) {
 		"everything": {` {
 			"rules": [
 				{"name": "everything", "match": {"account": ["payments", "444455556666"], "region": ["eu-*", "us-east-1"], "kind": ["EKS", "EC2"], "resource": ["prod-*"],
-					"cluster": ["prod-?"], "finding": ["addon-*", "unknown"], "status": ["UNHEALTHY", "HEALTHY"], "actionable": true},
+					"ou": ["ou-ab12-11111111", "o-a1b2c3d4e5/r-ab12/*"], "tag": "env=prod*", "cluster": ["prod-?"], "finding": ["addon-*", "unknown"], "status": ["UNHEALTHY", "HEALTHY"], "actionable": true},
 				 "to": [{"slack": "C0123456789"}, {"webhook": "security"}, {"sns": "arn:aws:sns:eu-central-1:111122223333:a.fifo"}, "default"],
 				 "language": "ja", "mute": false, "continue": true},
 				{"match": {"account": "111122223333", "region": "*", "kind": "ECS", "resource": "a", "cluster": "b", "finding": "addon-removed", "status": "HEALTHY",
@@ -51,6 +51,7 @@ func TestParse(t *testing.T) {
 					Name: "everything",
 					Match: route.Match{
 						Accounts: []string{"111122223333", "444455556666", "555566667777"}, Regions: []string{"eu-*", "us-east-1"}, Kinds: []coverage.Kind{coverage.EKS, coverage.EC2},
+						Units: []string{"ou-ab12-11111111", "o-a1b2c3d4e5/r-ab12/*"}, Tags: []string{"env=prod*"},
 						Resources: []string{"prod-*"}, Clusters: []string{"prod-?"}, Findings: []string{"addon-*", "unknown"},
 						Statuses: []coverage.Status{coverage.Unhealthy, coverage.Healthy}, Actionable: new(true),
 					},
@@ -123,6 +124,9 @@ var mistakes = map[string]struct {
 	"an unknown match field":   {text: `{"rules": [{"match": {"kinds": "EKS"}, "mute": true}]}`, want: `rules[0].match: has no field "kinds"`},
 	"an account in a rule":     {text: `{"rules": [{"match": {"account": "payments"}, "mute": true}]}`, want: `rules[0].match.account: "payments" is neither a 12-digit`, onlyHere: true},
 	"a Region":                 {text: `{"rules": [{"match": {"region": ["eu-*", "Frankfurt"]}, "mute": true}]}`, want: `rules[0].match.region[1]: "Frankfurt" is not a Region`},
+	"a unit's name":            {text: `{"rules": [{"match": {"ou": ["*/ou-a/*", "Workloads"]}, "mute": true}]}`, want: `rules[0].match.ou[1]: "Workloads" is neither the ID`},
+	"a path without end":       {text: `{"rules": [{"match": {"ou": "o-a1/r-a/ou-a"}, "mute": true}]}`, want: `rules[0].match.ou: "o-a1/r-a/ou-a" is neither the ID`},
+	"a tag without value":      {text: `{"rules": [{"match": {"tag": "prod"}, "mute": true}]}`, want: `rules[0].match.tag: "prod" is not a tag and its value`},
 	"a kind":                   {text: `{"rules": [{"match": {"kind": "eks"}, "mute": true}]}`, want: `rules[0].match.kind: "eks" is not one of: EKS, ECS, EC2`},
 	"a status":                 {text: `{"rules": [{"match": {"status": ["Healthy"]}, "mute": true}]}`, want: `rules[0].match.status[0]: "Healthy" is not one of: UNHEALTHY, HEALTHY`},
 	"a finding":                {text: `{"rules": [{"match": {"finding": "adon-*"}, "mute": true}]}`, want: `rules[0].match.finding: "adon-*" fits no finding`, onlyHere: true},

@@ -41,6 +41,11 @@ type Rule struct {
 type Match struct {
 	// Accounts are 12-digit ids.
 	Accounts []string
+	// Units are patterns for the path of the organizational unit that the account is in, or IDs of units and roots
+	// that it is in or below.
+	Units []string
+	// Tags are patterns for tags of the account, such as env=prod.
+	Tags []string
 	// Regions, Resources (names) and Findings (ids) are patterns.
 	Regions, Resources, Findings []string
 	// Clusters are patterns for the name of the cluster that an instance belongs to, or of the cluster itself.
@@ -87,7 +92,11 @@ func (t Target) Sink() string {
 // Subject is what rules look at.
 type Subject struct {
 	Resource coverage.Resource
-	Status   coverage.Status
+	// Unit is the path of the organizational unit that the account is in, Tags are the account's tags as texts such as
+	// env=prod; empty when they are not known, and then no rule that needs them fits.
+	Unit   string
+	Tags   []string
+	Status coverage.Status
 	// Findings are ids of the catalogue; of a recovery, those of the loss. None when the loss is not remembered.
 	Findings []string
 	// Actionable is whether anybody can do anything about one of them.
@@ -177,6 +186,31 @@ func (t Table) Targets() []Target {
 		}
 	}
 	return targets
+}
+
+// NeedsAccounts reports whether rules match by what AWS Organizations knows of accounts, tags whether by tags.
+func (t Table) NeedsAccounts() (needs, tags bool) {
+	tags = slices.ContainsFunc(t.Rules, func(r Rule) bool { return len(r.Match.Tags) > 0 })
+	return tags || slices.ContainsFunc(t.Rules, func(r Rule) bool { return len(r.Match.Units) > 0 }), tags
+}
+
+// WantsTag reports whether a rule matches by that tag of an account.
+func (t Table) WantsTag(tag string) bool {
+	return slices.ContainsFunc(t.Rules, func(r Rule) bool { return len(r.Match.Tags) > 0 && likeAny(r.Match.Tags, tag) })
+}
+
+// UnmatchedUnits are the patterns of organizational units that fit none of these paths, sorted.
+func (t Table) UnmatchedUnits(paths []string) []string {
+	var unmatched []string
+	for _, rule := range t.Rules {
+		for _, pattern := range rule.Match.Units {
+			if !slices.ContainsFunc(paths, func(path string) bool { return inUnit([]string{pattern}, path) }) {
+				unmatched = append(unmatched, pattern)
+			}
+		}
+	}
+	slices.Sort(unmatched)
+	return slices.Compact(unmatched)
 }
 
 // AccountName is the account as people call it: its name, or else its id.

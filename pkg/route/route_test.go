@@ -1,6 +1,7 @@
 package route_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,6 +24,47 @@ var (
 
 func on(resource coverage.Resource) route.Subject {
 	return route.Subject{Resource: resource, Status: coverage.Unhealthy, Actionable: true}
+}
+
+// What accounts of an organization are in.
+const (
+	root      = "o-a1b2c3d4e5/r-ab12/"
+	workloads = root + "ou-ab12-11111111/"
+	prod      = workloads + "ou-ab12-22222222/"
+)
+
+func inUnit(path string) route.Subject {
+	s := lost
+	s.Unit = path
+	return s
+}
+
+func tagged(tags ...string) route.Subject {
+	s := lost
+	s.Tags = tags
+	return s
+}
+
+func TestWhatRulesNeedOfAccounts(t *testing.T) {
+	units := route.Table{Rules: []route.Rule{{Match: route.Match{Units: []string{"ou-ab12-11111111", workloads + "x*"}}}}}
+	tags := route.Table{Rules: []route.Rule{{}, {Match: route.Match{Tags: []string{"env=*"}}}}}
+	for name, test := range map[string]struct {
+		table       route.Table
+		needs, tags bool
+	}{"nothing": {table: route.Default()}, "units": {units, true, false}, "tags": {tags, true, true}} {
+		if needs, of := test.table.NeedsAccounts(); needs != test.needs || of != test.tags {
+			t.Errorf("%s: needs %v, tags %v", name, needs, of)
+		}
+	}
+	if !tags.WantsTag("env=prod") || tags.WantsTag("owner=a") || units.WantsTag("env=prod") {
+		t.Error("tags are wanted that no rule names, or the other way round")
+	}
+	if got := units.UnmatchedUnits([]string{root, prod}); !slices.Equal(got, []string{workloads + "x*"}) {
+		t.Errorf("unmatched: %q", got)
+	}
+	if got := units.UnmatchedUnits(nil); len(got) != 2 {
+		t.Errorf("without accounts, unmatched: %q", got)
+	}
 }
 
 // to are destinations in the ordinary language.
@@ -85,8 +127,16 @@ func TestMatch(t *testing.T) {
 		match     route.Match
 		fits, not []route.Subject
 	}{
-		"everything":  {fits: []route.Subject{lost, back, inert, on(node), {}}},
-		"account":     {match: route.Match{Accounts: []string{"999988887777", "111122223333"}}, fits: []route.Subject{lost, on(node)}, not: []route.Subject{on(loner), {}}},
+		"everything": {fits: []route.Subject{lost, back, inert, on(node), {}}},
+		"account":    {match: route.Match{Accounts: []string{"999988887777", "111122223333"}}, fits: []route.Subject{lost, on(node)}, not: []route.Subject{on(loner), {}}},
+		"unit by its ID": {match: route.Match{Units: []string{"ou-ab12-11111111"}},
+			fits: []route.Subject{inUnit(workloads), inUnit(prod)}, not: []route.Subject{lost, inUnit(root), inUnit(root + "ou-ab12-111111112/")}},
+		"root by its ID": {match: route.Match{Units: []string{"r-ab12"}}, fits: []route.Subject{inUnit(root), inUnit(prod)}, not: []route.Subject{lost}},
+		"unit by its path": {match: route.Match{Units: []string{"ou-cd34-11111111", workloads}},
+			fits: []route.Subject{inUnit(workloads)}, not: []route.Subject{lost, inUnit(root), inUnit(prod)}},
+		"units by a pattern": {match: route.Match{Units: []string{workloads + "*"}},
+			fits: []route.Subject{inUnit(workloads), inUnit(prod)}, not: []route.Subject{lost, inUnit(root)}},
+		"tag":         {match: route.Match{Tags: []string{"env=prod*", "tier=1"}}, fits: []route.Subject{tagged("owner=a", "env=prod-eu")}, not: []route.Subject{lost, tagged("env=dev")}},
 		"Region":      {match: route.Match{Regions: []string{"eu-*"}}, fits: []route.Subject{lost}, not: []route.Subject{on(loner), {}}},
 		"kind":        {match: route.Match{Kinds: []coverage.Kind{coverage.EKS}}, fits: []route.Subject{lost}, not: []route.Subject{on(node), {}}},
 		"resource":    {match: route.Match{Resources: []string{"test", "i-????"}}, fits: []route.Subject{on(node), on(loner)}, not: []route.Subject{lost, {}}},
