@@ -1,4 +1,5 @@
-// Package format is the stored form of records, groups and changes: what lies in the table and in the queue.
+// Package format is the stored form of records, groups, changes and queued messages: what lies in the table and in
+// the queue.
 package format
 
 import (

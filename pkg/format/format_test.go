@@ -1,6 +1,7 @@
 package format_test
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"os"
@@ -72,9 +73,11 @@ func TestStoredFormsAreGolden(t *testing.T) {
 	check(t, err)
 	directory, err := format.MarshalDirectory(sampleDirectory)
 	check(t, err)
+	wakeUp := format.Queued{Key: sample.Resource.Key(), Due: now, Redrive: []string{"slack"}}.Body()
+	waiting := format.Queued{Change: single, Since: now, MayHaveSent: []string{"slack", "sns"}, Notified: []string{"sns"}}.Body()
 	for name, written := range map[string][]byte{
 		"record-v1.json": record, "group-v1.json": group, "change-v1.json": single, "intent-v1.json": intent,
-		"directory-v1.json": directory,
+		"directory-v1.json": directory, "wakeup-v1.json": wakeUp, "queued-v1.json": waiting,
 	} {
 		file := filepath.Join("testdata", name)
 		if *update {
@@ -100,6 +103,13 @@ func TestStoredFormsAreGolden(t *testing.T) {
 	check(t, err)
 	if diff := cmp.Diff(sample, readChange); diff != "" {
 		t.Errorf("a change (-saved +read):\n%s", diff)
+	}
+	for _, body := range []json.RawMessage{wakeUp, waiting} {
+		read, err := format.OpenQueued(body)
+		check(t, err)
+		if diff := cmp.Diff(string(body), string(read.Body())); diff != "" {
+			t.Errorf("a queued message (-queued +read):\n%s", diff)
+		}
 	}
 	readIntent, err := format.UnmarshalIntent(intent)
 	check(t, err)

@@ -9,6 +9,7 @@ import (
 
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/format"
 	"guardduty-coverage-notifier/pkg/incident"
 )
 
@@ -42,10 +43,10 @@ func (p *Pipeline) planWithoutMemory(it *item) {
 }
 
 // newestQueued is what the queue knows of the newest change that arrived; ok is false when there is none.
-func (it *item) newestQueued() (q queued, ok bool) {
+func (it *item) newestQueued() (q format.Queued, ok bool) {
 	for _, e := range it.events {
 		if !e.isWakeUp() && sameChange(e.change, it.newest()) {
-			q, ok = q.merged(e.queued), true
+			q, ok = merged(q, e.Queued), true
 		}
 	}
 	return q, ok
@@ -96,7 +97,7 @@ func (b *batch) putBack(ctx context.Context, events []*event, delay func(*event)
 	var distinct []*event
 	for _, e := range events {
 		if i := slices.IndexFunc(distinct, e.same); i >= 0 {
-			distinct[i].queued = distinct[i].merged(e.queued)
+			distinct[i].Queued = merged(distinct[i].Queued, e.Queued)
 			continue
 		}
 		clone := *e
@@ -110,11 +111,11 @@ func (b *batch) putBack(ctx context.Context, events []*event, delay func(*event)
 		}
 		if now.Sub(e.Since) > incident.Patience {
 			e.Since = time.Time{} // A redrive starts anew.
-			errs = errors.Join(errs, b.deadLetter(ctx, e.body(), errPatience))
+			errs = errors.Join(errs, b.deadLetter(ctx, e.Body(), errPatience))
 			continue
 		}
 		wait := delay(e)
-		errs = errors.Join(errs, b.queue.call(func() error { return b.p.Queue.Send(ctx, e.body(), wait) }))
+		errs = errors.Join(errs, b.queue.call(func() error { return b.p.Queue.Send(ctx, e.Body(), wait) }))
 	}
 	return errs
 }

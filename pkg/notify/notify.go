@@ -17,6 +17,7 @@ import (
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/compose"
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/format"
 	"guardduty-coverage-notifier/pkg/incident"
 	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
@@ -171,7 +172,7 @@ type batch struct {
 
 // event is one message of the batch: an event of GuardDuty's, or a queued one.
 type event struct {
-	queued
+	format.Queued
 	// change is what it says happened; a wake-up's has no status.
 	change coverage.Change
 	causes []string

@@ -55,7 +55,7 @@ func (b *batch) read(ctx context.Context, bodies []json.RawMessage) {
 
 func (p *Pipeline) readOne(body json.RawMessage) (e *event, key string, err error) {
 	e = &event{}
-	if e.queued, err = openQueued(body); err != nil {
+	if e.Queued, err = format.OpenQueued(body); err != nil {
 		return e, "", err
 	}
 	if e.Key != "" {

@@ -51,7 +51,7 @@ func (b *batch) sendWakeUp(ctx context.Context, key string, due time.Time) error
 		return errNoQueue
 	}
 	delay := due.Sub(b.p.Now())
-	err := b.queue.call(func() error { return b.p.Queue.Send(ctx, wakeUp(key, due).body(), max(delay, 0)) })
+	err := b.queue.call(func() error { return b.p.Queue.Send(ctx, wakeUp(key, due).Body(), max(delay, 0)) })
 	if err != nil {
 		return fmt.Errorf("queueing a wake-up of %s: %w", key, err)
 	}

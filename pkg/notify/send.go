@@ -11,6 +11,7 @@ import (
 
 	"guardduty-coverage-notifier/pkg/compose"
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/format"
 	"guardduty-coverage-notifier/pkg/incident"
 	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
@@ -147,7 +148,7 @@ func (r *run) giveUp(ctx context.Context, key string, retry incident.Retry, why 
 	if !permanent(why) && retry.FailingFor(r.p.Now()) <= incident.Patience {
 		return false
 	}
-	return r.deadLetter(ctx, queued{Key: key, Redrive: []string{r.sink.Name()}}.body(), why) == nil
+	return r.deadLetter(ctx, format.Queued{Key: key, Redrive: []string{r.sink.Name()}}.Body(), why) == nil
 }
 
 // isDeferral reports whether err says that the message was not even tried, and will be soon.
