@@ -17,6 +17,8 @@ HOME_ACCOUNT ?=
 CALL_AS ?= SELF
 # What the programs say their version is. make release and make publish take it from the command line alone.
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+# The address of the repository, for a link to the form that reports unknown issues; empty: no link.
+REPOSITORY ?=
 RELEASE = $(if $(filter command,$(word 1,$(origin VERSION))),$(VERSION))
 # The histories that make simulation generates.
 SEED ?= 20261124
@@ -130,7 +132,7 @@ fuzz: ## fuzz each target for FUZZTIME
 	scripts/fuzz $(FUZZTIME)
 
 release: ## build the release VERSION=1.2.3 into dist/release
-	go run ./scripts/release -version '$(RELEASE)' -python $(PYTHON)
+	go run ./scripts/release -version '$(RELEASE)' -repository '$(REPOSITORY)' -python $(PYTHON)
 
 reproducible: .venv/installed ## build one release from two clones in different folders, and compare them
 	scripts/reproducible
@@ -186,7 +188,7 @@ goarch.arm64 := arm64
 goarch.x86_64 := amd64
 COMPILE = CGO_ENABLED=0 GOOS=linux GOARCH=$(goarch.$(ARCHITECTURE)) \
 	go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags='-s -w $(LINK)'
-LINK = -X guardduty-coverage-notifier/internal/version.linked=$(VERSION)
+LINK = -X guardduty-coverage-notifier/internal/version.linked=$(VERSION) -X guardduty-coverage-notifier/internal/version.repository=$(REPOSITORY)
 
 .venv/installed: tools/requirements.txt
 	python3 -m venv .venv

@@ -66,6 +66,6 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (n
 	if err != nil {
 		return notifier{}, err
 	}
-	observer := telemetry.Observer{Log: log, Stack: cfg.Stack, Now: time.Now}
+	observer := telemetry.Observer{Log: log, Stack: cfg.Stack, Now: time.Now, IssueForm: version.IssueForm()}
 	return notifier{app.Pipeline(cfg, destinations, cloud, observer), destinations, log}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
+	"guardduty-coverage-notifier/internal/version"
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/compose"
 	"guardduty-coverage-notifier/pkg/config"
@@ -109,7 +110,7 @@ func (d Destinations) Local() compose.Local {
 	if d.directory != nil {
 		names = d.Table.Names(d.directory.known.Names())
 	}
-	return compose.Local{Accounts: names, Runbooks: d.Table.Runbooks, Zone: d.TimeZone}
+	return compose.Local{Accounts: names, Runbooks: d.Table.Runbooks, Zone: d.TimeZone, IssueForm: version.IssueForm()}
 }
 
 // names are the names of the sinks that rules call so.

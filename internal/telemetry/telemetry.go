@@ -26,6 +26,8 @@ type Observer struct {
 	// metrics.
 	Stack string
 	Now   func() time.Time
+	// IssueForm is where to report an issue that the catalog does not know; "": nowhere.
+	IssueForm string
 	// CountRecovered is called for each change that recovered while it was held, for the report; nil: nobody
 	// counts.
 	CountRecovered func(ctx context.Context) error
@@ -34,7 +36,11 @@ type Observer struct {
 // Observe writes the line of one outcome, and a line for each sink that failed.
 func (o Observer) Observe(ctx context.Context, outcome notify.Outcome) {
 	message := "coverage change: " + strings.ReplaceAll(string(outcome.Result), "_", " ")
-	o.write(ctx, levelOf(outcome), message, describe(outcome), metricsOf(outcome))
+	attrs := describe(outcome)
+	if unclassified(outcome) != "" {
+		attrs = text(attrs, "report_at", o.IssueForm)
+	}
+	o.write(ctx, levelOf(outcome), message, attrs, metricsOf(outcome))
 	for _, sink := range slices.Concat(outcome.Failing, outcome.GaveUp) {
 		attrs := append(identify(outcome), slog.String("Sink", sink))
 		o.write(ctx, slog.LevelWarn, "a sink could not be notified", attrs, []metric{count("SinkFailed")}, "Sink")

@@ -32,7 +32,8 @@ func write(t *testing.T, act func(o telemetry.Observer)) []string {
 	t.Helper()
 	var log bytes.Buffer
 	handler := slog.NewJSONHandler(&log, nil)
-	act(telemetry.Observer{Log: telemetry.NewLog(handler, "v1.2.3"), Stack: "coverage", Now: func() time.Time { return now }})
+	act(telemetry.Observer{Log: telemetry.NewLog(handler, "v1.2.3"), Stack: "coverage", Now: func() time.Time { return now },
+		IssueForm: "https://code.example.com/issues/new"})
 	return slices.Collect(strings.Lines(log.String()))
 }
 

@@ -1,9 +1,29 @@
 package version
 
 import (
+	"os"
 	"runtime/debug"
+	"strings"
 	"testing"
 )
+
+func TestIssueForm(t *testing.T) {
+	const form = "https://code.example.com/us/notifier/issues/new?template=unknown-issue.yml"
+	for repository, want := range map[string]string{
+		"": "", "javascript:alert(1)": "", "https://code.example.com/us/notifier": form, "https://code.example.com/us/notifier/": form,
+	} {
+		if got := formOf(repository); got != want {
+			t.Errorf("the form of %q is %q", repository, got)
+		}
+	}
+	name := form[strings.Index(form, "=")+1:]
+	if _, err := os.Stat("../../.github/ISSUE_TEMPLATE/" + name); err != nil {
+		t.Errorf("there is no such form: %v", err)
+	}
+	if IssueForm() != "" {
+		t.Error("a build that was told nothing knows a repository")
+	}
+}
 
 func TestVersion(t *testing.T) {
 	module := func(version string) *debug.BuildInfo { return &debug.BuildInfo{Main: debug.Module{Version: version}} }

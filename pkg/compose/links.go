@@ -3,6 +3,7 @@ package compose
 import (
 	"net/url"
 
+	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/message"
 )
@@ -25,6 +26,9 @@ func (s story) links() []message.Link {
 	}
 	add(s.words.CoveragePage, coveragePage(r))
 	add(s.words.Guide, s.language.Documentation(s.advice[0]))
+	if s.findings[0].ID == catalog.Unrecognised {
+		add(s.words.ReportIssue, s.local.IssueForm)
+	}
 	add(s.words.Runbook, s.local.Runbooks[string(s.findings[0].ID)])
 	return links
 }

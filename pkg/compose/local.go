@@ -13,6 +13,8 @@ type Local struct {
 	Runbooks map[string]string
 	// Zone is the readers' time zone; nil: UTC. Renderers that know a reader's own zone show that instead.
 	Zone *time.Location
+	// IssueForm is the address of the form that reports an issue which the catalog does not know; "": there is none.
+	IssueForm string
 	// Reader is the account in which the messages are read, and commands are tried first; "" when that is not
 	// known.
 	Reader string

@@ -305,6 +305,23 @@ func TestMessagesSpeakOfTheTeamsOwn(t *testing.T) {
 	}
 }
 
+// TestUnknownIssuesLinkToTheForm, and no other issue does.
+func TestUnknownIssuesLinkToTheForm(t *testing.T) {
+	form := message.Link{Label: "Report this issue text", URL: "https://code.example.com/issues/new?template=unknown-issue.yml"}
+	c := compose.New(locale.English(), compose.Local{IssueForm: form.URL})
+	for issue, want := range map[string]bool{"Agent out of breath": true, disconnectedIssue: false} {
+		change := loss(issue)
+		m := c.Single(change, catalog.Classify(change), nil, compose.Incident{OpenedAt: now})
+		if got := slices.Contains(m.Links, form); got != want {
+			t.Errorf("%s: the links are %v", issue, m.Links)
+		}
+	}
+	unlinked := single(loss("Agent out of breath"), compose.Incident{OpenedAt: now})
+	if slices.ContainsFunc(unlinked.Links, func(l message.Link) bool { return l.URL == "" || l.Label == form.Label }) {
+		t.Errorf("without a form the links are %v", unlinked.Links)
+	}
+}
+
 func TestJapanese(t *testing.T) {
 	change := loss(disconnectedIssue)
 	c := compose.New(locale.Japanese(), compose.Local{})

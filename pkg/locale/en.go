@@ -114,6 +114,7 @@ var englishWords = Words{
 	InstancePage: "Instance",
 	Guide:        "AWS guide",
 	Runbook:      "Runbook",
+	ReportIssue:  "Report this issue text",
 
 	More: "… {n} more",
 	Cut:  "… (cut)",

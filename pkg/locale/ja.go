@@ -114,6 +114,7 @@ var japaneseWords = Words{
 	InstancePage: "インスタンス",
 	Guide:        "AWS ガイド",
 	Runbook:      "ランブック",
+	ReportIssue:  "この問題の内容を報告",
 
 	More: "… ほか {n} 件",
 	Cut:  "… (以下省略)",

@@ -65,8 +65,8 @@ type Words struct {
 	// Lengths of time, for {d} days, {h} hours, {m} minutes and {s} seconds.
 	DaysHours, HoursMinutes, Minutes, Seconds string
 
-	// Labels of links.
-	CoveragePage, ClusterPage, InstancePage, Guide, Runbook string
+	// Labels of links. ReportIssue leads to the form for an issue that the catalog does not know.
+	CoveragePage, ClusterPage, InstancePage, Guide, Runbook, ReportIssue string
 
 	// What renderers say: see message.Words.
 	More, Cut string

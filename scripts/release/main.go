@@ -25,15 +25,16 @@ const (
 
 func main() {
 	version := flag.String("version", "", "the version, such as 1.2.3")
+	repository := flag.String("repository", "", "the address of the repository, which messages about unknown issues link to")
 	python := flag.String("python", ".venv/bin/python", "a Python that has the SAM CLI's packages")
 	flag.Parse()
-	if err := release(*version, *python); err != nil {
+	if err := release(*version, *repository, *python); err != nil {
 		fmt.Fprintln(os.Stderr, "release:", err)
 		os.Exit(1)
 	}
 }
 
-func release(asked, python string) error {
+func release(asked, repository, python string) error {
 	version, err := canonical(asked)
 	if err != nil {
 		return err
@@ -52,7 +53,7 @@ func release(asked, python string) error {
 	if err := errors.Join(os.RemoveAll(folder), os.MkdirAll(folder, 0o755)); err != nil {
 		return fmt.Errorf("emptying %s: %w", folder, err)
 	}
-	builds, err := buildZips(version)
+	builds, err := buildZips(version, repository)
 	if err != nil {
 		return err
 	}
@@ -95,14 +96,14 @@ func clean(changed string) error {
 }
 
 // buildZips builds both functions for both processors, and returns what each binary was built from.
-func buildZips(version string) ([]*debug.BuildInfo, error) {
+func buildZips(version, repository string) ([]*debug.BuildInfo, error) {
 	var builds []*debug.BuildInfo
 	for _, function := range []string{"Notify", "Report"} {
 		for _, architecture := range []string{"arm64", "x86_64"} {
 			name := strings.ToLower(function) + "-" + architecture
 			built := filepath.Join("dist/built", name)
 			err := run("make", "--no-print-directory", "build-"+function+"Function", "ARCHITECTURE="+architecture,
-				"ARTIFACTS_DIR="+built, "VERSION="+version)
+				"ARTIFACTS_DIR="+built, "VERSION="+version, "REPOSITORY="+repository)
 			if err != nil {
 				return nil, err
 			}
