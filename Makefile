@@ -35,7 +35,7 @@ BUILT := .aws-sam/build/template.yaml
 export SAM_CLI_TELEMETRY = 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-all test check bench build template figures pictures integration sam-local fuzz simulation soak
+.PHONY: help run run-all test check bench build template figures pictures pages integration sam-local fuzz simulation soak
 .PHONY: mutation load release reproducible publish deploy deploy-forwarders remove-forwarders
 .PHONY: deploy-dashboard redrive clean
 
@@ -98,11 +98,18 @@ SAMPLES := cmd/coverage/testdata
 figures: ## measure how much of the sample messages a reader has to read
 	go run ./tools/figures $(SAMPLES)
 
-pictures: ## draw sample messages as Slack shows them into docs/images (needs npm; installs Chromium as root on Debian)
+pictures: chromium ## draw sample messages as Slack shows them into docs/images (needs npm; installs Chromium as root on Debian)
+	node tools/pictures/draw.mjs $(SAMPLES) docs/images
+
+pages: chromium ## open the report's sample pages in Chromium, sort and print them (needs what make pictures needs)
+	go build -ldflags='$(LINK)' -o bin/coverage ./cmd/coverage
+	node tools/pictures/pages.mjs bin/coverage $(SAMPLES)
+
+.PHONY: chromium
+chromium:
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends \
 		chromium fonts-lato fonts-noto-cjk fonts-noto-color-emoji; }
 	npm ci --prefix tools/pictures --silent
-	node tools/pictures/draw.mjs $(SAMPLES) docs/images
 
 build: ## build the functions for both processors into dist/
 	$(MAKE) build-NotifyFunction ARCHITECTURE=arm64 ARTIFACTS_DIR=dist/arm64

@@ -25,6 +25,7 @@ const (
 	asSlack   format = "slack"
 	asBuilder format = "builder"
 	asCSV     format = "csv"
+	asHTML    format = "html"
 )
 
 // view is how results are shown.

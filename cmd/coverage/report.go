@@ -28,12 +28,14 @@ const reportAbout = `report shows how much GuardDuty covers now, what it does no
 reads your account with your AWS credentials; as the delegated administrator of an organization you see its
 members, too.
 
---format csv lists every resource, a row each, for spreadsheets and as evidence for audits.
+As evidence for audits, --format csv lists every resource, a row each, and --format html is one page that
+loads nothing, prints, and lists everything that is uncovered.
 
 With --file it shows a saved answer of aws guardduty list-coverage instead, and needs no credentials.`
 
 const reportExamples = `coverage report --region eu-central-1 --region us-east-1
 coverage report --region eu-central-1 --format csv > coverage.csv
+coverage report --region eu-central-1 --format html > coverage.html
 aws guardduty list-coverage --detector-id ID > saved.json
 coverage report --file saved.json --region eu-central-1`
 
@@ -66,7 +68,7 @@ func newReport(p process, output io.Writer) *cobra.Command {
 			return showReport(c.Context(), f, c.Flags().Changed("file"), p, output)
 		},
 	}
-	f.addFormat(c, asText, asJSON, asSlack, asCSV)
+	f.addFormat(c, asText, asJSON, asSlack, asCSV, asHTML)
 	f.addLanguage(c)
 	f.addColor(c)
 	c.Flags().Var(&f.regions, "region", "`REGION` to report on; repeat it for several (default AWS_REGION)")
@@ -90,6 +92,7 @@ func showReport(ctx context.Context, f reportFlags, saved bool, p process, outpu
 	if err != nil {
 		return err
 	}
+	defer shown.close()
 	r, err := read(ctx, f, p, shown)
 	if err == nil {
 		err = ctx.Err()
@@ -114,11 +117,16 @@ type reportView interface {
 	// resource is called with the finding of an uncovered resource, and none of a covered one.
 	resource(s coverage.State, uncovered catalog.Finding) error
 	end(ctx context.Context, r report.Report) error
+	// close removes what is needed no more.
+	close() error
 }
 
 func newReportView(v view, p process, output io.Writer) (reportView, error) {
-	if v.format == asCSV {
+	switch v.format {
+	case asCSV:
 		return newCSVReport(output, p.stderr, v.language)
+	case asHTML:
+		return newHTMLReport(output, v)
 	}
 	return reportMessage{view: v, output: output}, nil
 }
@@ -130,6 +138,8 @@ type reportMessage struct {
 }
 
 func (reportMessage) resource(coverage.State, catalog.Finding) error { return nil }
+
+func (reportMessage) close() error { return nil }
 
 func (m reportMessage) end(ctx context.Context, r report.Report) error {
 	screen := terminal{page: &page{w: m.output, view: m.view}, view: m.view}

@@ -68,6 +68,8 @@ func (c csvReport) end(_ context.Context, r report.Report) error {
 	return c.w.Error()
 }
 
+func (csvReport) close() error { return nil }
+
 func countCell(n int) string {
 	if n < 0 {
 		return ""

@@ -59,7 +59,8 @@ func TestReportGolden(t *testing.T) {
 	}
 	for _, sample := range samples {
 		name := strings.TrimSuffix(filepath.Base(sample), ".json")
-		for _, g := range append(goldens(name), golden{name + ".csv", "en", asCSV}, golden{"ja/" + name + ".csv", "ja", asCSV}) {
+		for _, g := range append(goldens(name), golden{name + ".csv", "en", asCSV}, golden{"ja/" + name + ".csv", "ja", asCSV},
+			golden{name + ".html", "en", asHTML}, golden{"ja/" + name + ".html", "ja", asHTML}) {
 			t.Run(g.language+"/"+g.file, func(t *testing.T) {
 				got := startReport(t, "", nil, "--region", "eu-central-1", "--color", "never", "--lang", g.language, "--format", string(g.format), "--file", sample)
 				want := exitFine
@@ -152,7 +153,7 @@ func TestReportThatCannotBeMade(t *testing.T) {
 		"cut off":         {stdin: `{"Resources": [`, args: []string{"--file", "-"}, code: exitFailed, want: "standard input: reading the saved answer: unexpected EOF"},
 		"an argument":     {args: []string{lost}, code: exitUsage, want: "report takes no arguments"},
 		"with --send":     {args: []string{"--send"}, code: exitUsage, want: "there is no flag --send"},
-		"for the Builder": {args: []string{"--format", "builder"}, code: exitUsage, want: "is not text, json, slack or csv"},
+		"for the Builder": {args: []string{"--format", "builder"}, code: exitUsage, want: "is not text, json, slack, csv or html"},
 		"Regions of file": {args: []string{"--file", "-", "--region", "us-east-1", "--region", "us-east-2"}, code: exitUsage, want: "give --region once"},
 		"an empty --file": {args: []string{"--file", ""}, code: exitFailed, want: "there is no such file"},
 	} {

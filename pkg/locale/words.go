@@ -88,8 +88,8 @@ type ReportWords struct {
 	Lost, Regained, LostMany, RegainedMany, AndMore, Unchanged, First string
 	// Healed counts {n} resources that recovered before anybody was notified. Differs names the {regions} of the last report.
 	Healed, Differs string
-	// HowTo says how to get the steps for a cause.
-	HowTo string
+	// HowTo says how to get the steps for a cause. OnlyUncovered says that a page does not list what is covered.
+	HowTo, OnlyUncovered string
 
 	// Percent is a number with the sign: {n}. Point stands before the decimal.
 	Percent, Point string
