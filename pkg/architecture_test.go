@@ -57,16 +57,17 @@ var mayReach = map[string][]string{
 	"coverage": nil,
 	// It counts accounts and Regions by their names, and knows the accounts' names.
 	"organization": nil,
+	"heartbeat":    nil,
 	"catalog":      core("coverage"),
 	"incident":     core("coverage"),
 	"route":        core("coverage"),
 	"locale":       core("coverage", "catalog", "organization"),
-	"report":       core("coverage", "catalog", "organization"),
+	"report":       core("coverage", "catalog", "heartbeat", "organization"),
 	"format":       core("coverage", "incident", "organization"),
 	"message":      {columns},
-	"compose":      append(core("coverage", "catalog", "locale", "report", "organization", "message"), columns),
+	"compose":      append(core("coverage", "catalog", "heartbeat", "locale", "report", "organization", "message"), columns),
 	"notify": append(core(
-		"coverage", "catalog", "locale", "report", "organization", "message", "compose", "incident", "format",
+		"coverage", "catalog", "heartbeat", "locale", "report", "organization", "message", "compose", "incident", "format",
 	), columns),
 	// The edges turn what comes from outside into plain values.
 	"config":  nil,
@@ -74,7 +75,7 @@ var mayReach = map[string][]string{
 	// Each adapter speaks to one service.
 	"accounts":  append(core("organization"), awsSDK, awsWire),
 	"diagnose":  {module + "pkg/coverage", module + "pkg/catalog", awsSDK, awsWire},
-	"dynamo":    append(core("coverage", "format", "incident", "organization"), awsSDK, awsWire),
+	"dynamo":    append(core("coverage", "format", "heartbeat", "incident", "organization"), awsSDK, awsWire),
 	"guardduty": append(core("coverage", "organization"), awsSDK, awsWire),
 	"regions":   {awsSDK, awsWire},
 	"secrets":   {awsSDK, awsWire},

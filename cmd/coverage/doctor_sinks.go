@@ -1,20 +1,18 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"guardduty-coverage-notifier/internal/app"
+	"guardduty-coverage-notifier/pkg/compose"
 	"guardduty-coverage-notifier/pkg/config"
-	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/slack"
@@ -46,7 +44,9 @@ func (d *doctor) destinations(
 	if !send {
 		return
 	}
-	test := testMessage(connected.Language, account, cloud.Region, d.now())
+	test := compose.New(connected.Language, connected.Local()).Test(compose.Test{
+		Account: account, Region: cloud.Region, SentAt: d.now(), ByDoctor: true,
+	})
 	for _, sink := range connected.All() {
 		d.checkIf(ctx, reachable(sink), "Test message to "+sink.Name(), sent(sink, test))
 	}
@@ -164,46 +164,4 @@ func slackRemedy(code string) string {
 		return "Check the network, and SLACK_API_URL if it is set."
 	}
 	return "Look the code up at https://docs.slack.dev/reference/methods/chat.postMessage#errors."
-}
-
-// testVersion marks the machine form of a test message. A program that checks the version does not mistake it
-// for a notification.
-const testVersion = "test-1"
-
-// testWords are what a test message says, in one language.
-type testWords struct{ title, summary, account, region, sent string }
-
-func testWordsOf(l locale.Language) testWords {
-	if l.Code == "ja" {
-		return testWords{
-			title:   "テストメッセージ: カバレッジの変化ではありません",
-			account: "アカウント", region: "リージョン", sent: "送信日時",
-			summary: "coverage doctor --send が送信したテストです。" +
-				"この宛先は通知を受信できます。対処は不要です。",
-		}
-	}
-	return testWords{
-		title: "Test message: no coverage has changed", account: "Account", region: "Region", sent: "Sent",
-		summary: "coverage doctor --send sent this test. Notifications reach this destination. " +
-			"No action is required.",
-	}
-}
-
-// testMessage is a message that says it is a test.
-func testMessage(l locale.Language, account, region string, now time.Time) message.Message {
-	w := testWordsOf(l)
-	unknown := func(value string) string { return cmp.Or(value, "–") }
-	return message.Message{
-		Tone: message.Information, Title: w.title, Summary: w.summary,
-		Facts: []message.Fact{
-			{Label: w.account, Value: unknown(account), Code: true},
-			{Label: w.region, Value: unknown(region), Code: true},
-			{Label: w.sent, Value: strings.Replace(now.UTC().Format(time.RFC3339), "T", " ", 1)},
-		},
-		Form: message.Record{
-			Version: testVersion, Status: "TEST", ChangedAt: now,
-			Resource: message.RecordResource{Name: "test message"},
-		},
-		Words: message.Words{Cut: l.Words.Cut, More: l.Words.More},
-	}
 }

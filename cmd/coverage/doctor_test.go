@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"guardduty-coverage-notifier/pkg/locale"
+	"guardduty-coverage-notifier/pkg/message"
 	"guardduty-coverage-notifier/pkg/slack/slacktest"
 )
 
@@ -260,11 +261,11 @@ func TestDoctorSendsAMarkedTest(t *testing.T) {
 		}
 		got := startDoctor(t, env, cloud, "--send")
 		contains(t, "stdout", got.stdout, []string{"ok           Test message to slack: sent", "ok           Test message to sns: sent"})
-		if messages := fake.Messages(); got.code != exitFine || len(messages) != 1 || !strings.Contains(messages[0].Text, testWordsOf(l).title) {
+		if messages := fake.Messages(); got.code != exitFine || len(messages) != 1 || !strings.Contains(messages[0].Text, l.Heartbeat.TestTitle) {
 			t.Errorf("%s: exit code %d, Slack has %+v", l.Code, got.code, messages)
 		}
 		var record struct{ Version, Status string }
-		if len(published) != 1 || json.Unmarshal([]byte(published[0]), &record) != nil || record.Version != testVersion || record.Status != "TEST" {
+		if len(published) != 1 || json.Unmarshal([]byte(published[0]), &record) != nil || record.Version != message.TestVersion || record.Status != message.TestStatus {
 			t.Errorf("%s: published %q", l.Code, published)
 		}
 	}

@@ -12,10 +12,13 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/internal/telemetry"
 	"guardduty-coverage-notifier/internal/version"
+	"guardduty-coverage-notifier/pkg/compose"
+	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/trigger"
 )
@@ -36,6 +39,7 @@ func main() {
 // notifier handles invocations, one after the other, as Lambda makes them.
 type notifier struct {
 	pipeline     *notify.Pipeline
+	receiver     receiver
 	destinations app.Destinations
 	log          *slog.Logger
 }
@@ -49,7 +53,7 @@ func (n notifier) handle(ctx context.Context, payload json.RawMessage) (*trigger
 	n.pipeline.Local = n.destinations.Local()
 	n.pipeline.Local.Reader = app.Account(ctx)
 	delivery := trigger.Unwrap(payload)
-	return delivery.Acknowledge(n.pipeline.Handle(ctx, delivery.Events))
+	return delivery.Acknowledge(n.receiver.receive(ctx, n.pipeline.Local.Reader, delivery.Events))
 }
 
 // setup connects what the settings name, once per execution environment.
@@ -67,5 +71,13 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (n
 		return notifier{}, err
 	}
 	observer := telemetry.Observer{Log: log, Stack: cfg.Stack, Now: time.Now, IssueForm: version.IssueForm()}
-	return notifier{app.Pipeline(cfg, destinations, cloud, observer), destinations, log}, nil
+	p := app.Pipeline(cfg, destinations, cloud, observer)
+	r := receiver{
+		pipeline: p, observer: observer, served: append([]string{cloud.Region}, cfg.Forwarded...),
+		sinks: p.Sinks, composer: compose.New(p.Language, p.Local), sinkTimeout: p.SinkTimeout, now: time.Now,
+	}
+	if cfg.IncidentTable != "" {
+		r.ledger = dynamo.NewLedger(dynamodb.NewFromConfig(cloud), cfg.IncidentTable)
+	}
+	return notifier{p, r, destinations, log}, nil
 }

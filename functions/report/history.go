@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"time"
 
 	"guardduty-coverage-notifier/pkg/dynamo"
+	"guardduty-coverage-notifier/pkg/heartbeat"
 	"guardduty-coverage-notifier/pkg/incident"
 	"guardduty-coverage-notifier/pkg/organization"
 	"guardduty-coverage-notifier/pkg/report"
@@ -21,6 +23,9 @@ type ledger interface {
 	SaveReports(ctx context.Context, name string, before dynamo.Reports, document json.RawMessage) (dynamo.Reports, error)
 	Directory(ctx context.Context) (organization.Directory, error)
 	SaveDirectory(ctx context.Context, d organization.Directory) error
+	Heartbeats(
+		ctx context.Context, now time.Time, expected []heartbeat.Place, arrived ...heartbeat.Place,
+	) (map[heartbeat.Place]heartbeat.Arrival, error)
 }
 
 // scope is the name under which reports are remembered: one stack makes one.

@@ -88,7 +88,7 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*
 		local:    pipeline.Local,
 		table:    destinations.Table,
 		settings: settings,
-		region:   cloud.Region,
+		served:   append([]string{cloud.Region}, cfg.Forwarded...),
 		now:      time.Now,
 		log:      log,
 		observe:  observer.ObserveReport,

@@ -60,7 +60,7 @@ type place struct{ account, region string }
 func (r *reporter) load(ctx context.Context, account string, builder *report.Builder) (*reconciler, error) {
 	c := &reconciler{
 		pipeline: r.pipeline, now: r.now(), account: account,
-		regions: append([]string{r.region}, r.settings.Forwarded...),
+		regions: r.served,
 		open:    make(map[string]incident.Record), unreadable: make(map[string]bool),
 		accounts: make(map[place]bool), listed: make(map[string]int),
 	}

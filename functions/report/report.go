@@ -17,6 +17,7 @@ import (
 	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/guardduty"
+	"guardduty-coverage-notifier/pkg/heartbeat"
 	"guardduty-coverage-notifier/pkg/incident"
 	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/notify"
@@ -71,8 +72,8 @@ type reporter struct {
 	// table has the rules' names of accounts, which precede others.
 	table    route.Table
 	settings config.Report
-	// region is the function's own, whose events the stack receives.
-	region  string
+	// served are the Regions whose events this stack receives: its own, and those that forwarders serve.
+	served  []string
 	now     func() time.Time
 	log     *slog.Logger
 	observe func(ctx context.Context, report telemetry.Report)
@@ -97,6 +98,7 @@ func (r *reporter) report(ctx context.Context, id, account string) error {
 		return err
 	}
 	made := r.read(ctx, builder, reconciler, max(0, int(healed-history.Healed)))
+	made.Missing = r.missing(ctx, account)
 	notified, unsent := r.send(ctx, r.pending(history, id), made)
 	unsaved := r.remember(ctx, history, id, notified, made.Summary(), healed)
 	reconciler.finish(ctx, r.reader, made)
@@ -148,6 +150,17 @@ func (r *reporter) reported(ctx context.Context) ([]string, organization.Enabled
 		return enabled, organization.Enabled{Regions: enabled}
 	}
 	return r.settings.Regions, organization.Enabled{Regions: enabled}
+}
+
+// missing are the Regions from which no heartbeat arrives. What cannot be read costs no more than that.
+func (r *reporter) missing(ctx context.Context, account string) []heartbeat.Missing {
+	expected := heartbeat.Places(account, r.served...)
+	known, err := r.ledger.Heartbeats(ctx, r.now(), expected)
+	if err != nil {
+		r.log.WarnContext(ctx, "the report does not know whose heartbeats are missing", "error", err.Error())
+		return nil
+	}
+	return heartbeat.MissingOf(expected, known, r.now())
 }
 
 // pending are the sinks that have not received the report with that identity.
@@ -202,6 +215,6 @@ func (r *reporter) note(
 		Resources: total.All, Uncovered: total.All - total.Healthy,
 		Accounts: made.Organization.Accounts, NotWatched: made.Organization.NotWatched,
 		Found: reconciler.queued, Left: reconciler.left, Unreadable: len(reconciler.unreadable),
-		Regions: made.Regions, Unread: unread, Notified: notified, Err: unsent,
+		Regions: made.Regions, Unread: unread, Missing: made.Missing, Notified: notified, Err: unsent,
 	})
 }

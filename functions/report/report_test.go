@@ -28,6 +28,7 @@ import (
 	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/guardduty"
 	"guardduty-coverage-notifier/pkg/guardduty/guarddutytest"
+	"guardduty-coverage-notifier/pkg/heartbeat"
 	"guardduty-coverage-notifier/pkg/incident"
 	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
@@ -85,7 +86,7 @@ func newReporter(w *world) *reporter {
 	return &reporter{
 		ledger: w.ledger, pipeline: w, sinks: []notify.Sink{w.slack, w.topic},
 		regions:  enabled{regions: []string{eu, us}},
-		language: locale.English(), settings: config.Report{Regions: []string{eu, us}}, region: eu,
+		language: locale.English(), settings: config.Report{Regions: []string{eu, us}}, served: []string{eu},
 		now: func() time.Time { return start }, log: slog.New(slog.NewJSONHandler(&w.logged, nil)),
 		observe: func(_ context.Context, report telemetry.Report) { w.lines = append(w.lines, report) },
 	}
@@ -188,6 +189,8 @@ type memory struct {
 	reports    dynamo.Reports
 	saves      int
 	directory  organization.Directory
+	// silent are the Regions from which no heartbeat arrives.
+	silent []string
 	// failing names the call that fails.
 	failing string
 }
@@ -236,6 +239,18 @@ func (m *memory) Healed(context.Context) (int64, error) { return m.healed, m.err
 
 func (m *memory) Reports(context.Context, string) (dynamo.Reports, error) {
 	return m.reports, m.err("reports")
+}
+
+func (m *memory) Heartbeats(
+	_ context.Context, now time.Time, expected []heartbeat.Place, _ ...heartbeat.Place,
+) (map[heartbeat.Place]heartbeat.Arrival, error) {
+	known := make(map[heartbeat.Place]heartbeat.Arrival)
+	for _, place := range expected {
+		if !slices.Contains(m.silent, place.Region) {
+			known[place] = heartbeat.Arrival{Last: now, Expected: longAgo}
+		}
+	}
+	return known, m.err("heartbeats")
 }
 
 func (m *memory) SaveReports(_ context.Context, _ string, _ dynamo.Reports, document json.RawMessage) (dynamo.Reports, error) {
@@ -604,7 +619,7 @@ func TestReconcilerComparesTheRegionsThatTheStackServes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, map[string]guarddutytest.Region{eu: lost("i-eu"), us: test.other})
-			w.settings.Forwarded = test.forwarded
+			w.served = append([]string{eu}, test.forwarded...)
 			w.ledger.open = []incident.Record{openInstance(own, us, "i-gone", longAgo)}
 			if err := w.report(t.Context(), "", own); err != nil {
 				t.Fatal(err)

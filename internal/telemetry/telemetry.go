@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/heartbeat"
 	"guardduty-coverage-notifier/pkg/notify"
 )
 
@@ -65,6 +66,8 @@ type Report struct {
 	Unreadable int
 	// Regions are those that the report is about, Unread says of each that could not be read why.
 	Regions, Unread []string
+	// Missing are the places from which no heartbeat arrives.
+	Missing []heartbeat.Missing
 	// Notified are the sinks that received the report, or need not because there is nothing to say; none: it
 	// has to be made again.
 	Notified []string
@@ -85,7 +88,8 @@ func (o Observer) ObserveReport(ctx context.Context, r Report) {
 	if len(r.Unread) > 0 {
 		metrics = append(metrics, metric{"RegionsUnread", "Count", float64(len(r.Unread))})
 	}
-	if len(r.Unread)+r.Left+r.Unreadable > 0 || r.Err != nil {
+	metrics = append(metrics, missingMetric(r.Missing)...)
+	if len(r.Unread)+len(r.Missing)+r.Left+r.Unreadable > 0 || r.Err != nil {
 		level = slog.LevelWarn
 	}
 	repairable := misconfigured(r.Err)
@@ -100,6 +104,7 @@ func (o Observer) ObserveReport(ctx context.Context, r Report) {
 	}
 	attrs = list(attrs, "regions", r.Regions)
 	attrs = list(attrs, "unread_regions", r.Unread)
+	attrs = list(attrs, "missing_heartbeats", missingFrom(r.Missing))
 	attrs = list(attrs, "notified_sinks", r.Notified)
 	attrs = truth(attrs, "misconfigured", repairable)
 	attrs = failure(attrs, "error", r.Err)

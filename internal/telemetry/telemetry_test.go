@@ -21,6 +21,7 @@ import (
 	"guardduty-coverage-notifier/internal/telemetry"
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/heartbeat"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/template/templatetest"
 )
@@ -95,6 +96,19 @@ var reported = telemetry.Report{
 	Regions: []string{"eu-central-1", "us-east-1"}, Notified: []string{"slack"},
 }
 
+// heartbeats are one on a calm day, one while others are missing, and one that could not be noted.
+func heartbeats() []telemetry.Heartbeat {
+	home := heartbeat.Place{Account: "111122223333", Region: "eu-central-1"}
+	return []telemetry.Heartbeat{
+		{Place: home},
+		{Place: home, Missing: []heartbeat.Missing{
+			{Place: heartbeat.Place{Account: "111122223333", Region: "us-east-1"}, Last: now.Add(-4 * time.Hour)},
+			{Place: heartbeat.Place{Account: "111122223333", Region: "eu-west-1"}},
+		}},
+		{Place: home, Err: errors.New("table away")},
+	}
+}
+
 // everything is every line that the package writes.
 func everything(t *testing.T) []string {
 	t.Helper()
@@ -106,6 +120,15 @@ func everything(t *testing.T) []string {
 		unread := reported
 		unread.Unread, unread.Notified = []string{"us-east-1: denied: guardduty:ListCoverage"}, nil
 		o.ObserveReport(t.Context(), unread)
+		for _, h := range heartbeats() {
+			o.ObserveHeartbeat(t.Context(), h)
+		}
+		test := heartbeat.Event{Place: heartbeats()[0].Place, SelfTest: true, ID: "t-1"}
+		o.ObserveForeign(t.Context(), test)
+		o.ObserveSelfTest(t.Context(), telemetry.SelfTest{Event: test, Notified: []string{"slack"}})
+		o.ObserveSelfTest(t.Context(), telemetry.SelfTest{
+			Event: test, Notified: []string{"slack"}, Failing: []string{"sns"}, Err: errors.New("sns: denied"),
+		})
 	})...)
 }
 
@@ -170,7 +193,10 @@ func TestMetricsAreDocumented(t *testing.T) {
 	}
 	slices.Sort(always)
 	slices.Sort(all)
-	report := write(t, func(o telemetry.Observer) { o.ObserveReport(t.Context(), reported) })
+	report := write(t, func(o telemetry.Observer) {
+		o.ObserveReport(t.Context(), reported)
+		o.ObserveHeartbeat(t.Context(), heartbeats()[0])
+	})
 	quiet := metrics(t, append(observed(t, calm()...), report...))
 	if diff := cmp.Diff(always, named(quiet)); diff != "" {
 		t.Errorf("metrics of a calm month, documented (-) and written (+):\n%s", diff)
@@ -211,8 +237,10 @@ func TestFieldsAreDocumented(t *testing.T) {
 				logged[name] = true
 			}
 		}
-		if result := members["result"]; result != nil {
-			logged[strings.Trim(string(result), `"`)] = true
+		for _, result := range []json.RawMessage{members["result"], members["self_test"]} {
+			if result != nil {
+				logged[strings.Trim(string(result), `"`)] = true
+			}
 		}
 	}
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(rows)), slices.Sorted(maps.Keys(logged))); diff != "" {
@@ -334,5 +362,42 @@ func TestHostileTextIsCut(t *testing.T) {
 		Evidence: []coverage.Evidence{{Check: "c", Found: strings.Repeat("y", 100_000)}}})[0]
 	if len(line) > 5000 || !strings.Contains(line, strings.Repeat("é", 500)+"…") {
 		t.Errorf("a line of %d bytes: %.300s", len(line), line)
+	}
+}
+
+func TestLinesOfHeartbeats(t *testing.T) {
+	lines := write(t, func(o telemetry.Observer) {
+		for _, h := range heartbeats() {
+			o.ObserveHeartbeat(t.Context(), h)
+		}
+		foreign := heartbeat.Event{Place: heartbeat.Place{Account: "444455556666", Region: strings.Repeat("x", 1000)}}
+		o.ObserveForeign(t.Context(), foreign)
+	})
+	for i, want := range []struct {
+		level   string
+		missing []any
+		metrics map[string]any
+	}{
+		{"INFO", nil, map[string]any{}},
+		{"WARN", []any{"us-east-1: 2026-03-02T05:00:00Z", "eu-west-1: never"}, map[string]any{"HeartbeatsMissing": 2.0}},
+		{"WARN", nil, map[string]any{"StoreUnavailable": 1.0}},
+		{"WARN", nil, map[string]any{"ForeignHeartbeat": 1.0}},
+	} {
+		var line map[string]any
+		if err := json.Unmarshal([]byte(lines[i]), &line); err != nil {
+			t.Fatal(err)
+		}
+		missing, _ := line["missing_heartbeats"].([]any)
+		if line["level"] != want.level || !slices.Equal(missing, want.missing) {
+			t.Errorf("%s, want level %s and missing %v", lines[i], want.level, want.missing)
+		}
+		for name, value := range want.metrics {
+			if line[name] != value {
+				t.Errorf("%s has no %s of %v", lines[i], name, value)
+			}
+		}
+		if len(want.metrics) == 0 && line["_aws"] != nil || len(lines[i]) > 1500 {
+			t.Errorf("a metric that nobody needs, or a line of %d bytes: %s", len(lines[i]), lines[i])
+		}
 	}
 }

@@ -26,6 +26,11 @@ func (c reporting) form() message.Report {
 	for _, p := range r.Problems {
 		form.Problems = append(form.Problems, message.ReportProblem{Region: p.Region, Reason: string(p.Reason), Detail: p.Detail})
 	}
+	for _, m := range r.Missing {
+		form.MissingHeartbeats = append(form.MissingHeartbeats, message.ReportHeartbeat{
+			Account: m.Account, Region: m.Region, LastAt: m.Last,
+		})
+	}
 	if previous := r.Previous(); previous != nil {
 		form.Since = &message.ReportSince{At: previous.At, Total: covered("", previous.Total())}
 		if r.Compared {

@@ -19,6 +19,7 @@ import (
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/compose"
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/heartbeat"
 	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
 	"guardduty-coverage-notifier/pkg/organization"
@@ -66,6 +67,8 @@ type situation struct {
 	before   [][]coverage.State
 	// organization is what is not watched.
 	organization organization.Sum
+	// missing are the places without heartbeats.
+	missing []heartbeat.Missing
 }
 
 func (s situation) report() report.Report {
@@ -81,7 +84,7 @@ func (s situation) after(past []report.Summary) report.Report {
 		s.regions = []string{frankfurt}
 	}
 	r := b.Report(now, s.regions, s.problems, s.healed)
-	r.Organization = s.organization
+	r.Organization, r.Missing = s.organization, s.missing
 	return r
 }
 
@@ -108,6 +111,10 @@ func situations() map[string]situation {
 		"all-watched": {
 			states: all, before: [][]coverage.State{all}, organization: organization.Sum{Accounts: 90, Regions: 1},
 		},
+		"no-heartbeat": {states: all, before: [][]coverage.State{all}, missing: []heartbeat.Missing{
+			{Place: heartbeat.Place{Account: "111122223333", Region: virginia}, Last: now.Add(-26 * time.Hour)},
+			{Place: heartbeat.Place{Account: "111122223333", Region: "eu-west-1"}},
+		}},
 	}
 }
 

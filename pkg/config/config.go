@@ -40,6 +40,8 @@ type Config struct {
 	// TimeZone is that of times in messages. Slack shows each reader's own.
 	TimeZone *time.Location
 	Routes   Routes
+	// Forwarded are the Regions besides the function's own whose events forwarders bring.
+	Forwarded []string
 	// Directory is what the report reads of AWS Organizations, for all functions.
 	Directory Directory
 }
@@ -116,6 +118,7 @@ func (r *reader) config() Config {
 		TimeZone:        r.zone("TIME_ZONE"),
 		Routes:          r.routes(),
 		Directory:       r.directory(),
+		Forwarded:       r.forwarded("FORWARDED_REGIONS"),
 	}
 	c.Hold = r.hold()
 	if r.text("SNS_TOPIC_ARN") == "" && !r.anySlack() {

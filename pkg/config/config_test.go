@@ -62,6 +62,16 @@ func TestLoad(t *testing.T) {
 				Directory: config.Directory{On: true, Tags: true},
 			},
 		},
+		"with forwarders": {
+			environment{
+				"SNS_TOPIC_ARN": topic, "AWS_REGION": "eu-central-1",
+				"FORWARDED_REGIONS": "us-east-1, eu-central-1,us-east-1,eu-west-1",
+			},
+			config.Config{
+				SNS: config.SNS{TopicARN: topic, Format: "text"}, StormLimit: 20, Language: "en",
+				Forwarded: []string{"us-east-1", "eu-west-1"},
+			},
+		},
 		"a bot, on a machine of ours": {
 			environment{"SLACK_BOT_TOKEN": token, "SLACK_CHANNEL": "G01", "SLACK_API_URL": "http://127.0.0.1:8080/api/",
 				"WAITING_QUEUE_URL": "http://localhost:4566/000000000000/waiting"},

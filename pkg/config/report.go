@@ -11,8 +11,6 @@ type Report struct {
 	// the account has enabled; Regions is then the function's own.
 	Regions    []string
 	AllRegions bool
-	// Forwarded are the Regions besides the function's own whose events forwarders bring.
-	Forwarded []string
 	// Quiet sends nothing when everything is covered and nothing changed; else that is one line.
 	Quiet bool
 }
@@ -22,7 +20,7 @@ type Report struct {
 func LoadReport(getenv func(string) string) (Config, Report, error) {
 	r := &reader{getenv: getenv}
 	c := r.config()
-	report := Report{Quiet: r.truth("REPORT_QUIET"), Forwarded: r.forwarded("FORWARDED_REGIONS")}
+	report := Report{Quiet: r.truth("REPORT_QUIET")}
 	report.Regions, report.AllRegions = r.regions("REPORT_REGIONS")
 	if r.text("INCIDENT_TABLE") == "" {
 		r.problem("INCIDENT_TABLE: missing, the report remembers there what the one before it said")

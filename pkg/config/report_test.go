@@ -20,10 +20,6 @@ func TestLoadReport(t *testing.T) {
 			environment{"AWS_REGION": "eu-central-1", "REPORT_REGIONS": " us-east-1, us-gov-west-1,us-east-1 ,ap-southeast-4", "REPORT_QUIET": "true"},
 			config.Report{Regions: []string{"us-east-1", "us-gov-west-1", "ap-southeast-4"}, Quiet: true},
 		},
-		"with forwarders": {
-			environment{"AWS_REGION": "eu-central-1", "FORWARDED_REGIONS": "us-east-1, eu-central-1,us-east-1,eu-west-1"},
-			config.Report{Regions: []string{"eu-central-1"}, Forwarded: []string{"us-east-1", "eu-west-1"}},
-		},
 		"all that are enabled": {
 			environment{"AWS_REGION": "eu-central-1", "REPORT_REGIONS": "all"},
 			config.Report{Regions: []string{"eu-central-1"}, AllRegions: true},

@@ -128,7 +128,7 @@ func (tb *table) answer(action string, in request) (int, any) {
 		before := tb.items[key]
 		after, changed := u.apply(before)
 		tb.items[key] = after
-		attributes = map[string]item{"ALL_OLD": before, "UPDATED_NEW": changed}[u.ReturnValues]
+		attributes = map[string]item{"ALL_OLD": before, "ALL_NEW": after, "UPDATED_NEW": changed}[u.ReturnValues]
 	}
 	return http.StatusOK, map[string]item{"Attributes": attributes}
 }

@@ -10,7 +10,7 @@ var english = sync.OnceValue(func() Language {
 	return Language{
 		Code: "en", Docs: "https://docs.aws.amazon.com/",
 		Words: &englishWords, Advice: englishAdvice(), Evidence: englishEvidence(), Report: &englishReport,
-		Organization: &englishOrganization,
+		Organization: &englishOrganization, Heartbeat: &englishHeartbeat,
 	}
 })
 
@@ -240,4 +240,25 @@ var englishOrganization = OrganizationWords{
 		"Otherwise set `AccountDirectory` to `off`.",
 	UnitStep: "Correct the organizational units that `Routes` names: their rules match no account.",
 	Page:     "Managing GuardDuty accounts with AWS Organizations",
+}
+
+var englishHeartbeat = HeartbeatWords{
+	TestTitle: "Test message: no coverage has changed",
+	Doctor: "coverage doctor --send sent this test. Notifications reach this destination. " +
+		"No action is required.",
+	SelfTest: "This self-test was sent in {region} and arrived through the same rule and function as GuardDuty's " +
+		"coverage events. Notifications reach this destination. No action is required.",
+	Account: "Account",
+	Region:  "Region",
+	Sent:    "Sent",
+	ID:      "Test ID",
+
+	Missing: "No heartbeat arrives from {regions}.",
+	Heading: "No heartbeat: {regions}",
+	Text: "Each Region sends a heartbeat to the notifier every hour, through the same rule as GuardDuty's events. " +
+		"While it is missing, coverage events may not arrive either; reports still find the changes.",
+	Step: "In these Regions, check the forwarder's stack (in the notifier's own Region, the notifier's stack), or deploy " +
+		"it again. Then check with `make selftest`.",
+	Last:  "{region}: last arrived {time}",
+	Never: "{region}: never arrived",
 }

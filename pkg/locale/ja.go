@@ -10,7 +10,7 @@ var japanese = sync.OnceValue(func() Language {
 	return Language{
 		Code: "ja", Docs: "https://docs.aws.amazon.com/ja_jp/",
 		Words: &japaneseWords, Advice: japaneseAdvice(), Evidence: japaneseEvidence(), Report: &japaneseReport,
-		Organization: &japaneseOrganization,
+		Organization: &japaneseOrganization, Heartbeat: &japaneseHeartbeat,
 	}
 })
 
@@ -237,4 +237,24 @@ var japaneseOrganization = OrganizationWords{
 		"`organizations:ListTagsForResource` が必要です。不要な場合は `AccountDirectory` を `off` に設定してください。",
 	UnitStep: "`Routes` の組織単位 (OU) の指定を修正してください。これらのルールに一致するアカウントはありません。",
 	Page:     "AWS Organizations による GuardDuty アカウントの管理",
+}
+
+var japaneseHeartbeat = HeartbeatWords{
+	TestTitle: "テストメッセージ: カバレッジの変化ではありません",
+	Doctor:    "coverage doctor --send が送信したテストです。この宛先は通知を受信できます。対処は不要です。",
+	SelfTest: "{region} から送信されたセルフテストです。GuardDuty のカバレッジイベントと同じルールと関数を経由して届きました。" +
+		"この宛先は通知を受信できます。対処は不要です。",
+	Account: "アカウント",
+	Region:  "リージョン",
+	Sent:    "送信日時",
+	ID:      "テスト ID",
+
+	Missing: "{regions} からハートビートが届いていません。",
+	Heading: "ハートビートなし: {regions}",
+	Text: "各リージョンは、GuardDuty のイベントと同じルールを通じて、1 時間ごとにハートビートを通知機能に送信します。" +
+		"ハートビートが届かない間は、カバレッジイベントも届かない可能性があります。変化は引き続きレポートで検出されます。",
+	Step: "これらのリージョンでフォワーダーのスタック (通知機能自身のリージョンではそのスタック) を確認するか、再度デプロイしてください。" +
+		"その後、`make selftest` で確認してください。",
+	Last:  "{region}: 最終受信 {time}",
+	Never: "{region}: 受信なし",
 }

@@ -24,6 +24,8 @@ type Language struct {
 	Report   *ReportWords
 	// Organization is what reports say of accounts and Regions that GuardDuty does not watch.
 	Organization *OrganizationWords
+	// Heartbeat is what test messages say, and reports about missing heartbeats.
+	Heartbeat *HeartbeatWords
 }
 
 // Languages are all of them, English first.

@@ -32,7 +32,7 @@ func TestLanguagesAreComplete(t *testing.T) {
 			testAdvice(t, l, catalog.All())
 			testEvidence(t, l)
 			complain := complainer(t, l, "")
-			for _, words := range []any{l.Words, l.Report, l.Organization} {
+			for _, words := range []any{l.Words, l.Report, l.Organization, l.Heartbeat} {
 				testWords(complain, words)
 			}
 			if !docsForm.MatchString(l.Docs) {

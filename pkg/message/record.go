@@ -10,6 +10,13 @@ import (
 // form would break.
 const RecordVersion = "1"
 
+// The version and the status of the machine form of a test message. A program that checks the version does not
+// mistake it for a notification.
+const (
+	TestVersion = "test-1"
+	TestStatus  = "TEST"
+)
+
 // Record is the machine form of a notification: the contract that docs/message.schema.json describes.
 // In JSON its lists are never null and its times are in UTC. Its sentences are English in every language.
 type Record struct {

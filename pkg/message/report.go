@@ -24,7 +24,9 @@ type Report struct {
 	Accounts int `json:"accounts"`
 	// Organization is what GuardDuty does not watch; absent when nobody asked.
 	Organization *ReportOrganization `json:"organization,omitempty"`
-	Total        ReportCoverage      `json:"total"`
+	// MissingHeartbeats are the places from which no heartbeat arrives; absent when none is missing.
+	MissingHeartbeats []ReportHeartbeat `json:"missingHeartbeats,omitempty"`
+	Total             ReportCoverage    `json:"total"`
 	// Coverage has one item for each kind of resource.
 	Coverage []ReportCoverage `json:"coverage"`
 	// Findings are the reasons why resources are uncovered, the one of the oldest first.
@@ -83,6 +85,14 @@ type ReportProblem struct {
 	Detail string `json:"detail,omitempty"`
 }
 
+// ReportHeartbeat is a place from which no heartbeat arrives.
+type ReportHeartbeat struct {
+	Account string `json:"account"`
+	Region  string `json:"region"`
+	// LastAt is when one last arrived; absent when none ever has.
+	LastAt time.Time `json:"lastAt,omitzero"`
+}
+
 // ReportSince compares a report with the one before.
 type ReportSince struct {
 	// At is when the last report was made, Total what it counted.
@@ -115,6 +125,13 @@ func (r ReportResource) MarshalJSON() ([]byte, error) {
 	type plain ReportResource
 	r.Since = r.Since.UTC()
 	return encode(plain(r))
+}
+
+// MarshalJSON writes the time in UTC.
+func (h ReportHeartbeat) MarshalJSON() ([]byte, error) {
+	type plain ReportHeartbeat
+	h.LastAt = h.LastAt.UTC()
+	return encode(plain(h))
 }
 
 // MarshalJSON writes the time in UTC.
