@@ -8,8 +8,8 @@ ARCHITECTURE ?= arm64
 STACK ?= guardduty-coverage-notifier
 ENV ?=
 REGION ?=
-# The Regions of make publish (by default REGION) and of make deploy-forwarders, which forwards from them, and
-# the roots or organizational units whose accounts are members.
+# The Regions of make publish and make selftest (by default REGION) and of make deploy-forwarders, which forwards from
+# them, and the roots or organizational units whose accounts are members.
 REGIONS ?=
 ORGANIZATION ?=
 # With ORGANIZATION: the notifier's account unless it is the caller's, and SELF or DELEGATED_ADMIN.
@@ -37,7 +37,7 @@ export SAM_CLI_TELEMETRY = 0
 .DEFAULT_GOAL := help
 .PHONY: help run run-all test check bench build template figures pictures pages integration sam-local fuzz simulation soak
 .PHONY: mutation load release reproducible publish deploy deploy-forwarders remove-forwarders
-.PHONY: deploy-dashboard redrive clean
+.PHONY: deploy-dashboard selftest redrive clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' Makefile
@@ -162,6 +162,9 @@ remove-forwarders: region regions ## remove what deploy-forwarders deployed in R
 
 deploy-dashboard: region ## deploy a CloudWatch dashboard of STACK in REGION
 	STACK='$(STACK)' REGION='$(REGION)' scripts/dashboard
+
+selftest: region ## send a self-test through the rules of REGIONS (by default of REGION) to STACK in REGION, and say whom it reached
+	STACK='$(STACK)' REGION='$(REGION)' REGIONS='$(REGIONS)' scripts/selftest
 
 redrive: region ## bring back what is in the dead-letter queue of STACK in REGION
 	@queue() { aws cloudformation describe-stacks --region $(REGION) --stack-name $(STACK) --output text \

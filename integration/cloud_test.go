@@ -466,7 +466,7 @@ func (c *cloud) pass(d time.Duration) {
 			case *types.AttributeValueMemberS:
 				v.Value = earlier(v.Value, d)
 			case *types.AttributeValueMemberN:
-				if name == "leaseUntil" || name == "wakeAt" {
+				if name == "leaseUntil" || name == "wakeAt" || strings.HasPrefix(name, "last_") || strings.HasPrefix(name, "since_") {
 					at, err := strconv.ParseInt(v.Value, 10, 64)
 					c.check(err)
 					v.Value = strconv.FormatInt(at-d.Milliseconds(), 10)

@@ -40,8 +40,8 @@ func forwarderCreated(t *testing.T) {
 		}
 	}
 	slices.Sort(created)
-	// moto tells no names of alarms and of policies of queues.
-	want := []string{"", "", "ForwardDeadLetterQueue", "ForwardRole", "ForwardRule"}
+	// moto tells no names of alarms, schedules and policies of queues.
+	want := []string{"", "", "", "ForwardDeadLetterQueue", "ForwardRole", "ForwardRule", "HeartbeatRole"}
 	if !slices.Equal(created, want) {
 		t.Errorf("created are %q, want %q", created, want)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"guardduty-coverage-notifier/internal/telemetry"
 	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/heartbeat"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/template/templatetest"
 )
@@ -28,7 +29,7 @@ func TestAlarmsAndRunbookBelongTogether(t *testing.T) {
 	_, runbook, _ := strings.Cut(read(t, "../docs/operations.md"), "\n## Runbook\n")
 	runbook, _, _ = strings.Cut(runbook, "\n## ")
 	described := make(map[string]string)
-	alarms := newStack(t, nil).Alarms(t)
+	alarms := newStack(t, map[string]string{"ForwardedRegions": "us-east-1"}).Alarms(t)
 	maps.Copy(alarms, newForwarder(t, nil).Alarms(t))
 	for name, alarm := range alarms {
 		text, section, ok := strings.Cut(alarm.Description, " Runbook: docs/operations.md")
@@ -109,6 +110,7 @@ var awsMetrics = map[string]struct{ dimension, page string }{
 	"AWS/Lambda RecursiveInvocationsDropped":     {"FunctionName", lambdaPage},
 	"AWS/Lambda AsyncEventsDropped":              {"FunctionName", lambdaPage},
 	"AWS/Lambda DestinationDeliveryFailures":     {"FunctionName", lambdaPage},
+	"AWS/Events Invocations":                     {"RuleName", eventsPage},
 	"AWS/Events FailedInvocations":               {"RuleName", eventsPage},
 	"AWS/Events InvocationsFailedToBeSentToDlq":  {"RuleName", eventsPage},
 	"AWS/Scheduler InvocationDroppedCount":       {"ScheduleGroup", schedulerPage},
@@ -348,6 +350,79 @@ func TestMissingEventsRaiseAnAlarm(t *testing.T) {
 			if on := r.history(alarm, monday, 14*24, further); (len(on) > 0) != test.want {
 				t.Errorf("%s: on at %v", name, on)
 			}
+		}
+	}
+}
+
+// hours is how long after the start a heartbeat arrives.
+type hours []float64
+
+// TestSilenceRaisesAnAlarm follows what the rule hands on, which has a metric only when it does: a heartbeat an
+// hour, each within a minute of its time.
+func TestSilenceRaisesAnAlarm(t *testing.T) {
+	alarm := newStack(t, nil).Alarms(t)["HeartbeatAlarm"]
+	for name, test := range map[string]struct {
+		arrived hours
+		// first and last are the hours between which it is on; both 0: never.
+		first, last time.Duration
+	}{
+		"every hour":     {hours{0, 1.01, 2, 3.016, 4, 5, 6, 7, 8}, 0, 0},
+		"one is lost":    {hours{0, 1, 2.01, 4, 5, 6.01, 7, 8}, 0, 0},
+		"three are lost": {hours{0, 1, 5, 6, 7, 8}, 3, 5},
+		"for good":       {hours{0, 1, 2}, 4, 8},
+	} {
+		var samples []templatetest.Sample
+		for _, after := range test.arrived {
+			at := monday.Add(time.Duration(after * float64(time.Hour)))
+			samples = append(samples, templatetest.Sample{Metric: alarm.Metrics()[0], At: at, Value: 1})
+		}
+		r := &recorder{t: t, samples: samples}
+		on := slices.DeleteFunc(r.history(alarm, monday, 8, 0), func(after time.Duration) bool { return after < time.Hour })
+		if (len(on) > 0) != (test.last > 0) {
+			t.Fatalf("%s: on at %v", name, on)
+		}
+		if len(on) == 0 {
+			continue
+		}
+		near := func(got, want time.Duration) bool { return got >= want && got <= want+2*time.Minute }
+		if want := test.first * time.Hour; !near(on[0], want) {
+			t.Errorf("%s: on after %v, want %v", name, on[0], want)
+		}
+		if want := test.last * time.Hour; on[len(on)-1] > want+time.Minute || on[len(on)-1] < want {
+			t.Errorf("%s: on until %v, want %v", name, on[len(on)-1], want)
+		}
+	}
+}
+
+// TestMissingHeartbeatRaisesAnAlarm when a heartbeat of another Region says so, and until none does.
+func TestMissingHeartbeatRaisesAnAlarm(t *testing.T) {
+	if _, ok := newStack(t, nil).Alarms(t)["RegionHeartbeatAlarm"]; ok {
+		t.Error("it is there although nothing is forwarded")
+	}
+	alarm := newStack(t, map[string]string{"ForwardedRegions": "us-east-1"}).Alarms(t)["RegionHeartbeatAlarm"]
+	home := heartbeat.Place{Account: "111122223333", Region: "eu-central-1"}
+	never := []heartbeat.Missing{{Place: heartbeat.Place{Account: "111122223333", Region: "us-east-1"}}}
+	r := &recorder{t: t}
+	for hour := range 12 {
+		r.now = monday.Add(time.Duration(hour)*time.Hour + time.Duration(hour%2)*time.Minute)
+		h := telemetry.Heartbeat{Place: home}
+		if hour >= 3 && hour < 8 {
+			h.Missing = never
+		}
+		r.observe(func(ctx context.Context, observer telemetry.Observer) { observer.ObserveHeartbeat(ctx, h) })
+	}
+	for _, further := range []int{0, 2} {
+		on := r.history(alarm, monday, 14, further)
+		if len(on) == 0 || on[0] > 3*time.Hour+2*time.Minute {
+			t.Fatalf("%d further points: on at %v", further, on)
+		}
+		for i, at := range on {
+			if want := on[0] + time.Duration(i)*time.Minute; at != want {
+				t.Fatalf("%d further points: off at %v", further, want)
+			}
+		}
+		if end := on[len(on)-1]; end < 7*time.Hour || end > 7*time.Hour+time.Duration(2+further)*time.Hour+2*time.Minute {
+			t.Errorf("%d further points: on until %v", further, end)
 		}
 	}
 }

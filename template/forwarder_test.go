@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/heartbeat"
 	"guardduty-coverage-notifier/template/templatetest"
 )
 
@@ -38,12 +40,20 @@ func TestForwarderForwardsWhatTheHubReceives(t *testing.T) {
 	statement := hub.At("Resources", "ForwardingMembers", "Properties", "Statement").(map[string]any)
 	conditions := statement["Condition"].(map[string]any)
 	admitted := conditions["ForAllValues:StringEquals"].(map[string]any)
-	pattern := want.(map[string]any)
-	if diff := cmp.Diff(pattern["source"], []any{admitted["events:source"]}); diff != "" {
-		t.Errorf("the sources that members may put (-want +got):\n%s", diff)
+	// Of the members' events these alone: the notifier takes heartbeats and self-tests from its own account.
+	if diff := cmp.Diff(any(coverage.Source), admitted["events:source"]); diff != "" {
+		t.Errorf("the source that members may put (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(pattern["detail-type"], admitted["events:detail-type"]); diff != "" {
+	coverageEvents := []any{coverage.DetailTypeUnhealthy, coverage.DetailTypeHealthy}
+	if diff := cmp.Diff(coverageEvents, admitted["events:detail-type"]); diff != "" {
 		t.Errorf("the detail-types that members may put (-want +got):\n%s", diff)
+	}
+	all := map[string]any{
+		"source":      []any{coverage.Source, heartbeat.Source},
+		"detail-type": append(coverageEvents, heartbeat.DetailType, heartbeat.DetailTypeOfTests),
+	}
+	if diff := cmp.Diff(any(all), want); diff != "" {
+		t.Errorf("the pattern of the programs (-) and of the hub (+):\n%s", diff)
 	}
 	if got := words(conditions["StringEquals"]); got != "aws:PrincipalOrgID o-a1b2c3d4e5" {
 		t.Errorf("members are known by %s", got)
@@ -85,6 +95,43 @@ func TestForwarderReachesTheHub(t *testing.T) {
 				t.Errorf("granted to the role (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestEveryRegionSendsHeartbeats: the notifier's and each with a forwarder of the notifier's account, in the same
+// way, and no member.
+func TestEveryRegionSendsHeartbeats(t *testing.T) {
+	hub := newStack(t, nil)
+	sends := func(s templatetest.Stack, region string) {
+		t.Helper()
+		bus := "arn:aws:events:" + region + ":111122223333:event-bus/default"
+		timer := s.At("Resources", "HeartbeatTimer", "Properties").(map[string]any)
+		if timer["ScheduleExpression"] != "rate(1 hour)" {
+			t.Errorf("a heartbeat is sent at %v", timer["ScheduleExpression"])
+		}
+		want := map[string]any{
+			"Arn": bus, "RoleArn": "<HeartbeatRole.Arn>", "Input": "{}",
+			"EventBridgeParameters": map[string]any{"Source": heartbeat.Source, "DetailType": heartbeat.DetailType},
+		}
+		if diff := cmp.Diff(any(want), timer["Target"]); diff != "" {
+			t.Errorf("the target in %s (-want +got):\n%s", region, diff)
+		}
+		granted := map[string]statement{"Send": {Action: "events:PutEvents", Resource: bus}}
+		if diff := cmp.Diff(granted, grants(t, s, "HeartbeatRole")); diff != "" {
+			t.Errorf("granted in %s (-want +got):\n%s", region, diff)
+		}
+		trust := words(s.At("Resources", "HeartbeatRole", "Properties", "AssumeRolePolicyDocument"))
+		if !strings.Contains(trust, "aws:SourceAccount 111122223333") ||
+			!strings.Contains(trust, "Service scheduler.amazonaws.com") {
+			t.Errorf("the role is not for this account's schedules alone: %s", trust)
+		}
+	}
+	sends(hub, "eu-central-1")
+	sends(newForwarder(t, nil), "us-east-1")
+	sends(newForwarder(t, map[string]string{"HomeAccount": "111122223333"}), "us-east-1")
+	member := newForwarder(t, map[string]string{"AWS::AccountId": "444455556666", "HomeAccount": "111122223333"})
+	if timers := member.Resources("AWS::Scheduler::Schedule"); len(timers) > 0 || len(member.Resources("AWS::IAM::Role")) != 1 {
+		t.Errorf("a member has %d schedules", len(timers))
 	}
 }
 

@@ -19,7 +19,7 @@ func TestRolesFollowTheOrganization(t *testing.T) {
 		{map[string]string{"RolePath": "/security/", "PermissionsBoundaryArn": boundary}, "/security/", boundary},
 	} {
 		roles := newStack(t, test.parameters).Resources("AWS::IAM::Role")
-		if len(roles) != 3 {
+		if len(roles) != 4 {
 			t.Errorf("there are %d roles", len(roles))
 		}
 		for name, role := range roles {

@@ -65,15 +65,13 @@ func TestContradictionsAreRefused(t *testing.T) {
 		"settings of no report": {
 			base: sns,
 			with: parameters{
-				"ReportSchedule": "", "ReportRegions": "eu-central-1", "ForwardedRegions": "us-east-1",
-				"ReportQuiet": "true", "AccountDirectory": "names",
+				"ReportSchedule": "", "ReportRegions": "eu-central-1", "ReportQuiet": "true", "AccountDirectory": "names",
 			},
 			want: []string{
-				"AccountDirectory needs ReportSchedule", "ForwardedRegions needs ReportSchedule", "ReportQuiet needs ReportSchedule",
-				"ReportRegions needs ReportSchedule",
+				"AccountDirectory needs ReportSchedule", "ReportQuiet needs ReportSchedule", "ReportRegions needs ReportSchedule",
 			},
 		},
-		"no report": {base: sns, with: parameters{"ReportSchedule": ""}},
+		"no report": {base: sns, with: parameters{"ReportSchedule": "", "ForwardedRegions": "us-east-1"}},
 		"a role for no diagnosis": {
 			base: sns, with: parameters{"DiagnosisRoleName": "look", "DiagnosisExternalId": "o-1"},
 			want: []string{`DiagnosisRoleName needs Diagnosis to be "on"`},

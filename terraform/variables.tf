@@ -225,7 +225,7 @@ variable "report_quiet" {
 }
 
 variable "forwarded_regions" {
-  description = "Regions with forwarder.yaml and without a stack of their own, separated by commas. The report finds changes there that events missed."
+  description = "Regions with forwarder.yaml and without a stack of their own, separated by commas. The report finds changes there that events missed; an alarm is raised when their heartbeats are missing."
   type        = string
   default     = ""
 }
