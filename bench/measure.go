@@ -258,10 +258,13 @@ func (b *bench) benchmark(n counts) error {
 			sizes, allocations = append(sizes, size), append(allocations, number)
 		}
 	}
-	b.compare("decode to render an event, processor time", used)
+	b.compareWith("decode to render an event, processor time", used, eventMost)
 	b.show("  by the clock", "%.3f ms", float64(median(took[0]))/1e6, float64(median(took[1]))/1e6)
 	b.show("  bytes allocated", "%.0f", sizes...)
 	b.show("  allocations", "%.0f", allocations...)
+	if allocations[0] > allocationsMost {
+		b.missed = append(b.missed, fmt.Errorf("an event takes %.0f allocations, more than %d", allocations[0], allocationsMost))
+	}
 	return nil
 }
 

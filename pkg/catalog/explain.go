@@ -97,12 +97,11 @@ func lackOf(r coverage.Resource, known Values) Lack {
 // Explain says what a finding asks for in a case.
 func Explain(f Finding, c Case) Advice {
 	known := valuesOf(f, c)
-	return advise(f, c, actions(EntryOf(f.ID).Steps, known, c.side()))
+	return advise(EntryOf(f.ID), c, known, actions(EntryOf(f.ID).Steps, known, c.side()))
 }
 
 // advise is the advice that has these steps.
-func advise(f Finding, c Case, steps []Action) Advice {
-	entry, known := EntryOf(f.ID), valuesOf(f, c)
+func advise(entry Entry, c Case, known Values, steps []Action) Advice {
 	advice := Advice{ID: entry.ID, Known: known, Steps: withContext(steps, known), Side: c.side()}
 	if len(steps) > 0 {
 		advice.Lacks = lackOf(c.Resource, known)

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -109,13 +110,15 @@ func Advise(findings []Finding, w Weight, c Case) []Advice {
 	advice := make([]Advice, len(findings))
 	faults := w.faults
 	for i, f := range findings {
-		advice[i] = Explain(f, c)
 		switch {
 		case w.Gone:
+			advice[i] = Explain(f, c)
 			advice[i].Steps = nil
 		case f.Actionable && len(faults) > 0:
 			advice[i] = fix(faults, f, c)
 			faults = nil
+		default:
+			advice[i] = Explain(f, c)
 		}
 	}
 	return advice
@@ -127,10 +130,11 @@ func Advise(findings []Finding, w Weight, c Case) []Advice {
 func fix(faults []coverage.Evidence, f Finding, c Case) Advice {
 	var first, others []Action
 	var see []string
+	known := valuesOf(f, c)
 	rest := slices.Clone(EntryOf(f.ID).Steps)
 	for _, e := range faults {
 		entry := EvidenceOf(e)
-		steps := actions(entry.Steps, valuesFound(e, f, c), c.side())
+		steps := actions(entry.Steps, known.found(e), c.side())
 		if entry.Certain {
 			first = append(first, steps...)
 		} else {
@@ -145,12 +149,11 @@ func fix(faults []coverage.Evidence, f Finding, c Case) Advice {
 	if checks < 0 {
 		checks = len(rest)
 	}
-	known := valuesOf(f, c)
 	others = append(others, actions(rest[:checks], known, c.side())...)
 	slices.SortStableFunc(others, func(a, b Action) int {
 		return cmp.Compare(min(a.Changes, OneResource), min(b.Changes, OneResource))
 	})
-	advice := advise(f, c, withoutRepeats(slices.Concat(first, others, actions(rest[checks:], known, c.side()))))
+	advice := advise(EntryOf(f.ID), c, known, withoutRepeats(slices.Concat(first, others, actions(rest[checks:], known, c.side()))))
 	for _, page := range see {
 		if advice.Page != "" && !slices.Contains(advice.See, page) {
 			advice.See = append(slices.Clone(advice.See), page)
@@ -169,16 +172,16 @@ func withoutRepeats(actions []Action) []Action {
 	return once
 }
 
-// found is a form of what evidence may put into commands.
-type found struct {
+// foundForm is a form of what evidence may put into commands.
+type foundForm struct {
 	placeholder string
 	form        form
 }
 
 // foundForms are the strict forms of what evidence may put into commands, as those of values.go are of what
 // events may.
-func foundForms() [7]found {
-	return [...]found{
+func foundForms() [7]foundForm {
+	return [...]foundForm{
 		{"vpc", vpcForm}, {"endpoint", endpointForm}, {"group", groupForm}, {"cidr", cidrForm},
 		{"newest", addonVersionForm}, {"service", ecsClusterForm}, {"owner", accountForm},
 	}
@@ -192,11 +195,11 @@ var (
 	addonVersionForm = newForm(`^v\d+(\.\d+)+(-[a-z]+\.\d+)?$`)
 )
 
-// valuesFound are values, and those of forms that were found: of several, joined by commas, the first, but of
+// found are the values, and those of forms that were found: of several, joined by commas, the first, but of
 // several blocks of addresses none, since letting in one is not enough. One that was found and has not its
 // own form is not known.
-func valuesFound(e coverage.Evidence, f Finding, c Case) Values {
-	known := valuesOf(f, c)
+func (v Values) found(e coverage.Evidence) Values {
+	known := maps.Clone(v)
 	for _, each := range foundForms() {
 		value, ok := e.Values[each.placeholder]
 		if !ok {

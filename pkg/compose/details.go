@@ -107,7 +107,7 @@ func asEvidence(verdict catalog.Verdict, check, result string) message.Evidence 
 
 // folded is what to read only when it is needed: the steps that are left, GuardDuty's text, the other
 // findings, what the checks found besides, and further pages.
-func (s story) folded(steps [][]catalog.Action, begun bool) []message.Section {
+func (s story) folded(steps [][]catalog.Action, begun bool, links []message.Link) []message.Section {
 	var sections []message.Section
 	add := func(section message.Section) {
 		if section.Text != "" || section.Quote != "" || len(section.Steps)+len(section.Evidence)+len(section.Links) > 0 {
@@ -134,7 +134,7 @@ func (s story) folded(steps [][]catalog.Action, begun bool) []message.Section {
 		})
 	}
 	add(message.Section{Heading: s.words.Diagnosis, Evidence: s.otherObservations()})
-	add(message.Section{Heading: s.words.FurtherReading, Links: s.furtherReading()})
+	add(message.Section{Heading: s.words.FurtherReading, Links: s.furtherReading(links)})
 	return sections
 }
 
@@ -152,19 +152,15 @@ func (s story) otherObservations() []message.Evidence {
 	return others
 }
 
-// furtherReading are the pages that no link before the fold leads to.
-func (s story) furtherReading() []message.Link {
+// furtherReading are the pages that no link before the fold leads to: those are given.
+func (s story) furtherReading(before []message.Link) []message.Link {
 	if s.outcome == ended {
 		return nil
 	}
-	shown := map[string]bool{}
-	for _, link := range s.links() {
-		shown[link.URL] = true
-	}
 	var links []message.Link
 	add := func(label, url string) {
-		if url != "" && !shown[url] {
-			shown[url] = true
+		shown := func(l message.Link) bool { return l.URL == url }
+		if url != "" && !slices.ContainsFunc(before, shown) && !slices.ContainsFunc(links, shown) {
 			links = append(links, message.Link{Label: label, URL: url})
 		}
 	}

@@ -104,7 +104,7 @@ func (s story) message() message.Message {
 	m.Evidence = s.faults()
 	m.First = s.first(steps)
 	m.Links = s.links()
-	m.Sections = s.folded(steps, m.First != nil)
+	m.Sections = s.folded(steps, m.First != nil, m.Links)
 	s.nameCredentials(&m)
 	m.Facts = s.facts()
 	m.Fold = s.fold(m.Sections)

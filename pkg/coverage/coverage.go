@@ -87,17 +87,14 @@ func (r Resource) AgentService() string {
 
 // IsRegion reports whether s has the form of a Region's name. An event may say anything.
 func IsRegion(s string) bool {
-	parts := strings.Split(s, "-")
-	last := len(parts) - 1
-	if last < 2 || len(parts[0]) < 2 || len(parts[0]) > 4 || len(parts[last]) > 2 || !consistsOf(parts[last], '0', '9') {
-		return false
-	}
-	for _, part := range parts[:last] {
-		if !consistsOf(part, 'a', 'z') {
+	rest, last, parts := s, "", 0
+	for more := true; more; parts++ {
+		if parts > 0 && !consistsOf(last, 'a', 'z') || parts == 1 && (len(last) < 2 || len(last) > 4) {
 			return false
 		}
+		last, rest, more = strings.Cut(rest, "-")
 	}
-	return true
+	return parts > 2 && len(last) <= 2 && consistsOf(last, '0', '9')
 }
 
 // isAccount reports whether s has the form of an account id.

@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,32 +38,32 @@ func clip(s string) string {
 // envelope is EventBridge's
 // (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html).
 type envelope struct {
-	ID         text            `json:"id"`
-	Source     text            `json:"source"`
-	DetailType text            `json:"detail-type"`
-	Account    account         `json:"account"`
-	Region     text            `json:"region"`
-	Time       stamp           `json:"time"`
-	Resources  lenient[[]text] `json:"resources"`
-	Detail     lenient[detail] `json:"detail"`
+	ID         text    `json:"id"`
+	Source     text    `json:"source"`
+	DetailType text    `json:"detail-type"`
+	Account    account `json:"account"`
+	Region     text    `json:"region"`
+	Time       stamp   `json:"time"`
+	Resources  []text  `json:"resources"`
+	Detail     detail  `json:"detail"`
 }
 
 // detail holds every field that AWS documents and every one that was seen arriving; the two differ.
 type detail struct {
-	ResourceAccountID account             `json:"resourceAccountId"` // documented
-	AccountID         account             `json:"accountId"`         // seen
-	PreviousStatus    text                `json:"previousStatus"`
-	Issue             text                `json:"issue"`
-	LastUpdatedAt     stamp               `json:"lastUpdatedAt"`
-	Details           lenient[resourceOf] `json:"resourceDetails"`
-	resourceOf                            // taken without the resourceDetails level too
+	ResourceAccountID account    `json:"resourceAccountId"` // documented
+	AccountID         account    `json:"accountId"`         // seen
+	PreviousStatus    text       `json:"previousStatus"`
+	Issue             text       `json:"issue"`
+	LastUpdatedAt     stamp      `json:"lastUpdatedAt"`
+	Details           resourceOf `json:"resourceDetails"`
+	resourceOf                   // taken without the resourceDetails level too
 }
 
 type resourceOf struct {
-	Type text                `json:"resourceType"`
-	EKS  lenient[eksDetails] `json:"eksClusterDetails"`
-	ECS  lenient[ecsDetails] `json:"ecsClusterDetails"`
-	EC2  lenient[ec2Details] `json:"ec2InstanceDetails"`
+	Type text        `json:"resourceType"`
+	EKS  *eksDetails `json:"eksClusterDetails"`
+	ECS  *ecsDetails `json:"ecsClusterDetails"`
+	EC2  *ec2Details `json:"ec2InstanceDetails"`
 }
 
 type eksDetails struct {
@@ -70,32 +71,32 @@ type eksDetails struct {
 	AvailableNodes number `json:"availableNodes"`
 	DesiredNodes   number `json:"desiredNodes"`
 	AddonVersion   text   `json:"addonVersion"` // documented
-	AddonDetails   lenient[struct {
+	AddonDetails   struct {
 		AddonVersion text `json:"addonVersion"`
 		AddonStatus  text `json:"addonStatus"`
-	}] `json:"addonDetails"` // seen
+	} `json:"addonDetails"` // seen
 	ManagementType text `json:"managementType"`
 }
 
 type ecsDetails struct {
 	ClusterName    text `json:"clusterName"`
-	FargateDetails lenient[struct {
-		Issues         lenient[[]text] `json:"issues"`
-		ManagementType text            `json:"managementType"`
-	}] `json:"fargateDetails"`
-	ContainerInstanceDetails lenient[struct {
+	FargateDetails struct {
+		Issues         []text `json:"issues"`
+		ManagementType text   `json:"managementType"`
+	} `json:"fargateDetails"`
+	ContainerInstanceDetails struct {
 		Covered    number `json:"coveredContainerInstances"`
 		Compatible number `json:"compatibleContainerInstances"`
-	}] `json:"containerInstanceDetails"`
+	} `json:"containerInstanceDetails"`
 }
 
 type ec2Details struct {
 	InstanceID   text `json:"instanceId"`
 	InstanceType text `json:"instanceType"`
 	ClusterARN   text `json:"clusterArn"`
-	AgentDetails lenient[struct {
+	AgentDetails struct {
 		Version text `json:"version"`
-	}] `json:"agentDetails"`
+	} `json:"agentDetails"`
 	ManagementType text `json:"managementType"`
 }
 
@@ -104,14 +105,16 @@ type ec2Details struct {
 // no coverage event an *UnsupportedError.
 func Decode(data []byte) (Change, error) {
 	var e envelope
-	if err := json.Unmarshal(data, &e); err != nil {
+	// A field of another type is left empty, and the rest is decoded all the same (https://pkg.go.dev/encoding/json#Unmarshal).
+	err := json.Unmarshal(data, &e)
+	if field, ok := errors.AsType[*json.UnmarshalTypeError](err); err != nil && (!ok || field.Field == "") {
 		return Change{}, fmt.Errorf("decoding event: %w", err)
 	}
 	status, ok := statusOf(e)
 	if !ok {
 		return Change{}, &UnsupportedError{Source: string(e.Source), DetailType: string(e.DetailType)}
 	}
-	d := e.Detail.Value
+	d := e.Detail
 	change := Change{
 		Resource: Resource{
 			Kind:    kindOf(d),
@@ -128,16 +131,16 @@ func Decode(data []byte) (Change, error) {
 	reasons := []text{d.Issue}
 	switch change.Resource.Kind {
 	case EKS:
-		fillEKS(&change, firstSet(d.EKS, d.Details.Value.EKS))
+		fillEKS(&change, firstSet(d.EKS, d.Details.EKS))
 	case ECS:
-		ecs := firstSet(d.ECS, d.Details.Value.ECS)
+		ecs := firstSet(d.ECS, d.Details.ECS)
 		fillECS(&change, ecs)
-		reasons = append(reasons, ecs.FargateDetails.Value.Issues.Value...)
+		reasons = append(reasons, ecs.FargateDetails.Issues...)
 	case EC2:
-		fillEC2(&change, firstSet(d.EC2, d.Details.Value.EC2))
+		fillEC2(&change, firstSet(d.EC2, d.Details.EC2))
 	}
 	if change.Resource.Name == "" {
-		change.Resource.Name = nameFromARN(e.Resources.Value)
+		change.Resource.Name = nameFromARN(e.Resources)
 	}
 	for _, reason := range reasons {
 		if reason != "" && !slices.Contains(change.Issues, string(reason)) {
@@ -173,13 +176,13 @@ func previous(t text) Status {
 
 func kindOf(d detail) Kind {
 	switch {
-	case d.Type != "" || d.Details.Value.Type != "":
-		return Kind(strings.ToUpper(firstOf(string(d.Details.Value.Type), string(d.Type))))
-	case d.EKS.Set || d.Details.Value.EKS.Set:
+	case d.Type != "" || d.Details.Type != "":
+		return Kind(strings.ToUpper(firstOf(string(d.Details.Type), string(d.Type))))
+	case d.EKS != nil || d.Details.EKS != nil:
 		return EKS
-	case d.ECS.Set || d.Details.Value.ECS.Set:
+	case d.ECS != nil || d.Details.ECS != nil:
 		return ECS
-	case d.EC2.Set || d.Details.Value.EC2.Set:
+	case d.EC2 != nil || d.Details.EC2 != nil:
 		return EC2
 	}
 	return ""
@@ -199,24 +202,24 @@ func fillEKS(c *Change, d eksDetails) {
 	c.Resource.Name = string(d.ClusterName)
 	c.Coverage = Count{Covered: d.AvailableNodes.orUnknown(), Total: d.DesiredNodes.orUnknown()}
 	c.Agent = Agent{
-		Version:    firstOf(string(d.AddonDetails.Value.AddonVersion), string(d.AddonVersion)),
-		Status:     string(d.AddonDetails.Value.AddonStatus),
+		Version:    firstOf(string(d.AddonDetails.AddonVersion), string(d.AddonVersion)),
+		Status:     string(d.AddonDetails.AddonStatus),
 		Management: string(d.ManagementType),
 	}
 }
 
 func fillECS(c *Change, d ecsDetails) {
 	c.Resource.Name = string(d.ClusterName)
-	instances := d.ContainerInstanceDetails.Value
+	instances := d.ContainerInstanceDetails
 	c.Coverage = Count{Covered: instances.Covered.orUnknown(), Total: instances.Compatible.orUnknown()}
-	c.Agent.Management = string(d.FargateDetails.Value.ManagementType)
+	c.Agent.Management = string(d.FargateDetails.ManagementType)
 }
 
 func fillEC2(c *Change, d ec2Details) {
 	c.Resource.Name = string(d.InstanceID)
 	c.Resource.ClusterARN = string(d.ClusterARN)
 	c.InstanceType = string(d.InstanceType)
-	c.Agent = Agent{Version: string(d.AgentDetails.Value.Version), Management: string(d.ManagementType)}
+	c.Agent = Agent{Version: string(d.AgentDetails.Version), Management: string(d.ManagementType)}
 }
 
 // nameFromARN names a resource of a kind this package does not know by the last part of its ARN.
@@ -237,11 +240,12 @@ func firstOf(values ...string) string {
 	return ""
 }
 
-func firstSet[T any](values ...lenient[T]) T {
+func firstSet[T any](values ...*T) T {
 	for _, v := range values {
-		if v.Set {
-			return v.Value
+		if v != nil {
+			return *v
 		}
 	}
-	return values[0].Value
+	var none T
+	return none
 }

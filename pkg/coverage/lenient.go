@@ -1,49 +1,49 @@
 package coverage
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
-
-// lenient is a value that stays empty, instead of failing the document, when its JSON is of another type.
-type lenient[T any] struct {
-	Value T
-	Set   bool
-}
-
-func (l *lenient[T]) UnmarshalJSON(data []byte) error {
-	var value T
-	if string(data) != "null" && json.Unmarshal(data, &value) == nil {
-		l.Value, l.Set = value, true
-	}
-	return nil
-}
 
 // text is a JSON string, trimmed, or a number as it is written; anything else is empty.
 type text string
 
 func (t *text) UnmarshalJSON(data []byte) error {
-	var s string
-	switch {
-	case json.Unmarshal(data, &s) == nil:
-		*t = text(strings.TrimSpace(s))
-	case isNumber(data):
-		*t = text(data)
-	}
+	*t = text(textIn(data))
 	return nil
+}
+
+// textIn is text, of valid JSON. What needs no decoding is taken as it stands.
+func textIn(data []byte) string {
+	switch {
+	case isNumber(data):
+		return string(data)
+	case len(data) < 2 || data[0] != '"':
+		return ""
+	case utf8.Valid(data) && bytes.IndexByte(data, '\\') < 0:
+		return strings.TrimSpace(string(data[1 : len(data)-1]))
+	}
+	var s string
+	if json.Unmarshal(data, &s) != nil {
+		return ""
+	}
+	return strings.TrimSpace(s)
 }
 
 // account is an AWS account id; one that came as a number gets its leading zeros back.
 type account string
 
 func (a *account) UnmarshalJSON(data []byte) error {
-	var t text
-	_ = t.UnmarshalJSON(data) // it never fails: what is no text is empty
-	*a = account(t)
+	*a = account(textIn(data))
+	if !isNumber(data) {
+		return nil
+	}
 	if n, err := strconv.ParseUint(string(data), 10, 64); err == nil {
 		*a = account(fmt.Sprintf("%012d", n))
 	}
@@ -58,7 +58,7 @@ type number struct {
 }
 
 func (n *number) UnmarshalJSON(data []byte) error {
-	f, ok := float(data)
+	f, ok := float(textIn(data))
 	if ok && f >= 0 && f <= math.MaxInt32 && f == math.Trunc(f) {
 		n.value, n.set = int(f), true
 	}
@@ -78,12 +78,11 @@ func (n number) orUnknown() int {
 type stamp struct{ time.Time }
 
 func (s *stamp) UnmarshalJSON(data []byte) error {
-	moment, ok := epoch(data)
+	t := textIn(data)
+	moment, ok := epoch(t)
 	if !ok {
-		var t text
-		_ = t.UnmarshalJSON(data) // it never fails: what is no text is empty
 		var err error
-		if moment, err = time.Parse(time.RFC3339, string(t)); err != nil {
+		if moment, err = time.Parse(time.RFC3339, t); err != nil {
 			return nil
 		}
 	}
@@ -93,8 +92,8 @@ func (s *stamp) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func epoch(data []byte) (time.Time, bool) {
-	f, ok := float(data)
+func epoch(t string) (time.Time, bool) {
+	f, ok := float(t)
 	switch {
 	case !ok || f < 0 || f >= math.MaxInt64:
 		return time.Time{}, false
@@ -108,16 +107,12 @@ func epoch(data []byte) (time.Time, bool) {
 	return time.Unix(0, int64(f)), true
 }
 
-// float reads a JSON number or a string of one.
-func float(data []byte) (float64, bool) {
-	var s string
-	if json.Unmarshal(data, &s) == nil {
-		data = []byte(strings.TrimSpace(s))
-	}
-	if !isNumber(data) {
+// float reads a number as JSON writes it.
+func float(t string) (float64, bool) {
+	if !isNumber([]byte(t)) {
 		return 0, false
 	}
-	f, err := strconv.ParseFloat(string(data), 64)
+	f, err := strconv.ParseFloat(t, 64)
 	return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
 }
 

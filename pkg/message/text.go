@@ -95,7 +95,23 @@ func Clean(s string) string {
 }
 
 // CleanLine is Clean on one line: every run of white space becomes one blank.
-func CleanLine(s string) string { return strings.Join(strings.Fields(Clean(s)), " ") }
+func CleanLine(s string) string {
+	if isCleanLine(s) { // Nearly every text is.
+		return s
+	}
+	return strings.Join(strings.Fields(Clean(s)), " ")
+}
+
+func isCleanLine(s string) bool {
+	last := ' '
+	for _, r := range s {
+		if r == utf8.RuneError || !unicode.IsGraphic(r) || unicode.IsSpace(r) && (r != ' ' || last == ' ') {
+			return false
+		}
+		last = r
+	}
+	return last != ' ' || s == ""
+}
 
 // printer writes lines and remembers the first error.
 type printer struct {

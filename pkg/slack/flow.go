@@ -1,8 +1,6 @@
 package slack
 
 import (
-	"strings"
-
 	"github.com/slack-go/slack"
 
 	"guardduty-coverage-notifier/pkg/message"
@@ -19,13 +17,13 @@ type flow struct {
 	blocks *[]slack.Block
 	most   int
 	// text is the block in the making.
-	text strings.Builder
+	text []byte
 	used int
 	left int
 }
 
 func (p *page) flow(blocks *[]slack.Block, most int) *flow {
-	return &flow{page: p, separator: "\n", blocks: blocks, most: most}
+	return &flow{page: p, separator: "\n", blocks: blocks, most: most, text: make([]byte, 0, 1024)}
 }
 
 // add writes a piece of at most maxText.
@@ -36,12 +34,12 @@ func (f *flow) add(piece string) {
 	case f.left > 0:
 		f.left++
 	case f.used > 0 && joined <= maxText && f.page.hasRoom(0, sent(f.separator)+size):
-		f.text.WriteString(f.separator + piece)
+		f.text = append(append(f.text, f.separator...), piece...)
 		f.used = joined
 		f.page.size += sent(f.separator) + size
 	case f.fits(1, size):
 		f.flush()
-		f.text.WriteString(piece)
+		f.text = append(f.text, piece...)
 		f.used = size
 		f.page.size += around + size
 	default:
@@ -112,10 +110,10 @@ func (f *flow) flush() {
 	if f.used == 0 {
 		return
 	}
-	section := slack.NewSectionBlock(mrkdwn(f.text.String()), nil, nil)
+	section := slack.NewSectionBlock(mrkdwn(string(f.text)), nil, nil)
 	section.Expand = f.expand
 	*f.blocks = append(*f.blocks, section)
-	f.text.Reset()
+	f.text = f.text[:0]
 	f.used = 0
 }
 

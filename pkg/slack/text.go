@@ -2,6 +2,7 @@ package slack
 
 import (
 	"cmp"
+	"fmt"
 	"net/url"
 	"sort"
 	"strconv"
@@ -61,12 +62,15 @@ func codeBlock(clean string) string {
 
 // prose is clean text in which `backticks` mark code. Backticks without a partner on their line mark nothing.
 func prose(clean string) string {
+	if strings.IndexByte(clean, '`') < 0 {
+		return escape(clean)
+	}
 	var b strings.Builder
-	for i, line := range strings.Split(clean, "\n") {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		proseLine(&b, line)
+	b.Grow(len(clean) + len(clean)/8)
+	for line := range strings.Lines(clean) {
+		text := strings.TrimSuffix(line, "\n")
+		proseLine(&b, text)
+		b.WriteString(line[len(text):])
 	}
 	return b.String()
 }
@@ -109,12 +113,12 @@ func glued(r rune) bool {
 // clip renders clean text within room as sent counts, or as much of its beginning as fits before mark.
 // render must not make a longer text shorter.
 func clip(clean string, room int, mark string, render func(string) string) string {
-	runes := []rune(clean)
-	if len(runes) <= room {
+	if utf8.RuneCountInString(clean) <= room {
 		if whole := render(clean); sent(whole) <= room {
 			return whole
 		}
 	}
+	runes := []rune(clean)
 	runes = runes[:min(len(runes), max(room, 0))]
 	cut := func(n int) string { return render(strings.TrimSpace(string(runes[:n])) + mark) }
 	fits := sort.Search(len(runes)+1, func(n int) bool { return sent(cut(n)) > room }) - 1
@@ -155,6 +159,9 @@ func more(words message.Words, n int) string {
 }
 
 func firstRunes(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
 	runes := []rune(s)
 	return string(runes[:min(n, len(runes))])
 }
@@ -179,20 +186,16 @@ func safeAddress(address string) (string, bool) {
 	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
 		return "", false
 	}
-	var b strings.Builder
+	encoded := make([]byte, 0, len(address))
 	for _, c := range []byte(address) {
 		if isURLByte(c) {
-			b.WriteByte(c)
+			encoded = append(encoded, c)
 		} else {
-			b.WriteString(percent(c))
+			encoded = fmt.Appendf(encoded, "%%%02X", c)
 		}
 	}
-	return b.String(), sent(escape(b.String())) <= maxURL
-}
-
-func percent(c byte) string {
-	const hex = "0123456789ABCDEF"
-	return string([]byte{'%', hex[c>>4], hex[c&15]})
+	safe := string(encoded)
+	return safe, sent(escape(safe)) <= maxURL
 }
 
 // isURLByte reports whether RFC 3986 allows c in a URL.
