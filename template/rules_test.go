@@ -12,6 +12,7 @@ import (
 // its description begins.
 func TestContradictionsAreRefused(t *testing.T) {
 	const (
+		role      = "arn:aws:iam::111122223333:role/platform/deploy"
 		key       = "arn:aws:kms:eu-central-1:111122223333:key/1111"
 		parameter = "arn:aws:ssm:eu-central-1:111122223333:parameter/a"
 	)
@@ -84,6 +85,15 @@ func TestContradictionsAreRefused(t *testing.T) {
 			base: sns,
 			with: parameters{"Diagnosis": "on", "DiagnosisRoleName": "look", "DiagnosisExternalId": "o-1"},
 		},
+		"expected actors, of no diagnosis": {
+			base: sns, with: parameters{"ExpectedActors": role},
+			want: []string{`ExpectedActors needs Diagnosis to be "on"`},
+		},
+		"expected actors, whom nobody looks for": {
+			base: sns, with: parameters{"Diagnosis": "on", "Actor": "off", "ExpectedActors": role},
+			want: []string{`ExpectedActors needs Actor to be "role" or "full"`},
+		},
+		"expected actors": {base: sns, with: parameters{"Diagnosis": "on", "ExpectedActors": role}},
 		"two recipients of alarms": {
 			base: sns, with: parameters{"AlarmEmail": "me@example.com", "AlarmTopicArn": alarms},
 			want: []string{"Give AlarmEmail or AlarmTopicArn, not both"},

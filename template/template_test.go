@@ -161,6 +161,7 @@ func TestRolesMayOnlyWhatIsConfigured(t *testing.T) {
 	// Which actions those are, TestDiagnosisMayDoWhatItDoes says.
 	look := grants(t, newStack(t, map[string]string{"Diagnosis": "on"}), "NotifyRole")["Look"]
 	detector := statement{Action: "guardduty:GetDetector guardduty:ListCoverage", Resource: "arn:aws:guardduty:*:111122223333:detector/*"}
+	actor := statement{Action: "cloudtrail:LookupEvents", Resource: "*"}
 	tests := map[string]struct {
 		parameters map[string]string
 		want       map[string]statement
@@ -221,10 +222,13 @@ func TestRolesMayOnlyWhatIsConfigured(t *testing.T) {
 					Condition: "StringLike kms:ViaService ssm.*.amazonaws.com secretsmanager.*.amazonaws.com sns.*.amazonaws.com"},
 			},
 		},
-		"diagnosis": {map[string]string{"Diagnosis": "on"}, map[string]statement{"Look": look, "LookAtDetector": detector}},
+		"diagnosis": {map[string]string{"Diagnosis": "on"}, map[string]statement{"Look": look, "LookAtDetector": detector, "LookForActor": actor}},
+		"diagnosis, without actors": {
+			map[string]string{"Diagnosis": "on", "Actor": "off"}, map[string]statement{"Look": look, "LookAtDetector": detector},
+		},
 		"diagnosis, in other accounts": {
 			map[string]string{"Diagnosis": "on", "DiagnosisRoleName": "look"},
-			map[string]statement{"Look": look, "LookAtDetector": detector, "LookElsewhere": {
+			map[string]statement{"Look": look, "LookAtDetector": detector, "LookForActor": actor, "LookElsewhere": {
 				Action: "sts:AssumeRole", Resource: "arn:aws:iam::*:role/look", Condition: "StringEquals aws:ResourceOrgID ${aws:PrincipalOrgID}"}},
 		},
 		"a key for queues and table": {
@@ -458,6 +462,10 @@ func TestParametersTakeWhatTheFunctionTakes(t *testing.T) {
 		"TimeZone":            {good: "UTC Europe/Berlin America/Argentina/Buenos_Aires Etc/GMT+5", bad: "Berlin! (UTC)"},
 		"DiagnosisRoleName":   {setting: "DIAGNOSIS_ROLE_NAME", good: "coverage-diagnosis a+b=c,d.e@f_g", bad: "path/role a* arn:aws:iam::111122223333:role/a"},
 		"DiagnosisExternalId": {setting: "DIAGNOSIS_EXTERNAL_ID", good: "ab o-a1b2/c:d", bad: "a a* ö-1"},
+		"ExpectedActors": {
+			good: "arn:aws:iam::111122223333:role/a arn:aws:iam::111122223333:role/a,arn:aws-us-gov:iam::111122223333:role/x/b",
+			bad:  "deploy arn:aws:iam::111122223333:user/a arn:aws:iam::1:role/a",
+		},
 		"ReportRegions": {
 			setting: "REPORT_REGIONS", good: "eu-central-1 eu-central-1,us-gov-west-1,ap-southeast-4 all",
 			bad: "All all,eu-central-1 Frankfurt eu-central-1a eu-central-1, eu-central-1;us-east-1",
@@ -544,7 +552,7 @@ func TestValuesOfParametersAreThoseOfTheFunction(t *testing.T) {
 	s := newStack(t, nil)
 	for parameter, setting := range map[string]string{
 		"SnsFormat": "SNS_FORMAT", "MessageLanguage": "MESSAGE_LANGUAGE", "SlackBroadcastRecovery": "SLACK_BROADCAST_RECOVERY",
-		"ReportQuiet": "REPORT_QUIET", "Diagnosis": "DIAGNOSIS",
+		"ReportQuiet": "REPORT_QUIET", "Diagnosis": "DIAGNOSIS", "Actor": "ACTOR",
 	} {
 		for _, value := range s.List("Parameters", parameter, "AllowedValues") {
 			if err := load(setting, value.(string)); err != nil {

@@ -141,7 +141,7 @@ func (r *replayer) diagnose(ctx context.Context, p process) error {
 	if err != nil {
 		return err
 	}
-	r.history.pipeline.Diagnoser = diagnose.New(cloud, diagnose.Role{}, p.now)
+	r.history.pipeline.Diagnoser = diagnose.New(cloud, diagnose.Settings{Actor: diagnose.ActorRole}, p.now)
 	if reader := &r.history.pipeline.Local.Reader; *reader == "" {
 		*reader = callerAccount(ctx, cloud)
 	}

@@ -45,8 +45,12 @@ func Pipeline(cfg config.Config, destinations Destinations, cloud aws.Config, ob
 		pipeline.Queue = sqs.New(awssqs.NewFromConfig(cloud), cfg.WaitingQueue, cfg.DeadLetterQueue)
 	}
 	if cfg.Diagnosis.On {
-		role := diagnose.Role{Name: cfg.Diagnosis.RoleName, ExternalID: cfg.Diagnosis.ExternalID}
-		pipeline.Diagnoser = diagnose.New(cloud, role, observer.Now)
+		settings := diagnose.Settings{
+			Role:     diagnose.Role{Name: cfg.Diagnosis.RoleName, ExternalID: cfg.Diagnosis.ExternalID},
+			Actor:    diagnose.Actor(cfg.Diagnosis.Actor),
+			Expected: cfg.Diagnosis.ExpectedActors,
+		}
+		pipeline.Diagnoser = diagnose.New(cloud, settings, observer.Now)
 	}
 	pipeline.Observe = observer.Observe
 	return pipeline

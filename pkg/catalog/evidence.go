@@ -36,6 +36,8 @@ const (
 	_ Verdict = iota
 	// Fault: it keeps the resource from being covered, or may do so.
 	Fault
+	// Attribution: it says who requested the change behind a fault.
+	Attribution
 	// Unclear: nothing follows from it.
 	Unclear
 	// Fine: it is as it should be.
@@ -46,7 +48,7 @@ const (
 type EvidenceEntry struct {
 	ID      EvidenceID
 	Verdict Verdict
-	// Certain says that it explains by itself why coverage was lost.
+	// Certain says that it explains by itself why coverage was lost; of an Attribution, that the change does.
 	Certain bool
 	// Gone says that nothing is left to cover, so that nothing is to be done. It is certain, too.
 	Gone bool
@@ -68,7 +70,7 @@ type EvidenceEntry struct {
 
 // AllEvidence is the whole table of evidence, a copy.
 func AllEvidence() []EvidenceEntry {
-	return slices.Concat(anyEvidence, eksEvidence, vpcEvidence, ec2Evidence, ecsEvidence, guarddutyEvidence)
+	return slices.Concat(anyEvidence, actorEvidence, eksEvidence, vpcEvidence, ec2Evidence, ecsEvidence, guarddutyEvidence)
 }
 
 var evidenceByID = sync.OnceValue(func() map[EvidenceID]EvidenceEntry {

@@ -15,6 +15,8 @@ type Weight struct {
 	Gone bool
 	// Healthy says that GuardDuty lists the resource as covered again.
 	Healthy bool
+	// Intended says that a role requested the change whose changes are intended.
+	Intended bool
 	// Cause is the certain cause, when there is but one and it says more than the findings; else "".
 	Cause EvidenceID
 	// Certain and Possible count the causes that were found, without those that follow from another.
@@ -32,6 +34,7 @@ func Weigh(findings []Finding, evidence []coverage.Evidence) Weight {
 	for _, e := range evidence {
 		entry := EvidenceOf(e)
 		switch {
+		case entry.Verdict == Attribution:
 		case entry.ID == Covered:
 			w.Healthy = true
 		case entry.Gone && !w.Gone:
@@ -46,6 +49,7 @@ func Weigh(findings []Finding, evidence []coverage.Evidence) Weight {
 	if w.Gone || w.Healthy || !actionable {
 		return w
 	}
+	w.Intended = isIntended(evidence)
 	w.Cause = onlyCause(findings, certain)
 	w.faults = slices.Concat(certain, faults)
 	w.Certain, w.Possible = count(certain, certain), count(faults, certain)
@@ -76,7 +80,7 @@ func (w Weight) OfOne() Weight {
 	if !w.Gone {
 		w.Cause = ""
 	}
-	w.Healthy, w.Certain, w.Possible = false, 0, 0
+	w.Healthy, w.Intended, w.Certain, w.Possible = false, false, 0, 0
 	return w
 }
 

@@ -65,15 +65,18 @@ func (s story) nameCredentials(m *message.Message) {
 
 // faults are what the diagnosis found wrong, and how many checks found nothing.
 func (s story) faults() []message.Evidence {
-	var faults []message.Evidence
-	passed, unclear := 0, 0
+	faults := s.actor()
+	passed, unclear, shown := 0, 0, 0
 	for _, o := range s.observed {
 		switch {
 		case o.Verdict == catalog.Fine:
 			passed++
+		case o.Verdict == catalog.Unclear && o.Check == catalog.ActorCheck:
+			faults = append(faults, asEvidence(o.Verdict, o.Label, o.Sentence))
 		case o.Verdict == catalog.Unclear:
 			unclear++
-		case s.beforeFold(o) && len(faults) < faultsShown:
+		case s.beforeFold(o) && shown < faultsShown:
+			shown++
 			faults = append(faults, asEvidence(o.Verdict, o.Label, o.Sentence))
 		}
 	}
@@ -89,6 +92,15 @@ func (s story) faults() []message.Evidence {
 	return faults
 }
 
+// actor is who requested the change behind the loss: one line, or none.
+func (s story) actor() []message.Evidence {
+	if s.attribution == nil {
+		return nil
+	}
+	o := s.language.Observations([]coverage.Evidence{*s.attribution}, s.local.Zone)[0]
+	return []message.Evidence{asEvidence(o.Verdict, o.Label, o.Sentence)}
+}
+
 // beforeFold reports whether what a check found belongs before the fold.
 func (s story) beforeFold(o locale.Observation) bool {
 	return o.Verdict == catalog.Fault && !o.Repeats && s.outcome != healthyAgain
@@ -101,6 +113,8 @@ func asEvidence(verdict catalog.Verdict, check, result string) message.Evidence 
 		mark = message.Right
 	case catalog.Fault:
 		mark = message.Wrong
+	case catalog.Attribution:
+		mark = message.Told
 	}
 	return message.Evidence{Mark: mark, Check: check, Result: result}
 }

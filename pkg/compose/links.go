@@ -1,7 +1,9 @@
 package compose
 
 import (
+	"cmp"
 	"net/url"
+	"strings"
 
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
@@ -11,15 +13,18 @@ import (
 // links are the pages to open first: the resource's and GuardDuty's in the console, AWS's guide, and the team's runbook.
 // There is none into a console that has nothing to show.
 func (s story) links() []message.Link {
-	if s.outcome == ended {
-		return nil
-	}
 	r := s.change.Resource
 	var links []message.Link
 	add := func(label, url string) {
 		if url != "" {
 			links = append(links, message.Link{Label: label, URL: url})
 		}
+	}
+	if s.attribution != nil && s.outcome != healthyAgain {
+		add(s.words.ActorRecord, recordPage(*s.attribution, r))
+	}
+	if s.outcome == ended {
+		return links
 	}
 	if s.group == nil {
 		add(s.pageLabel(r.Kind), resourcePage(r))
@@ -31,6 +36,22 @@ func (s story) links() []message.Link {
 	}
 	add(s.words.Runbook, s.local.Runbooks[string(s.findings[0].ID)])
 	return links
+}
+
+// recordPage is the page of the record of a change in the CloudTrail console: "" where there is none. It shows the record
+// to those who may read it, and who is signed in to the account that has it. Its address is in no AWS document.
+func recordPage(e coverage.Evidence, r coverage.Resource) string {
+	id := e.Values["id"]
+	isPart := func(c rune) bool { return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c == '-' }
+	if len(id) != len("d23f0824-128b-4f33-8c5c-7fd0a6a3a450") || strings.TrimFunc(id, isPart) != "" {
+		return ""
+	}
+	r.Region = cmp.Or(e.Values["region"], r.Region)
+	host := consoleHost(r)
+	if host == "" {
+		return ""
+	}
+	return host + "/cloudtrailv2/home?region=" + r.Region + "#/events/" + id
 }
 
 func (c Composer) pageLabel(kind coverage.Kind) string {

@@ -26,7 +26,8 @@ func (s story) record() message.Record {
 		r.Findings = append(r.Findings, e.recordFinding(f, s.advice[i], s.local.Runbooks[string(f.ID)]))
 	}
 	if s.group == nil || s.outcome != restored {
-		for _, o := range e.language.Observations(s.evidence, e.local.Zone) {
+		r.Actor = recordActor(s.attribution)
+		for _, o := range e.language.Observations(s.others, e.local.Zone) {
 			r.Evidence = append(r.Evidence, message.RecordEvidence{Check: o.Check, Result: o.Sentence, OK: o.Verdict == catalog.Fine})
 		}
 	}
@@ -39,6 +40,17 @@ func (s story) record() message.Record {
 		}
 	}
 	return r
+}
+
+// recordActor is who requested the change; nil where that is not known.
+func recordActor(e *coverage.Evidence) *message.RecordActor {
+	if e == nil {
+		return nil
+	}
+	return &message.RecordActor{
+		Change: e.Found, Event: e.Values["event"], By: e.Values["by"], Name: e.Values["name"], At: e.Values["time"],
+		Certain: catalog.EvidenceOf(*e).Certain, Expected: e.Values[catalog.ActorExpected] == "true", EventID: e.Values["id"],
+	}
 }
 
 func recordResource(change coverage.Change) message.RecordResource {

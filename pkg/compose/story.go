@@ -32,6 +32,8 @@ const (
 	unsupported
 	// healthyAgain: GuardDuty lists it as covered again, although no event has said so.
 	healthyAgain
+	// intended: a role requested the change that is expected to make such changes.
+	intended
 	// ended: the diagnosis found that nothing is left to cover.
 	ended
 	// unlisted: GuardDuty no longer lists it.
@@ -50,8 +52,12 @@ type story struct {
 	// group is nil in a message about one resource.
 	group    *Group
 	evidence []coverage.Evidence
-	observed []locale.Observation
-	weight   catalog.Weight
+	// attribution is the evidence of who requested the change behind the loss, nil where there is none; others are what
+	// there is besides, and observed says it.
+	attribution *coverage.Evidence
+	others      []coverage.Evidence
+	observed    []locale.Observation
+	weight      catalog.Weight
 	// advice has one item for each finding.
 	advice []catalog.Advice
 }
@@ -59,10 +65,16 @@ type story struct {
 func (c Composer) newStory(change coverage.Change, findings []catalog.Finding, evidence []coverage.Evidence,
 	weight catalog.Weight, incident Incident, group *Group,
 ) story {
+	var attribution *coverage.Evidence
+	others := evidence
+	if at := catalog.ActorOf(evidence); at >= 0 {
+		attribution, others = &evidence[at], slices.Delete(slices.Clone(evidence), at, at+1)
+	}
 	return story{
 		Composer: c, outcome: outcomeOf(change, findings, weight, group), change: change, findings: findings,
-		incident: incident, group: group, evidence: evidence, observed: c.language.Observations(evidence, c.local.Zone),
-		weight: weight, advice: catalog.Advise(findings, weight, catalog.CaseOf(change, c.local.Reader)),
+		incident: incident, group: group, evidence: evidence, attribution: attribution, others: others,
+		observed: c.language.Observations(others, c.local.Zone), weight: weight,
+		advice: catalog.Advise(findings, weight, catalog.CaseOf(change, c.local.Reader)),
 	}
 }
 
@@ -76,6 +88,8 @@ func outcomeOf(change coverage.Change, findings []catalog.Finding, weight catalo
 		return ended
 	case weight.Healthy:
 		return healthyAgain
+	case weight.Intended:
+		return intended
 	case slices.ContainsFunc(findings, func(f catalog.Finding) bool { return f.Actionable }):
 		return lost
 	}
@@ -180,6 +194,8 @@ func (s story) state() string {
 		return w.Restored
 	case ended, unlisted:
 		return w.Ended
+	case intended:
+		return w.Intended
 	case unsupported:
 		return w.NotCovered
 	}
@@ -275,8 +291,11 @@ func (s story) summary(steps [][]catalog.Action) string {
 		sentences = append(sentences, s.language.Cause(s.advice[0]), s.unknownIssue())
 	}
 	sentences = append(sentences, s.otherCauses())
-	if s.outcome == lost {
+	switch s.outcome {
+	case lost:
 		sentences = append(sentences, w.Impact)
+	case intended:
+		sentences = append(sentences, w.IntendedSummary)
 	}
 	sentences = append(sentences, s.members(), s.groupSample(steps))
 	return w.Join(sentences...)

@@ -90,6 +90,10 @@ type Diagnosis struct {
 	RoleName string
 	// ExternalID is what that role's trust policy asks for; empty: nothing.
 	ExternalID string
+	// Actor is how much is said of whoever requested the change behind a loss: off, role or full; empty where On is false.
+	Actor string
+	// ExpectedActors are the ARNs of roles whose changes are intended: such a loss is posted as information.
+	ExpectedActors []string
 }
 
 // Load reads the settings; getenv is os.Getenv or stands in for it, and white space around values is
@@ -225,8 +229,10 @@ func (r *reader) truth(name string) bool { return r.oneOf(name, "false", "true")
 
 const (
 	// channelPattern are the ids of Slack's channels, private groups and direct messages.
-	channelPattern   = `[CGD][A-Z0-9]{2,}`
-	topicPattern     = `arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+(\.fifo)?`
+	channelPattern = `[CGD][A-Z0-9]{2,}`
+	topicPattern   = `arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+(\.fifo)?`
+	// rolePattern are the ARNs of roles. A comma, which IAM allows in names, would end one of a list.
+	rolePattern      = `arn:aws[a-z-]*:iam::[0-9]{12}:role/([!-~]+/)?[A-Za-z0-9_+=.@-]{1,64}`
 	queuePathPattern = `/[0-9]{12}/[A-Za-z0-9_-]+`
 	// parameterPattern are the names and ARNs of SSM parameters, with a version or label if need be, and sourcePattern
 	// those and the ARNs of secrets.
@@ -324,6 +330,9 @@ func (r *reader) diagnosis() Diagnosis {
 		RoleName:   r.named("DIAGNOSIS_ROLE_NAME", `[A-Za-z0-9_+=,.@-]+`, 1, 64, "the name of an IAM role such as coverage-diagnosis, without a path"),
 		ExternalID: r.text("DIAGNOSIS_EXTERNAL_ID"),
 	}
+	if shown, expected := r.actor(); d.On {
+		d.Actor, d.ExpectedActors = shown, expected
+	}
 	if n := len(d.ExternalID); n > 0 && (n < 2 || n > 1224 || !matches(`[A-Za-z0-9_+=,.@:/-]+`, d.ExternalID)) {
 		r.problem("DIAGNOSIS_EXTERNAL_ID: not 2 to 1224 letters, digits and _+=,.@:/-")
 	}
@@ -349,6 +358,26 @@ const (
 	directoryNames = "names"
 	directoryTags  = "tags"
 )
+
+// actor is how much is said of actors, and whose changes are intended.
+func (r *reader) actor() (shown string, expected []string) {
+	shown = r.oneOf("ACTOR", "role", "off", "full")
+	list := r.text("EXPECTED_ACTORS")
+	if list == "" {
+		return shown, nil
+	}
+	for arn := range strings.SplitSeq(list, ",") {
+		arn = strings.TrimSpace(arn)
+		if !matches(rolePattern, arn) {
+			r.problem("EXPECTED_ACTORS: %q is not the ARN of a role such as arn:aws:iam::111122223333:role/platform/deploy", arn)
+		}
+		expected = append(expected, arn)
+	}
+	if shown == "off" || r.text("DIAGNOSIS") != "on" {
+		r.problem("EXPECTED_ACTORS: needs DIAGNOSIS to be on, and ACTOR not to be off")
+	}
+	return shown, expected
+}
 
 // queue is a standard queue's URL: a FIFO queue cannot delay single messages, and what waits or was
 // given up needs no order.

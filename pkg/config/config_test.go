@@ -51,6 +51,7 @@ func TestLoad(t *testing.T) {
 				"HOLD_MINUTES": "5", "STORM_LIMIT": "1000", "MESSAGE_LANGUAGE": "ja", "TIME_ZONE": "Asia/Tokyo", "ROUTES": " {\"rules\": []}\n",
 				"DIAGNOSIS": "on", "DIAGNOSIS_ROLE_NAME": "coverage-diagnosis", "DIAGNOSIS_EXTERNAL_ID": "o-a1b2/c",
 				"ACCOUNT_DIRECTORY": "tags",
+				"ACTOR":             "full", "EXPECTED_ACTORS": "arn:aws:iam::111122223333:role/a, arn:aws-us-gov:iam::111122223333:role/x/b",
 			},
 			config.Config{
 				Slack: config.Slack{SecretSource: "/coverage/slack", Channel: "C0123456789",
@@ -58,8 +59,9 @@ func TestLoad(t *testing.T) {
 				SNS:   config.SNS{TopicARN: topic + ".fifo", Format: "json"},
 				Stack: "coverage-eu", IncidentTable: "incidents", WaitingQueue: waiting, DeadLetterQueue: dead,
 				Hold: 5 * time.Minute, StormLimit: 1000, Language: "ja", TimeZone: time.FixedZone("Asia/Tokyo", 0), Routes: config.Routes{Text: `{"rules": []}`},
-				Diagnosis: config.Diagnosis{On: true, RoleName: "coverage-diagnosis", ExternalID: "o-a1b2/c"},
 				Directory: config.Directory{On: true, Tags: true},
+				Diagnosis: config.Diagnosis{On: true, RoleName: "coverage-diagnosis", ExternalID: "o-a1b2/c",
+					Actor: "full", ExpectedActors: []string{"arn:aws:iam::111122223333:role/a", "arn:aws-us-gov:iam::111122223333:role/x/b"}},
 			},
 		},
 		"with forwarders": {
@@ -117,6 +119,7 @@ func TestLoadOfOneSetting(t *testing.T) {
 		"TIME_ZONE":                {"UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+5", ""},
 		"ROUTES":                   {"{}", "routes", "/coverage/routes", "/coverage/routes:3", "arn:aws:ssm:eu-central-1:111122223333:parameter/coverage/routes"},
 		"DIAGNOSIS":                {"on", "off", ""},
+		"ACTOR":                    {"off", "role", "full", ""},
 		"DIAGNOSIS_ROLE_NAME":      {"a", "A_b+c=d,e.f@g-1", strings.Repeat("a", 64)},
 		"ACCOUNT_DIRECTORY":        {"off", ""},
 		"DIAGNOSIS_EXTERNAL_ID":    {"ab", "A_b+c=d,e.f@g:h/i-1", strings.Repeat("a", 1224)},
@@ -140,6 +143,8 @@ func TestLoadOfOneSetting(t *testing.T) {
 		"TIME_ZONE":                {"Mars/Olympus_Mons", "Local", "../etc/passwd", "/etc/passwd", "JST+9"},
 		"ROUTES":                   {`[{"mute": true}]`, `"{}"`, "my routes", "arn:aws:secretsmanager:eu-central-1:111122223333:secret:a-AbCdEf", token, webhook},
 		"DIAGNOSIS":                {"yes", "ON"},
+		"ACTOR":                    {"names", "Role"},
+		"EXPECTED_ACTORS":          {"deploy", "arn:aws:iam::111122223333:user/a", "arn:aws:iam::111122223333:role/a,", "arn:aws:iam::111122223333:role/*"},
 		"DIAGNOSIS_ROLE_NAME":      {"path/role", "arn:aws:iam::111122223333:role/a", "a b", "a*", strings.Repeat("a", 65)},
 		"DIAGNOSIS_EXTERNAL_ID":    {"a", "a b", "a*", strings.Repeat("a", 1225)},
 	}
@@ -217,6 +222,7 @@ func TestLoadNamesEveryMistakeAtOnce(t *testing.T) {
 		"WAITING_QUEUE_URL": "waiting", "DEAD_LETTER_QUEUE_URL": "dead", "HOLD_MINUTES": "60", "STORM_LIMIT": "0",
 		"STACK_NAME": "my stack",
 		"TIME_ZONE":  "Mars", "ROUTES": "[]", "DIAGNOSIS": "maybe", "DIAGNOSIS_ROLE_NAME": "a/b", "DIAGNOSIS_EXTERNAL_ID": "a b",
+		"ACTOR": "names", "EXPECTED_ACTORS": "deploy",
 	}
 	_, err := config.Load(env.get)
 	if err == nil {

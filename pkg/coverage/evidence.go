@@ -1,6 +1,24 @@
 package coverage
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
+
+// LookAgain is the value of evidence that says when a second look may find what the first did not: a moment in RFC 3339.
+const LookAgain = "look-again"
+
+// LookAgainAt is the earliest moment for a second look at what the evidence is about; zero where there is no need.
+func LookAgainAt(evidence []Evidence) time.Time {
+	var first time.Time
+	for _, e := range evidence {
+		due, err := time.Parse(time.RFC3339, e.Values[LookAgain])
+		if err == nil && (first.IsZero() || due.Before(first)) {
+			first = due
+		}
+	}
+	return first
+}
 
 // Evidence is what one look at the live resource, or at what it depends on, found.
 type Evidence struct {

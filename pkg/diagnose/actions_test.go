@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "rewrite the golden file")
 func TestActions(t *testing.T) {
 	actions, questions := make(map[string]bool), make(map[string]bool)
 	for _, w := range []world{
-		healthy, healthy.with(world{"ec2:DescribeInstances": instances(), "ssm:DescribeInstanceAssociationsStatus": says(`{}`)}),
+		healthy, withoutAddon(history()), healthy.with(world{"ec2:DescribeInstances": instances(), "ssm:DescribeInstanceAssociationsStatus": says(`{}`)}),
 	} {
 		doctor, fake := start(t, w, diagnose.Role{Name: "look"})
 		doctor.Diagnose(t.Context(), in(other, eksChange()), nil)
@@ -65,7 +65,7 @@ func actionsInSources(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	action := regexp.MustCompile(`"((?:ec2|ecs|eks|guardduty|ssm|sts):[A-Z][A-Za-z]+)"`)
+	action := regexp.MustCompile(`"((?:cloudtrail|ec2|ecs|eks|guardduty|ssm|sts):[A-Z][A-Za-z]+)"`)
 	found := make(map[string]bool)
 	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") {

@@ -183,13 +183,13 @@ func TestChecks(t *testing.T) {
 func compareWithCatalogue(t *testing.T, all []coverage.Evidence) {
 	known := make(map[string][]string)
 	for _, entry := range catalog.AllEvidence() {
-		if strings.Contains(string(entry.ID), "/") {
+		if check, _, ok := strings.Cut(string(entry.ID), "/"); ok && check != catalog.ActorCheck { // See TestActors.
 			known[string(entry.ID)] = entry.Values
 		}
 	}
 	found := make(map[string]bool)
 	for _, e := range all {
-		if _, ofLook := e.Values["action"]; ofLook {
+		if _, ofLook := e.Values["action"]; ofLook || e.Check == catalog.ActorCheck {
 			continue
 		}
 		id := e.Check + "/" + e.Found

@@ -6,6 +6,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -29,11 +30,27 @@ type Role struct {
 	ExternalID string
 }
 
+// Settings are what a Doctor may do. The zero Settings look at the caller's own account and ask nobody who changed what.
+type Settings struct {
+	Role Role
+	// Actor is how much is said of whoever made the change behind a loss; empty: as ActorOff.
+	Actor Actor
+	// Expected are the ARNs of roles whose changes are intended.
+	Expected []string
+	// Wait waits for CloudTrail's rate until the time has passed or ctx is done; nil: by the real time.
+	Wait func(ctx context.Context, d time.Duration) error
+}
+
 // Doctor looks at resources. It may be used concurrently, and connects when it is first asked.
 type Doctor struct {
 	cloud  aws.Config
 	role   Role
 	memory *memory
+	// actor and expected are the Settings', and wait and pace keep CloudTrail's rate.
+	actor    Actor
+	expected []string
+	wait     func(context.Context, time.Duration) error
+	pace     pace
 	// self is the caller, once that is known.
 	self atomic.Pointer[arn.ARN]
 
@@ -42,11 +59,18 @@ type Doctor struct {
 }
 
 // New returns a Doctor that connects as cloud says, but for the Region, which is the resource's. now is the clock.
-func New(cloud aws.Config, role Role, now func() time.Time) *Doctor {
+func New(cloud aws.Config, settings Settings, now func() time.Time) *Doctor {
 	cloud = cloud.Copy()
 	// A third try would come when the alert has to leave.
 	cloud.RetryMaxAttempts = 2
-	return &Doctor{cloud: cloud, role: role, memory: newMemory(now), assumed: make(map[string]*aws.CredentialsCache)}
+	d := &Doctor{
+		cloud: cloud, role: settings.Role, memory: newMemory(now), assumed: make(map[string]*aws.CredentialsCache),
+		actor: cmp.Or(settings.Actor, ActorOff), expected: settings.Expected, wait: settings.Wait,
+	}
+	if d.wait == nil {
+		d.wait = sleep
+	}
+	return d
 }
 
 // Diagnose looks at the resource of a change as far as its findings, ids of the catalogue, ask for it. It returns when
@@ -66,7 +90,8 @@ func (d *Doctor) Diagnose(ctx context.Context, change coverage.Change, findings 
 	}
 	// Nobody waits for AWS longer than ctx allows: see recall.
 	looking.Wait()
-	return withoutRepeats(slices.Concat(found...))
+	all := slices.Concat(found...)
+	return withoutRepeats(append(all, d.actors(ctx, s, all)...))
 }
 
 // check looks at one thing.

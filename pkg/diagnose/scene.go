@@ -35,16 +35,23 @@ func ask[Client, In, Options, Out any](ctx context.Context, s *scene, action str
 	connect func(aws.Config, ...func(*Options)) *Client,
 	call func(*Client, context.Context, *In, ...func(*Options)) (*Out, error), in *In,
 ) (*Out, error) {
+	return askAt(ctx, s, place{s.change.Resource.Account, s.change.Resource.Region}, action, connect, call, in)
+}
+
+// askAt is ask, at another place than the resource's.
+func askAt[Client, In, Options, Out any](ctx context.Context, s *scene, at place, action string,
+	connect func(aws.Config, ...func(*Options)) *Client,
+	call func(*Client, context.Context, *In, ...func(*Options)) (*Out, error), in *In,
+) (*Out, error) {
 	question, err := json.Marshal(in)
 	if err != nil {
 		return nil, &trouble{action: action, err: fmt.Errorf("writing the question down: %w", err)}
 	}
-	resource := s.change.Resource
-	cloud, err := s.doctor.cloudIn(ctx, resource.Account, resource.Region)
+	cloud, err := s.doctor.cloudIn(ctx, at.account, at.region)
 	if err != nil {
 		return nil, err
 	}
-	key := fmt.Sprintf("%s %s %s %s", resource.Account, resource.Region, action, question)
+	key := fmt.Sprintf("%s %s %s %s", at.account, at.region, action, question)
 	out, err := recall(ctx, s.doctor.memory, key, func(ctx context.Context) (*Out, error) { return call(connect(cloud), ctx, in) })
 	if err != nil {
 		return nil, &trouble{action: action, err: err}

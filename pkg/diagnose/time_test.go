@@ -69,7 +69,7 @@ func (c *memoryClient) count(action string) int {
 
 func (c *memoryClient) doctor() *diagnose.Doctor {
 	cloud := aws.Config{Region: "us-east-1", HTTPClient: c, Credentials: credentials.NewStaticCredentialsProvider(ownKey, "secret", "")}
-	return diagnose.New(cloud, diagnose.Role{Name: "look"}, time.Now)
+	return diagnose.New(cloud, diagnose.Settings{Role: diagnose.Role{Name: "look"}, Actor: diagnose.ActorRole}, time.Now)
 }
 
 func TestNobodyWaitsBeyondTheDeadline(t *testing.T) {

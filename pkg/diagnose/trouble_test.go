@@ -21,6 +21,7 @@ func TestWhatCannotBeAskedIsEvidence(t *testing.T) {
 	}
 	alternatives := map[string]world{
 		"eks:ListFargateProfiles": {"ec2:DescribeInstances": instances()},
+		"cloudtrail:LookupEvents": withoutAddon(history()),
 		"ssm:ListAssociations":    {"ssm:DescribeInstanceAssociationsStatus": says(`{"InstanceAssociationStatusInfos":[]}`)},
 	}
 	met := make(map[string]bool)

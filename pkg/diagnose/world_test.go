@@ -1,6 +1,7 @@
 package diagnose_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -96,6 +97,8 @@ var healthy = world{
 	"guardduty:ListDetectors": says(`{"detectorIds":["d1"]}`),
 	"guardduty:GetDetector":   detector("ENABLED", "RUNTIME_MONITORING", "ENABLED", "ENABLED"),
 	"guardduty:ListCoverage":  listed(""),
+
+	"cloudtrail:LookupEvents": history(),
 }
 
 func instances(each ...string) diagnosetest.Answer {
@@ -169,7 +172,7 @@ func ecsChange(issues ...string) coverage.Change {
 }
 
 func changeOf(kind coverage.Kind, name string) coverage.Change {
-	return coverage.Change{Resource: coverage.Resource{Kind: kind, Name: name, Account: own, Region: region}, Status: coverage.Unhealthy}
+	return coverage.Change{Resource: coverage.Resource{Kind: kind, Name: name, Account: own, Region: region}, Status: coverage.Unhealthy, ChangedAt: lostAt}
 }
 
 // in is the change, in another account.
@@ -194,6 +197,15 @@ func byHand(change coverage.Change) coverage.Change {
 // start is a Doctor in that world.
 func start(t *testing.T, w world, role diagnose.Role) (*diagnose.Doctor, *diagnosetest.Fake) {
 	t.Helper()
+	return startWith(t, w, diagnose.Settings{Role: role, Actor: diagnose.ActorRole})
+}
+
+// startWith is a Doctor with these settings in that world. It does not wait for CloudTrail's rate.
+func startWith(t *testing.T, w world, settings diagnose.Settings) (*diagnose.Doctor, *diagnosetest.Fake) {
+	t.Helper()
+	if settings.Wait == nil {
+		settings.Wait = func(context.Context, time.Duration) error { return nil }
+	}
 	fake := diagnosetest.New(w.answer)
 	t.Cleanup(fake.Close)
 	cloud := aws.Config{
@@ -201,7 +213,7 @@ func start(t *testing.T, w world, role diagnose.Role) (*diagnose.Doctor, *diagno
 		Credentials: credentials.NewStaticCredentialsProvider(ownKey, "secret", ""),
 		Retryer:     impatient,
 	}
-	return diagnose.New(cloud, role, func() time.Time { return moment }), fake
+	return diagnose.New(cloud, settings, func() time.Time { return moment }), fake
 }
 
 // impatient tries again at once.

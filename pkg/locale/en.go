@@ -41,6 +41,7 @@ var englishWords = Words{
 	Restored:         "Coverage restored",
 	NotCovered:       "Not covered",
 	Ended:            "Nothing left to cover",
+	Intended:         "Intended change",
 	Since:            "since {time}",
 	Until:            "{time}",
 	NodesCovered:     "{n} of {total} nodes covered",
@@ -57,6 +58,7 @@ var englishWords = Words{
 	GoneSummary:      "There is nothing left to cover. No action is required.",
 	NothingLeft:      "There is nothing left to cover. No action is required.",
 	HealthySummary:   "GuardDuty already lists it as healthy again; a recovery message follows when the event arrives.",
+	IntendedSummary:  "A role on the list of expected actors requested the change. Until coverage is restored, reports count the resource.",
 	Members:          "Affected: {names}.",
 	MembersAndMore:   "Affected: {names} and {n} more.",
 	GroupSample:      "The commands name {name}; substitute the other names.",
@@ -115,6 +117,7 @@ var englishWords = Words{
 	Guide:        "AWS guide",
 	Runbook:      "Runbook",
 	ReportIssue:  "Report this issue text",
+	ActorRecord:  "CloudTrail record",
 
 	More: "… {n} more",
 	Cut:  "… (cut)",

@@ -28,7 +28,22 @@ func englishEvidence() Evidence {
 			"guardduty-runtime-monitoring": "Runtime Monitoring",
 			"guardduty-agent-management":   "Automated agent configuration",
 			"guardduty-coverage":           "Current coverage",
+			"actor":                        "CloudTrail",
 		},
+		Actors: map[string][]string{
+			"role":                 {"role `{name}` (session `{session}`)", "role `{name}`", "a role"},
+			"permission-set":       {"permission set `{name}` (session `{session}`)", "permission set `{name}`", "a permission set"},
+			"user":                 {"IAM user `{name}`", "an IAM user"},
+			"root":                 {"the root user"},
+			"federated-user":       {"federated user `{name}`", "a federated user"},
+			"identity-center-user": {"IAM Identity Center user `{name}`", "an IAM Identity Center user"},
+			"service":              {"`{name}`", "an AWS service"},
+			"account":              {"account {name}", "another account"},
+			"unknown":              {"an unknown identity"},
+		},
+		ThroughService: "{actor} through `{through}`",
+		OfAccount:      "{actor} of account {account}",
+		ForDelegate:    "{actor} (access delegated to provider account {delegate})",
 		Found: map[catalog.EvidenceID]Found{
 			catalog.Denied: {Says: []string{
 				"Could not check: role `{role}` is not allowed `{action}`.",
@@ -51,6 +66,19 @@ func englishEvidence() Evidence {
 				"Result `{found}`, which this notifier does not know.",
 				"The result is unknown to this notifier.",
 			}},
+
+			// who requested the change
+			"actor/addon-deleted": {Says: []string{"Add-on deleted at the request of {actor}, {time}.", "Add-on deleted."}},
+			"actor/by-guardduty": {Says: []string{
+				"GuardDuty itself made the change, {time} (`{event}`). No request behind it was found.",
+				"GuardDuty itself made the change. No request behind it was found.",
+			}},
+			"actor/none": {Says: []string{
+				"No record of a change that explains it in the {hours} hours before the loss.",
+				"No record of a change that explains it.",
+			}},
+			"actor/pending": {Says: []string{"No record of the change yet. Records can take 15 minutes to arrive."}},
+			"actor/unread":  {Says: []string{"Too many records to read them all. The change is not among those read."}},
 
 			// EKS
 			"eks-cluster/there": {Says: []string{"Exists and is `{status}`, Kubernetes {version}.", "Exists."}},

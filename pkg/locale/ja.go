@@ -41,6 +41,7 @@ var japaneseWords = Words{
 	Restored:         "カバレッジ回復",
 	NotCovered:       "カバレッジ対象外",
 	Ended:            "対象のリソースなし",
+	Intended:         "意図された変更",
 	Since:            "{time} から",
 	Until:            "{time}",
 	NodesCovered:     "ノード {total} 台中 {n} 台が正常",
@@ -56,6 +57,7 @@ var japaneseWords = Words{
 	CauseWas:         "原因は次のとおりです ({cause})。",
 	GoneSummary:      "カバーする対象はもうありません。対処は不要です。",
 	NothingLeft:      "カバーする対象はもうありません。対処は不要です。",
+	IntendedSummary:  "想定済みのロールのリストにあるロールが、この変更をリクエストしました。回復するまで、レポートではこのリソースを異常として数えます。",
 	HealthySummary:   "GuardDuty のカバレッジ一覧では、すでに正常です。イベントが届くと、回復を通知します。",
 	Members:          "対象のリソースは次のとおりです ({names})。",
 	MembersAndMore:   "対象のリソースは次のとおりです ({names}、ほか {n} 件)。",
@@ -115,6 +117,7 @@ var japaneseWords = Words{
 	Guide:        "AWS ガイド",
 	Runbook:      "ランブック",
 	ReportIssue:  "この問題の内容を報告",
+	ActorRecord:  "CloudTrail の記録",
 
 	More: "… ほか {n} 件",
 	Cut:  "… (以下省略)",

@@ -28,7 +28,22 @@ func japaneseEvidence() Evidence {
 			"guardduty-runtime-monitoring": "Runtime Monitoring の状態",
 			"guardduty-agent-management":   "自動エージェント設定",
 			"guardduty-coverage":           "現在のカバレッジ",
+			"actor":                        "CloudTrail の記録",
 		},
+		Actors: map[string][]string{
+			"role":                 {"ロール `{name}` (セッション `{session}`)", "ロール `{name}`", "ロール"},
+			"permission-set":       {"許可セット `{name}` (セッション `{session}`)", "許可セット `{name}`", "許可セット"},
+			"user":                 {"IAM ユーザー `{name}`", "IAM ユーザー"},
+			"root":                 {"ルートユーザー"},
+			"federated-user":       {"フェデレーションユーザー `{name}`", "フェデレーションユーザー"},
+			"identity-center-user": {"IAM Identity Center ユーザー `{name}`", "IAM Identity Center ユーザー"},
+			"service":              {"`{name}`", "AWS サービス"},
+			"account":              {"アカウント {name}", "別のアカウント"},
+			"unknown":              {"不明なアイデンティティ"},
+		},
+		ThroughService: "{actor} (`{through}` 経由)",
+		OfAccount:      "{actor} (アカウント {account})",
+		ForDelegate:    "{actor} (プロバイダーアカウント {delegate} に委任)",
 		Found: map[catalog.EvidenceID]Found{
 			catalog.Denied: {Says: []string{
 				"確認できませんでした。ロール `{role}` に `{action}` が許可されていません。",
@@ -51,6 +66,21 @@ func japaneseEvidence() Evidence {
 				"結果は `{found}` ですが、この通知ツールでは認識できません。",
 				"この通知ツールでは結果を認識できません。",
 			}},
+
+			// who requested the change
+			"actor/addon-deleted": {Says: []string{
+				"アドオンが削除されました (リクエスト元: {actor}、{time})。", "アドオンが削除されました。",
+			}},
+			"actor/by-guardduty": {Says: []string{
+				"GuardDuty 自身による変更です (`{event}`、{time})。元になったリクエストは見つかりませんでした。",
+				"GuardDuty 自身による変更です。元になったリクエストは見つかりませんでした。",
+			}},
+			"actor/none": {Says: []string{
+				"異常になる前の {hours} 時間に、原因となる変更の記録はありません。",
+				"原因となる変更の記録はありません。",
+			}},
+			"actor/pending": {Says: []string{"変更の記録はまだありません。記録が届くまで 15 分かかることがあります。"}},
+			"actor/unread":  {Says: []string{"記録が多く、すべては確認できませんでした。確認した範囲に該当する変更はありません。"}},
 
 			// EKS
 			"eks-cluster/there": {Says: []string{"存在し、ステータスは `{status}`、Kubernetes バージョンは {version} です。", "存在します。"}},

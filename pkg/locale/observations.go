@@ -16,6 +16,11 @@ type Evidence struct {
 	// Checks label the checks.
 	Checks map[string]string
 	Found  map[catalog.EvidenceID]Found
+	// Actors say who requested a change, by the form that evidence names, as Found.Says do. ThroughService follows where a
+	// {service} made the request for them, OfAccount where they are of another {account}, and ForDelegate where the provider
+	// {account} acted for them.
+	Actors                                 map[string][]string
+	ThroughService, OfAccount, ForDelegate string
 }
 
 // Found says what a check found.
@@ -70,5 +75,21 @@ func (l Language) readable(e coverage.Evidence, zone *time.Location) catalog.Val
 			delete(known, placeholder)
 		}
 	}
+	if by, ok := l.Evidence.Actors[e.Values["by"]]; ok && e.Check == catalog.ActorCheck {
+		known["actor"] = l.actor(by, known)
+	}
 	return known
+}
+
+// actor is who requested a change, with all that is known of it.
+func (l Language) actor(by []string, known catalog.Values) string {
+	phrase := known.FirstFilled(by)
+	for _, more := range []struct{ value, form string }{
+		{"account", l.Evidence.OfAccount}, {"through", l.Evidence.ThroughService}, {"delegate", l.Evidence.ForDelegate},
+	} {
+		if known[more.value] != "" {
+			phrase = Fill(more.form, "actor", phrase, more.value, known[more.value])
+		}
+	}
+	return phrase
 }

@@ -20,7 +20,7 @@ type Words struct {
 	CausesFound, PossibleCausesFound, FoundOne string
 
 	// States, which begin the line below the title.
-	Lost, StillLost, Restored, NotCovered, Ended string
+	Lost, StillLost, Restored, NotCovered, Ended, Intended string
 	// Since and Until hold a {time} in that line. NodesCovered, InstancesCovered and StillOpen count {n} of {total}.
 	Since, Until, NodesCovered, InstancesCovered, StillOpen string
 
@@ -35,6 +35,8 @@ type Words struct {
 	GoneSummary, NothingLeft string
 	// HealthySummary is about what GuardDuty lists as healthy again.
 	HealthySummary string
+	// IntendedSummary is about a loss that an expected role's change caused.
+	IntendedSummary string
 	// Members lists the {names} of a group, MembersAndMore counts {n} more. GroupSample says whose {name} the commands have,
 	// GroupDiagnosed whose {name} was diagnosed.
 	Members, MembersAndMore, GroupSample, GroupDiagnosed string
@@ -66,7 +68,7 @@ type Words struct {
 	DaysHours, HoursMinutes, Minutes, Seconds string
 
 	// Labels of links. ReportIssue leads to the form for an issue that the catalog does not know.
-	CoveragePage, ClusterPage, InstancePage, Guide, Runbook, ReportIssue string
+	CoveragePage, ClusterPage, InstancePage, Guide, Runbook, ReportIssue, ActorRecord string
 
 	// What renderers say: see message.Words.
 	More, Cut string

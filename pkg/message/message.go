@@ -134,6 +134,8 @@ const (
 	Right
 	// Wrong says that it is not.
 	Wrong
+	// Told says what is behind it.
+	Told
 )
 
 // String is the mark as one character.
@@ -143,6 +145,8 @@ func (m Mark) String() string {
 		return "✓"
 	case Wrong:
 		return "✗"
+	case Told:
+		return "→"
 	}
 	return "?"
 }

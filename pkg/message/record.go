@@ -31,6 +31,7 @@ type Record struct {
 	ReceivedAt time.Time        `json:"receivedAt,omitzero"`
 	Findings   []RecordFinding  `json:"findings"`
 	Evidence   []RecordEvidence `json:"evidence"`
+	Actor      *RecordActor     `json:"actor,omitempty"`
 	Incident   *RecordIncident  `json:"incident,omitempty"`
 	Links      []RecordLink     `json:"links"`
 	// Group is present when one notification speaks for several resources; Resource is then the first.
@@ -89,6 +90,24 @@ type RecordEvidence struct {
 	Check  string `json:"check"`
 	Result string `json:"result"`
 	OK     bool   `json:"ok"`
+}
+
+// RecordActor is who requested the change behind a loss, as CloudTrail has it.
+type RecordActor struct {
+	// Change says what was changed, and Event is the operation as AWS names it.
+	Change string `json:"change"`
+	Event  string `json:"event"`
+	// By is the form of the identity: role, permission-set, user, root, federated-user, identity-center-user, service, account
+	// or unknown. Name is what it is called, as far as the settings let it be said.
+	By   string `json:"by"`
+	Name string `json:"name,omitempty"`
+	// At is when it was requested, RFC 3339 in UTC.
+	At string `json:"at"`
+	// Certain says that the change explains the loss, Expected that the settings list the role.
+	Certain  bool `json:"certain"`
+	Expected bool `json:"expected"`
+	// EventID is the id of CloudTrail's record.
+	EventID string `json:"eventId,omitempty"`
 }
 
 // RecordIncident is how long the resource has been, or was, uncovered.

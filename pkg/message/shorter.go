@@ -40,7 +40,7 @@ func withoutSteps(r Record, _ string) Record {
 }
 
 func withoutExtras(r Record, _ string) Record {
-	r.Evidence, r.Links = nil, nil
+	r.Evidence, r.Links, r.Actor = nil, nil, nil
 	r.Findings = each(r.Findings, func(f RecordFinding) RecordFinding {
 		f.Links = nil
 		return f

@@ -294,7 +294,7 @@ func (p *printer) table(t Table, apart bool, words Words) {
 }
 
 func (p *printer) evidence(indent string, e Evidence) {
-	colours := map[Mark]string{Open: yellow, Right: green, Wrong: red}
+	colours := map[Mark]string{Open: yellow, Right: green, Wrong: red, Told: blue}
 	p.prose(indent+p.paint(colours[e.Mark], e.Mark.String())+" ", indent+"  ", e.Line())
 }
 

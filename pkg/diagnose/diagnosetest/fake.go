@@ -46,7 +46,7 @@ func Denied(action string) Answer {
 		return Answer{Code: "UnauthorizedOperation", Status: http.StatusForbidden}
 	case "sts":
 		return Answer{Code: "AccessDenied", Status: http.StatusForbidden}
-	case "ecs", "ssm":
+	case "ecs", "ssm", "cloudtrail":
 		return Answer{Code: "AccessDeniedException"}
 	}
 	return Answer{Code: "AccessDeniedException", Status: http.StatusForbidden}
@@ -159,7 +159,7 @@ func readAs(service string, r *http.Request, body string) (operation, asked stri
 		form.Del("Version")
 		asked, err = url.QueryUnescape(form.Encode())
 		return operation, asked, err
-	case "ecs", "ssm":
+	case "ecs", "ssm", "cloudtrail":
 		_, operation, _ = strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 		return operation, body, nil
 	}
@@ -191,7 +191,8 @@ var routes = []struct {
 // Send writes the answer in the form of the service that was called.
 func (a Answer) Send(w http.ResponseWriter, call Call) {
 	service, _, _ := strings.Cut(call.Action, ":")
-	kind := map[string]string{"ec2": "text/xml", "sts": "text/xml", "ecs": "application/x-amz-json-1.1", "ssm": "application/x-amz-json-1.1"}[service]
+	kind := map[string]string{"ec2": "text/xml", "sts": "text/xml", "ecs": "application/x-amz-json-1.1", "ssm": "application/x-amz-json-1.1",
+		"cloudtrail": "application/x-amz-json-1.1"}[service]
 	if kind == "" {
 		kind = "application/json"
 	}

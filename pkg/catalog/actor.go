@@ -1,0 +1,49 @@
+package catalog
+
+import (
+	"slices"
+
+	"guardduty-coverage-notifier/pkg/coverage"
+)
+
+// ActorCheck is the check that looks for who requested the change behind a loss. What it finds is the change.
+const ActorCheck = "actor"
+
+// ActorExpected is the value of an actor's evidence that is "true" where the change is intended: a role made it that the
+// settings list.
+const ActorExpected = "expected"
+
+// ActorOf is the index of the evidence of who requested the change behind the loss: one that explains it, else one that
+// may; -1 where there is none.
+func ActorOf(evidence []coverage.Evidence) int {
+	certain := slices.IndexFunc(evidence, func(e coverage.Evidence) bool {
+		entry := EvidenceOf(e)
+		return entry.Verdict == Attribution && entry.Certain
+	})
+	if certain >= 0 {
+		return certain
+	}
+	return slices.IndexFunc(evidence, func(e coverage.Evidence) bool { return EvidenceOf(e).Verdict == Attribution })
+}
+
+// isIntended reports whether a role that the settings list requested the change that explains the loss.
+func isIntended(evidence []coverage.Evidence) bool {
+	return slices.ContainsFunc(evidence, func(e coverage.Evidence) bool {
+		entry := EvidenceOf(e)
+		return entry.Verdict == Attribution && entry.Certain && e.Values[ActorExpected] == "true"
+	})
+}
+
+// actorValues are what evidence says of a change and of whoever requested it. The language makes {actor} of the others.
+var actorValues = []string{
+	"actor", "time", "object", "event",
+	"by", "name", "session", "through", "account", "delegate", "id", "region", ActorExpected,
+}
+
+var actorEvidence = []EvidenceEntry{
+	{ID: "actor/addon-deleted", Verdict: Attribution, Certain: true, Values: actorValues},
+	{ID: "actor/by-guardduty", Verdict: Unclear, Values: actorValues},
+	{ID: "actor/none", Verdict: Unclear, Values: []string{"hours"}},
+	{ID: "actor/pending", Verdict: Unclear, Values: []string{"hours", coverage.LookAgain}},
+	{ID: "actor/unread", Verdict: Unclear, Values: []string{"hours", coverage.LookAgain}},
+}
