@@ -54,7 +54,7 @@ func (w *ward) ec2() *ec2.Client { return ec2.NewFromConfig(w.cloudOf) }
 // expect looks at the resource with new eyes, and with the credentials of the notifier's own account.
 func (w *ward) expect(kind coverage.Kind, name, issue string, want ...string) {
 	w.t.Helper()
-	doctor := diagnose.New(w.aws, diagnose.Role{Name: lookRole}, time.Now)
+	doctor := diagnose.New(w.aws, diagnose.Settings{Role: diagnose.Role{Name: lookRole}}, time.Now)
 	change := coverage.Change{Status: coverage.Unhealthy, Issues: []string{issue},
 		Resource: coverage.Resource{Kind: kind, Name: name, Account: w.account, Region: region}}
 	var got []string

@@ -64,6 +64,8 @@ locals {
     Diagnosis                = var.diagnosis
     DiagnosisRoleName        = var.diagnosis_role_name
     DiagnosisExternalId      = var.diagnosis_external_id
+    Actor                    = var.actor
+    ExpectedActors           = var.expected_actors
     AlarmEmail               = var.alarm_email
     AlarmTopicArn            = var.alarm_topic_arn
     ReportGapHours           = var.report_gap_hours
@@ -264,6 +266,22 @@ variable "diagnosis_role_name" {
 
 variable "diagnosis_external_id" {
   description = "The external ID that the role requires, if any."
+  type        = string
+  default     = ""
+}
+
+variable "actor" {
+  description = "With Diagnosis, what CloudTrail says of the requester of the change: role: roles and services; full: user and session names, too; off: nothing."
+  type        = string
+  default     = "role"
+  validation {
+    condition     = contains(["off", "role", "full"], var.actor)
+    error_message = "actor must be one of off, role, full."
+  }
+}
+
+variable "expected_actors" {
+  description = "ARNs of roles, separated by commas. A loss that one of them requested is posted as information."
   type        = string
   default     = ""
 }

@@ -34,16 +34,14 @@ func isIntended(evidence []coverage.Evidence) bool {
 	})
 }
 
-// actorValues are what evidence says of a change and of whoever requested it. The language makes {actor} of the others.
-var actorValues = []string{
-	"actor", "time", "object", "event",
-	"by", "name", "session", "through", "account", "delegate", "id", "region", ActorExpected,
-}
+// actorValues are what sentences say of a change; the language makes {actor} of what evidence says of whoever requested
+// it.
+var actorValues = []string{"actor", "time"}
 
 var actorEvidence = []EvidenceEntry{
 	{ID: "actor/addon-deleted", Verdict: Attribution, Certain: true, Values: actorValues},
-	{ID: "actor/by-guardduty", Verdict: Unclear, Values: actorValues},
+	{ID: "actor/by-guardduty", Verdict: Unclear, Values: []string{"event", "time"}},
 	{ID: "actor/none", Verdict: Unclear, Values: []string{"hours"}},
-	{ID: "actor/pending", Verdict: Unclear, Values: []string{"hours", coverage.LookAgain}},
-	{ID: "actor/unread", Verdict: Unclear, Values: []string{"hours", coverage.LookAgain}},
+	{ID: "actor/pending", Verdict: Unclear},
+	{ID: "actor/unread", Verdict: Unclear},
 }

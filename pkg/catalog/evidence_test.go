@@ -12,7 +12,7 @@ import (
 	"guardduty-coverage-notifier/pkg/coverage"
 )
 
-var evidenceForm = regexp.MustCompile(`^((eks|ecs|ec2|vpc|guardduty)-[a-z-]+/[a-z-]+|denied|failed|late|no-role|unknown)$`)
+var evidenceForm = regexp.MustCompile(`^(((eks|ecs|ec2|vpc|guardduty)-[a-z-]+|actor)/[a-z-]+|denied|failed|late|no-role|unknown)$`)
 
 // foundPlaceholders are what the commands of the table of evidence may have besides those of values.
 var foundPlaceholders = []string{"{endpoint}", "{group}", "{cidr}", "{newest}"}
@@ -63,7 +63,9 @@ func testVerdict(complain func(string, ...any), e catalog.EvidenceEntry) {
 		complain("no verdict")
 	case e.Gone && (!e.Certain || len(e.Steps) > 0):
 		complain("where nothing is left to cover is certain, and has no steps")
-	case e.Verdict != catalog.Fault && (e.Certain || e.Elsewhere || len(e.Steps)+len(e.Same)+len(e.Explains) > 0):
+	case e.Verdict == catalog.Attribution && !strings.HasPrefix(string(e.ID), catalog.ActorCheck+"/"):
+		complain("only the check for actors says who requested something")
+	case e.Verdict != catalog.Fault && (e.Certain && e.Verdict != catalog.Attribution || e.Elsewhere || len(e.Steps)+len(e.Same)+len(e.Explains) > 0):
 		complain("only a fault explains or needs anything")
 	case e.Verdict == catalog.Fault && !e.Gone && (len(e.Steps) > 0) == e.Elsewhere:
 		complain("a fault has steps, or its remedy is elsewhere")

@@ -30,9 +30,6 @@ const (
 	lookback = 24 * time.Hour
 	// margin is by how much two clocks may differ.
 	margin = time.Minute
-	// kept is how long CloudTrail keeps records
-	// (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html).
-	kept = 90 * 24 * time.Hour
 	// delay is after how long a record is there at the latest, as a rule; AWS promises nothing.
 	delay = 15 * time.Minute
 )
