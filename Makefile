@@ -116,6 +116,8 @@ build: ## build the functions for both processors into dist/
 	$(MAKE) build-NotifyFunction ARCHITECTURE=x86_64 ARTIFACTS_DIR=dist/x86_64
 	$(MAKE) build-ReportFunction ARCHITECTURE=arm64 ARTIFACTS_DIR=dist/report/arm64
 	$(MAKE) build-ReportFunction ARCHITECTURE=x86_64 ARTIFACTS_DIR=dist/report/x86_64
+	$(MAKE) build-DiagnoseFunction ARCHITECTURE=arm64 ARTIFACTS_DIR=dist/diagnose/arm64
+	$(MAKE) build-DiagnoseFunction ARCHITECTURE=x86_64 ARTIFACTS_DIR=dist/diagnose/x86_64
 
 template: .venv/installed ## validate the template, lint it for every Region, build it for both processors
 	$(SAM) validate --region us-east-1
@@ -123,10 +125,12 @@ template: .venv/installed ## validate the template, lint it for every Region, bu
 	$(SAM) build --parameter-overrides Architecture=x86_64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/NotifyFunction x86_64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/ReportFunction x86_64
+	.venv/bin/python scripts/artifact.py .aws-sam/build/DiagnoseFunction x86_64
 	.venv/bin/python scripts/architecture.py $(BUILT) x86_64
 	$(SAM) build --parameter-overrides Architecture=arm64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/NotifyFunction arm64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/ReportFunction arm64
+	.venv/bin/python scripts/artifact.py .aws-sam/build/DiagnoseFunction arm64
 	.venv/bin/python scripts/architecture.py $(BUILT) arm64
 
 integration: .venv/installed ## test against moto's AWS, the messages with a Block Kit model, and every command
@@ -193,6 +197,9 @@ build-NotifyFunction:
 
 build-ReportFunction:
 	$(COMPILE) -o $(ARTIFACTS_DIR)/bootstrap ./functions/report
+
+build-DiagnoseFunction:
+	$(COMPILE) -o $(ARTIFACTS_DIR)/bootstrap ./functions/diagnose
 
 goarch.arm64 := arm64
 goarch.x86_64 := amd64

@@ -97,7 +97,9 @@ func (s surroundings) settings(diagnosis string) []string {
 		"INCIDENT_TABLE=incidents",
 		"WAITING_QUEUE_URL=" + s.table.URL + "/123456789012/waiting",
 		"DEAD_LETTER_QUEUE_URL=" + s.table.URL + "/123456789012/dead",
+		// The baseline reads the first one.
 		"DIAGNOSIS=" + diagnosis,
+		"DIAGNOSE_FUNCTION=" + map[string]string{"on": "diagnose"}[diagnosis],
 	}
 }
 
@@ -146,10 +148,11 @@ func (b *bench) starts(n counts) error {
 		}
 		idle = append(idle, started)
 	}
-	b.compare("start, up to the first request for work", starts)
-	b.compare("start with diagnosis on", diagnosing)
-	b.show("start of an empty handler", "%.3f ms", float64(median(idle))/1e6)
-	b.compare("first event, connecting included", first)
+	b.compare("start, up to the first request for work", startMost, starts)
+	b.compare("start with diagnosis on", startMost, diagnosing)
+	fmt.Printf("%-42s %10s %10s   %s\n", "start of an empty handler", milliseconds(median(idle)), "",
+		b.judge("start", emptyMost, median(starts[0]), median(idle), "an empty handler"))
+	b.compare("first event, connecting included", slowerMost, first)
 	return nil
 }
 
@@ -209,7 +212,7 @@ func (b *bench) warmEvents(n counts) error {
 	if sent, want := len(s.slack.Messages()), n.events*len(functions); sent != want {
 		return fmt.Errorf("%d messages were sent, expected %d", sent, want)
 	}
-	b.compare("event in a warm process, table and Slack", took)
+	b.compare("event in a warm process, table and Slack", slowerMost, took)
 	var slow, peaks []float64
 	for j, f := range functions {
 		peak, err := f.PeakMemory()
@@ -258,7 +261,7 @@ func (b *bench) benchmark(n counts) error {
 			sizes, allocations = append(sizes, size), append(allocations, number)
 		}
 	}
-	b.compareWith("decode to render an event, processor time", used, eventMost)
+	b.compare("decode to render an event, processor time", eventMost, used)
 	b.show("  by the clock", "%.3f ms", float64(median(took[0]))/1e6, float64(median(took[1]))/1e6)
 	b.show("  bytes allocated", "%.0f", sizes...)
 	b.show("  allocations", "%.0f", allocations...)

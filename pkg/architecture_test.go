@@ -77,6 +77,7 @@ var mayReach = map[string][]string{
 	"diagnose":  {module + "pkg/coverage", module + "pkg/catalog", awsSDK, awsWire},
 	"dynamo":    append(core("coverage", "format", "heartbeat", "incident", "organization"), awsSDK, awsWire),
 	"guardduty": append(core("coverage", "organization"), awsSDK, awsWire),
+	"lambda":    append(core("coverage", "format", "incident", "organization"), awsSDK, awsWire),
 	"regions":   {awsSDK, awsWire},
 	"secrets":   {awsSDK, awsWire},
 	"slack":     {module + "pkg/message", columns, slackSDK, slackRTM},

@@ -65,7 +65,7 @@ def release(folder):
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("bootstrap", "")
-    files = {f"{f}-{a}.zip": archive.getvalue() for f in ("notify", "report") for a in ("arm64", "x86_64")}
+    files = {f"{f}-{a}.zip": archive.getvalue() for f in ("notify", "report", "diagnose") for a in ("arm64", "x86_64")}
     files["template.yaml"] = plain_template.plain(VERSION).encode()
     for name, content in files.items():
         (folder / name).write_bytes(content)
@@ -109,7 +109,11 @@ def main():
     for name, settings in SETTINGS.items():
         made = create(cloud, name, template, settings | {"CodeBucketPrefix": PREFIX})
         functions = {n for n, kind in made.items() if kind == "AWS::Lambda::Function"}
-        wanted = {"NotifyFunction"} if settings.get("ReportSchedule") == "" else {"NotifyFunction", "ReportFunction"}
+        wanted = {"NotifyFunction"}
+        if settings.get("ReportSchedule") != "":
+            wanted.add("ReportFunction")
+        if settings.get("Diagnosis") == "on":
+            wanted.add("DiagnoseFunction")
         if functions != wanted:
             raise SystemExit(f"{name}: the stack has {sorted(made)}")
         made_types |= set(made.values())

@@ -84,6 +84,10 @@ func TestFunctionsGetEverySettingThatTheyRead(t *testing.T) {
 			_, _, err := config.LoadReport(getenv)
 			return err
 		},
+		"DiagnoseFunction": func(getenv func(string) string) error {
+			_, err := config.LoadDiagnosis(getenv)
+			return err
+		},
 	} {
 		t.Run(function, func(t *testing.T) { checkSettings(t, function, load) })
 	}
@@ -91,14 +95,24 @@ func TestFunctionsGetEverySettingThatTheyRead(t *testing.T) {
 
 // checkSettings compares what a function is given with what it asks for.
 func checkSettings(t *testing.T, function string, load func(getenv func(string) string) error) {
-	s := newStack(t, map[string]string{"SlackSecret": "/coverage/slack", "SnsTopicArn": topic})
-	environment := s.At("Globals", "Function", "Environment", "Variables").(map[string]any)
+	s := newStack(t, map[string]string{"SlackSecret": "/coverage/slack", "SnsTopicArn": topic, "Diagnosis": "on"})
+	environment := map[string]any{}
+	// These two hold the credential itself and are for local runs.
+	local := []string{"SLACK_BOT_TOKEN", "SLACK_WEBHOOK_URL"}
+	if words(s.At("Resources", function).(map[string]any)["IgnoreGlobals"]) == "Environment" {
+		local = nil
+	} else {
+		environment = s.At("Globals", "Function", "Environment", "Variables").(map[string]any)
+	}
 	if own, ok := s.At("Resources", function, "Properties").(map[string]any)["Environment"]; ok {
 		maps.Copy(environment, own.(map[string]any)["Variables"].(map[string]any))
 	}
-	environment["INCIDENT_TABLE"] = "coverage-IncidentTable-1"
-	for _, name := range []string{"WAITING_QUEUE_URL", "DEAD_LETTER_QUEUE_URL"} {
-		environment[name] = "https://sqs.eu-central-1.amazonaws.com/111122223333/" + strings.Trim(environment[name].(string), "<>")
+	for name, value := range environment {
+		id := strings.Trim(value.(string), "<>")
+		if strings.HasSuffix(name, "_QUEUE_URL") {
+			id = "https://sqs.eu-central-1.amazonaws.com/111122223333/" + id
+		}
+		environment[name] = id
 	}
 	asked := make(map[string]bool)
 	err := load(func(name string) string {
@@ -112,8 +126,7 @@ func checkSettings(t *testing.T, function string, load func(getenv func(string) 
 	if err != nil {
 		t.Errorf("the function would not start with the template's defaults: %v", err)
 	}
-	// These two hold the credential itself and are for local runs.
-	for _, name := range []string{"SLACK_BOT_TOKEN", "SLACK_WEBHOOK_URL"} {
+	for _, name := range local {
 		if !asked[name] {
 			t.Errorf("%s is not read any more", name)
 		}
@@ -158,10 +171,6 @@ func TestRolesMayOnlyWhatIsConfigured(t *testing.T) {
 		"Wait":     {Action: "sqs:SendMessage sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes", Resource: "<WaitingQueue.Arn>"},
 		"GiveUp":   {Action: "sqs:SendMessage", Resource: "<DeadLetterQueue.Arn>"},
 	}
-	// Which actions those are, TestDiagnosisMayDoWhatItDoes says.
-	look := grants(t, newStack(t, map[string]string{"Diagnosis": "on"}), "NotifyRole")["Look"]
-	detector := statement{Action: "guardduty:GetDetector guardduty:ListCoverage", Resource: "arn:aws:guardduty:*:111122223333:detector/*"}
-	actor := statement{Action: "cloudtrail:LookupEvents", Resource: "*"}
 	tests := map[string]struct {
 		parameters map[string]string
 		want       map[string]statement
@@ -222,14 +231,9 @@ func TestRolesMayOnlyWhatIsConfigured(t *testing.T) {
 					Condition: "StringLike kms:ViaService ssm.*.amazonaws.com secretsmanager.*.amazonaws.com sns.*.amazonaws.com"},
 			},
 		},
-		"diagnosis": {map[string]string{"Diagnosis": "on"}, map[string]statement{"Look": look, "LookAtDetector": detector, "LookForActor": actor}},
-		"diagnosis, without actors": {
-			map[string]string{"Diagnosis": "on", "Actor": "off"}, map[string]statement{"Look": look, "LookAtDetector": detector},
-		},
-		"diagnosis, in other accounts": {
+		"diagnosis, also in other accounts": {
 			map[string]string{"Diagnosis": "on", "DiagnosisRoleName": "look"},
-			map[string]statement{"Look": look, "LookAtDetector": detector, "LookForActor": actor, "LookElsewhere": {
-				Action: "sts:AssumeRole", Resource: "arn:aws:iam::*:role/look", Condition: "StringEquals aws:ResourceOrgID ${aws:PrincipalOrgID}"}},
+			map[string]statement{"Diagnose": {Action: "lambda:InvokeFunction", Resource: "<DiagnoseFunction.Arn>"}},
 		},
 		"a key for queues and table": {
 			map[string]string{"KmsKeyArn": key},
@@ -242,8 +246,8 @@ func TestRolesMayOnlyWhatIsConfigured(t *testing.T) {
 			for role, always := range map[string]map[string]statement{"NotifyRole": notify, "ReportRole": report} {
 				want := inPartition(always, test.parameters["AWS::Partition"])
 				maps.Copy(want, test.want)
-				if role == "ReportRole" { // The notifier alone diagnoses.
-					maps.DeleteFunc(want, func(sid string, _ statement) bool { return strings.HasPrefix(sid, "Look") })
+				if role == "ReportRole" {
+					delete(want, "Diagnose") // The notifier alone has changes diagnosed.
 				}
 				if diff := cmp.Diff(want, grants(t, newStack(t, test.parameters), role)); diff != "" {
 					t.Errorf("granted to %s (-want +got):\n%s", role, diff)
@@ -282,18 +286,18 @@ func TestScheduleMayOnlyInvokeAndGiveUp(t *testing.T) {
 
 // calls are the AWS API calls that the sources of an adapter make, as IAM names them.
 var calls = regexp.MustCompile(
-	`\b(dynamodb|sqs|sns|ssm|secretsmanager|guardduty|ec2|awssns|awssqs|awssecrets)\.([A-Z][A-Za-z]+)Input\b`)
+	`\b(dynamodb|sqs|sns|ssm|secretsmanager|guardduty|ec2|lambda|awssns|awssqs|awssecrets)\.([A-Z][A-Za-z]+)Input\b`)
 
 // TestRolesMayDoEveryCall reads the calls from the adapters: a permission that is missing shows only once it is deployed.
 func TestRolesMayDoEveryCall(t *testing.T) {
 	services := map[string]bool{}
 	for role, files := range map[string][]string{
-		"NotifyRole": {"dynamo/store.go", "dynamo/group.go", "sqs/*.go", "sns/*.go", "secrets/*.go"},
+		"NotifyRole": {"dynamo/store.go", "dynamo/group.go", "sqs/*.go", "sns/*.go", "secrets/*.go", "lambda/*.go"},
 		"ReportRole": {"dynamo/*.go", "sns/*.go", "secrets/*.go", "guardduty/*.go", "regions/*.go"},
 	} {
 		var granted strings.Builder
 		for _, parameters := range []map[string]string{
-			{"SlackSecret": "/slack", "SnsTopicArn": topic},
+			{"SlackSecret": "/slack", "SnsTopicArn": topic, "Diagnosis": "on"},
 			{"SlackSecret": "arn:aws:secretsmanager:eu-central-1:111122223333:secret:slack-AbCdEf"},
 		} {
 			for _, s := range grants(t, newStack(t, parameters), role) {
@@ -310,9 +314,13 @@ func TestRolesMayDoEveryCall(t *testing.T) {
 					service := strings.TrimPrefix(call[1], "aws")
 					services[service] = true
 					action := service + ":" + call[2]
-					if call[2] == "TransactWriteItems" {
+					switch action {
+					case "dynamodb:TransactWriteItems":
 						// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
 						action = "dynamodb:UpdateItem"
+					case "lambda:Invoke":
+						// https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+						action = "lambda:InvokeFunction"
 					}
 					if !slices.Contains(strings.Fields(granted.String()), action) {
 						t.Errorf("%s calls %s, which %s may not", file, action, role)
@@ -321,7 +329,7 @@ func TestRolesMayDoEveryCall(t *testing.T) {
 			}
 		}
 	}
-	if len(services) != 7 {
+	if len(services) != 8 {
 		t.Errorf("only calls of %v were found", slices.Sorted(maps.Keys(services)))
 	}
 }
@@ -356,34 +364,41 @@ func grants(t *testing.T, s templatetest.Stack, name string) map[string]statemen
 // TestWithoutAScheduleThereIsNoReport looks for what would be left of it, or would refer to what is not there.
 func TestWithoutAScheduleThereIsNoReport(t *testing.T) {
 	with, without := newStack(t, nil), newStack(t, map[string]string{"ReportSchedule": ""})
-	if with.At("Conditions", "Reports") != true || without.At("Conditions", "Reports") != false {
+	if with.At("Conditions", "Reports") != true {
 		t.Fatal("the condition Reports does not follow the schedule")
 	}
+	leavesOut(t, without, "Reports", "ReportFunction", "ReportLogGroup", "ReportRole", "ReportTimer", "ReportTimerRole", "ReportScheduleGroup",
+		"ReportDeadLetterQueue", "ReportDeadLetterQueuePolicy", "ReportDeadLettersAlarm", "ReportScheduleAlarm", "FoundByReportAlarm")
+	if without.At("Conditions", "ReportsAreAwaited") != false {
+		t.Error("an alarm waits for reports that are not made")
+	}
+}
+
+// leavesOut requires that the condition is false, that it is the condition of exactly those resources, and that no other
+// refers to one of them.
+func leavesOut(t *testing.T, s templatetest.Stack, condition string, resources ...string) {
+	t.Helper()
+	if s.At("Conditions", condition) != false {
+		t.Errorf("the condition %s is not false", condition)
+	}
 	var conditional []string
-	for name, resource := range without.At("Resources").(map[string]any) {
-		if resource.(map[string]any)["Condition"] == "Reports" {
+	all := s.At("Resources").(map[string]any)
+	for name, resource := range all {
+		if resource.(map[string]any)["Condition"] == condition {
 			conditional = append(conditional, name)
 		}
 	}
 	slices.Sort(conditional)
-	want := []string{"ReportFunction", "ReportLogGroup", "ReportRole", "ReportTimer", "ReportTimerRole", "ReportScheduleGroup",
-		"ReportDeadLetterQueue", "ReportDeadLetterQueuePolicy", "ReportDeadLettersAlarm", "ReportScheduleAlarm", "FoundByReportAlarm"}
-	slices.Sort(want)
-	if diff := cmp.Diff(want, conditional); diff != "" {
-		t.Errorf("resources of the report (-want +got):\n%s", diff)
+	slices.Sort(resources)
+	if diff := cmp.Diff(resources, conditional); diff != "" {
+		t.Errorf("resources with the condition %s (-want +got):\n%s", condition, diff)
 	}
-	for name, resource := range without.At("Resources").(map[string]any) {
-		if slices.Contains(conditional, name) {
-			continue
-		}
+	for name, resource := range all {
 		for _, other := range conditional {
-			if strings.Contains(words(resource), "<"+other) {
+			if !slices.Contains(conditional, name) && strings.Contains(words(resource), "<"+other) {
 				t.Errorf("%s refers to %s, which is not there", name, other)
 			}
 		}
-	}
-	if without.At("Conditions", "ReportsAreAwaited") != false {
-		t.Error("an alarm waits for reports that are not made")
 	}
 }
 

@@ -249,7 +249,7 @@ variable "account_directory" {
 }
 
 variable "diagnosis" {
-  description = "\"on\": before notifying, read how the resource and what its coverage depends on are configured; the message says what was found. This adds read permissions only."
+  description = "\"on\": before notifying, a function with a read-only role of its own checks how the resource and what its coverage depends on are configured; the message says what was found."
   type        = string
   default     = "off"
   validation {

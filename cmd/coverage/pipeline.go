@@ -117,5 +117,7 @@ func handledOf(outcome notify.Outcome) handled {
 // recorded is a diagnosis that was made before.
 type recorded []coverage.Evidence
 
-// Diagnose returns what was recorded.
-func (r recorded) Diagnose(context.Context, coverage.Change, []string) []coverage.Evidence { return r }
+// DiagnoseAll returns what was recorded, for each candidate.
+func (r recorded) DiagnoseAll(_ context.Context, candidates []coverage.Candidate) [][]coverage.Evidence {
+	return slices.Repeat([][]coverage.Evidence{r}, len(candidates))
+}

@@ -4,17 +4,16 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"log/slog"
 	"os"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"guardduty-coverage-notifier/internal/app"
+	"guardduty-coverage-notifier/internal/awsenv"
 	"guardduty-coverage-notifier/internal/telemetry"
 	"guardduty-coverage-notifier/internal/version"
 	"guardduty-coverage-notifier/pkg/compose"
@@ -62,9 +61,9 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (n
 	if err != nil {
 		return notifier{}, err
 	}
-	cloud, err := awsconfig.LoadDefaultConfig(ctx)
+	cloud, err := awsenv.Config()
 	if err != nil {
-		return notifier{}, fmt.Errorf("loading the AWS configuration: %w", err)
+		return notifier{}, err
 	}
 	destinations, err := app.Connect(ctx, cfg, cloud, time.Now)
 	if err != nil {

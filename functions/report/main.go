@@ -5,7 +5,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
 	"os"
 	"time"
@@ -13,10 +12,10 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"guardduty-coverage-notifier/internal/app"
+	"guardduty-coverage-notifier/internal/awsenv"
 	"guardduty-coverage-notifier/internal/telemetry"
 	"guardduty-coverage-notifier/internal/version"
 	"guardduty-coverage-notifier/pkg/accounts"
@@ -65,16 +64,15 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*
 	if err != nil {
 		return nil, err
 	}
-	cloud, err := awsconfig.LoadDefaultConfig(ctx)
+	cloud, err := awsenv.Config()
 	if err != nil {
-		return nil, fmt.Errorf("loading the AWS configuration: %w", err)
+		return nil, err
 	}
 	observer := telemetry.Observer{Log: log, Stack: cfg.Stack, Now: time.Now}
 	destinations, err := app.Connect(ctx, cfg, cloud, time.Now)
 	if err != nil {
 		return nil, err
 	}
-	cfg.Diagnosis.On = false // What the report finds is queued for the notifier, which diagnoses it.
 	pipeline := app.Pipeline(cfg, destinations, cloud, observer)
 	patient := cloud.Copy()
 	patient.RetryMode, patient.RetryMaxAttempts = aws.RetryModeAdaptive, attempts

@@ -7,12 +7,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	awslambda "github.com/aws/aws-sdk-go-v2/service/lambda"
 	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"guardduty-coverage-notifier/internal/telemetry"
 	"guardduty-coverage-notifier/pkg/config"
-	"guardduty-coverage-notifier/pkg/diagnose"
 	"guardduty-coverage-notifier/pkg/dynamo"
+	"guardduty-coverage-notifier/pkg/lambda"
 	"guardduty-coverage-notifier/pkg/memory"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/sqs"
@@ -44,13 +45,8 @@ func Pipeline(cfg config.Config, destinations Destinations, cloud aws.Config, ob
 	if cfg.WaitingQueue != "" {
 		pipeline.Queue = sqs.New(awssqs.NewFromConfig(cloud), cfg.WaitingQueue, cfg.DeadLetterQueue)
 	}
-	if cfg.Diagnosis.On {
-		settings := diagnose.Settings{
-			Role:     diagnose.Role{Name: cfg.Diagnosis.RoleName, ExternalID: cfg.Diagnosis.ExternalID},
-			Actor:    diagnose.Actor(cfg.Diagnosis.Actor),
-			Expected: cfg.Diagnosis.ExpectedActors,
-		}
-		pipeline.Diagnoser = diagnose.New(cloud, settings, observer.Now)
+	if cfg.DiagnoseFunction != "" {
+		pipeline.Diagnoser = lambda.NewDiagnoser(awslambda.NewFromConfig(cloud), cfg.DiagnoseFunction)
 	}
 	pipeline.Observe = observer.Observe
 	return pipeline

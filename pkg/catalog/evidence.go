@@ -70,7 +70,9 @@ type EvidenceEntry struct {
 
 // AllEvidence is the whole table of evidence, a copy.
 func AllEvidence() []EvidenceEntry {
-	return slices.Concat(anyEvidence, actorEvidence, eksEvidence, vpcEvidence, ec2Evidence, ecsEvidence, guarddutyEvidence)
+	return slices.Concat(
+		anyEvidence, diagnosisEvidence, actorEvidence, eksEvidence, vpcEvidence, ec2Evidence, ecsEvidence, guarddutyEvidence,
+	)
 }
 
 var evidenceByID = sync.OnceValue(func() map[EvidenceID]EvidenceEntry {
@@ -104,6 +106,12 @@ var anyEvidence = []EvidenceEntry{
 	{ID: Late, Verdict: Unclear, Values: []string{"action"}},
 	{ID: NoRole, Verdict: Unclear},
 	{ID: Unheard, Verdict: Unclear, Values: []string{"found"}},
+}
+
+// diagnosisEvidence is of the diagnosis itself, where another function does it.
+var diagnosisEvidence = []EvidenceEntry{
+	{ID: "diagnosis/failed", Verdict: Unclear, Values: []string{"reason"}},
+	{ID: "diagnosis/late", Verdict: Unclear},
 }
 
 var eksEvidence = []EvidenceEntry{

@@ -12,7 +12,7 @@ import (
 	"guardduty-coverage-notifier/pkg/coverage"
 )
 
-var evidenceForm = regexp.MustCompile(`^(((eks|ecs|ec2|vpc|guardduty)-[a-z-]+|actor)/[a-z-]+|denied|failed|late|no-role|unknown)$`)
+var evidenceForm = regexp.MustCompile(`^(((eks|ecs|ec2|vpc|guardduty)-[a-z-]+|actor|diagnosis)/[a-z-]+|denied|failed|late|no-role|unknown)$`)
 
 // foundPlaceholders are what the commands of the table of evidence may have besides those of values.
 var foundPlaceholders = []string{"{endpoint}", "{group}", "{cidr}", "{newest}"}

@@ -33,8 +33,8 @@ type Config struct {
 	StormLimit int
 	// Stack is the name of the CloudFormation stack, under which metrics are written; empty: none are.
 	Stack string
-	// Diagnosis is whether and how resources are looked at.
-	Diagnosis Diagnosis
+	// DiagnoseFunction is the name or ARN of the Lambda function that diagnoses; empty: nothing is diagnosed.
+	DiagnoseFunction string
 	// Language is the code of the language of messages, as it is set. Which there are is not known here.
 	Language string
 	// TimeZone is that of times in messages. Slack shows each reader's own.
@@ -82,15 +82,14 @@ type SNS struct {
 // Enabled reports whether there is a topic.
 func (s SNS) Enabled() bool { return s.TopicARN != "" }
 
-// Diagnosis is whether the resource is looked at before a change is told. The zero Diagnosis looks at nothing.
+// Diagnosis is what the function that diagnoses is set to. The zero Diagnosis diagnoses the own account's resources.
 type Diagnosis struct {
-	On bool
 	// RoleName is the IAM role to assume in the account of a resource that is not the function's own; empty: resources
 	// of other accounts are not looked at.
 	RoleName string
 	// ExternalID is what that role's trust policy asks for; empty: nothing.
 	ExternalID string
-	// Actor is how much is said of whoever requested the change behind a loss: off, role or full; empty where On is false.
+	// Actor is how much is said of whoever requested the change behind a loss: off, role or full.
 	Actor string
 	// ExpectedActors are the ARNs of roles whose changes are intended: such a loss is posted as information.
 	ExpectedActors []string
@@ -101,10 +100,22 @@ type Diagnosis struct {
 func Load(getenv func(string) string) (Config, error) {
 	r := &reader{getenv: getenv}
 	c := r.config()
+	// What the report finds is queued for the function that reads this.
+	c.DiagnoseFunction = r.named("DIAGNOSE_FUNCTION", functionPattern, 1, 64, "the name or ARN of a Lambda function")
 	if err := r.err(); err != nil {
 		return Config{}, err
 	}
 	return c, nil
+}
+
+// LoadDiagnosis reads the settings of the function that diagnoses, as Load does.
+func LoadDiagnosis(getenv func(string) string) (Diagnosis, error) {
+	r := &reader{getenv: getenv}
+	d := r.diagnosis()
+	if err := r.err(); err != nil {
+		return Diagnosis{}, err
+	}
+	return d, nil
 }
 
 // config reads what every function needs.
@@ -117,7 +128,6 @@ func (r *reader) config() Config {
 		DeadLetterQueue: r.queue("DEAD_LETTER_QUEUE_URL"),
 		StormLimit:      r.number("STORM_LIMIT", 20, 1, 1000),
 		Stack:           r.named("STACK_NAME", `[A-Za-z][A-Za-z0-9-]*`, 1, 128, "the name of a CloudFormation stack"),
-		Diagnosis:       r.diagnosis(),
 		Language:        cmp.Or(r.text("MESSAGE_LANGUAGE"), "en"),
 		TimeZone:        r.zone("TIME_ZONE"),
 		Routes:          r.routes(),
@@ -233,6 +243,7 @@ const (
 	topicPattern   = `arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+(\.fifo)?`
 	// rolePattern are the ARNs of roles. A comma, which IAM allows in names, would end one of a list.
 	rolePattern      = `arn:aws[a-z-]*:iam::[0-9]{12}:role/([!-~]+/)?[A-Za-z0-9_+=.@-]{1,64}`
+	functionPattern  = `(arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:)?[A-Za-z0-9_-]+`
 	queuePathPattern = `/[0-9]{12}/[A-Za-z0-9_-]+`
 	// parameterPattern are the names and ARNs of SSM parameters, with a version or label if need be, and sourcePattern
 	// those and the ARNs of secrets.
@@ -326,13 +337,10 @@ func (r *reader) sns() SNS {
 // (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html).
 func (r *reader) diagnosis() Diagnosis {
 	d := Diagnosis{
-		On:         r.oneOf("DIAGNOSIS", "off", "on") == "on",
 		RoleName:   r.named("DIAGNOSIS_ROLE_NAME", `[A-Za-z0-9_+=,.@-]+`, 1, 64, "the name of an IAM role such as coverage-diagnosis, without a path"),
 		ExternalID: r.text("DIAGNOSIS_EXTERNAL_ID"),
 	}
-	if shown, expected := r.actor(); d.On {
-		d.Actor, d.ExpectedActors = shown, expected
-	}
+	d.Actor, d.ExpectedActors = r.actor()
 	if n := len(d.ExternalID); n > 0 && (n < 2 || n > 1224 || !matches(`[A-Za-z0-9_+=,.@:/-]+`, d.ExternalID)) {
 		r.problem("DIAGNOSIS_EXTERNAL_ID: not 2 to 1224 letters, digits and _+=,.@:/-")
 	}
@@ -373,8 +381,8 @@ func (r *reader) actor() (shown string, expected []string) {
 		}
 		expected = append(expected, arn)
 	}
-	if shown == "off" || r.text("DIAGNOSIS") != "on" {
-		r.problem("EXPECTED_ACTORS: needs DIAGNOSIS to be on, and ACTOR not to be off")
+	if shown == "off" {
+		r.problem("EXPECTED_ACTORS: needs ACTOR not to be off")
 	}
 	return shown, expected
 }

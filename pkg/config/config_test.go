@@ -49,9 +49,8 @@ func TestLoad(t *testing.T) {
 				"SLACK_BROADCAST_RECOVERY": "true", "SNS_TOPIC_ARN": topic + ".fifo", "SNS_FORMAT": "json",
 				"STACK_NAME": "coverage-eu", "INCIDENT_TABLE": "incidents", "WAITING_QUEUE_URL": waiting, "DEAD_LETTER_QUEUE_URL": dead,
 				"HOLD_MINUTES": "5", "STORM_LIMIT": "1000", "MESSAGE_LANGUAGE": "ja", "TIME_ZONE": "Asia/Tokyo", "ROUTES": " {\"rules\": []}\n",
-				"DIAGNOSIS": "on", "DIAGNOSIS_ROLE_NAME": "coverage-diagnosis", "DIAGNOSIS_EXTERNAL_ID": "o-a1b2/c",
 				"ACCOUNT_DIRECTORY": "tags",
-				"ACTOR":             "full", "EXPECTED_ACTORS": "arn:aws:iam::111122223333:role/a, arn:aws-us-gov:iam::111122223333:role/x/b",
+				"DIAGNOSE_FUNCTION": "coverage-DiagnoseFunction-1A2b",
 			},
 			config.Config{
 				Slack: config.Slack{SecretSource: "/coverage/slack", Channel: "C0123456789",
@@ -59,9 +58,8 @@ func TestLoad(t *testing.T) {
 				SNS:   config.SNS{TopicARN: topic + ".fifo", Format: "json"},
 				Stack: "coverage-eu", IncidentTable: "incidents", WaitingQueue: waiting, DeadLetterQueue: dead,
 				Hold: 5 * time.Minute, StormLimit: 1000, Language: "ja", TimeZone: time.FixedZone("Asia/Tokyo", 0), Routes: config.Routes{Text: `{"rules": []}`},
-				Directory: config.Directory{On: true, Tags: true},
-				Diagnosis: config.Diagnosis{On: true, RoleName: "coverage-diagnosis", ExternalID: "o-a1b2/c",
-					Actor: "full", ExpectedActors: []string{"arn:aws:iam::111122223333:role/a", "arn:aws-us-gov:iam::111122223333:role/x/b"}},
+				Directory:        config.Directory{On: true, Tags: true},
+				DiagnoseFunction: "coverage-DiagnoseFunction-1A2b",
 			},
 		},
 		"with forwarders": {
@@ -118,11 +116,8 @@ func TestLoadOfOneSetting(t *testing.T) {
 		"STORM_LIMIT":              {"1", "1000", ""},
 		"TIME_ZONE":                {"UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+5", ""},
 		"ROUTES":                   {"{}", "routes", "/coverage/routes", "/coverage/routes:3", "arn:aws:ssm:eu-central-1:111122223333:parameter/coverage/routes"},
-		"DIAGNOSIS":                {"on", "off", ""},
-		"ACTOR":                    {"off", "role", "full", ""},
-		"DIAGNOSIS_ROLE_NAME":      {"a", "A_b+c=d,e.f@g-1", strings.Repeat("a", 64)},
 		"ACCOUNT_DIRECTORY":        {"off", ""},
-		"DIAGNOSIS_EXTERNAL_ID":    {"ab", "A_b+c=d,e.f@g:h/i-1", strings.Repeat("a", 1224)},
+		"DIAGNOSE_FUNCTION":        {"diagnose", "arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:A_b-1", strings.Repeat("a", 64)},
 	}
 	bad := map[string][]string{
 		"ACCOUNT_DIRECTORY":        {"on", "names", "tags"}, // There is no table.
@@ -142,11 +137,7 @@ func TestLoadOfOneSetting(t *testing.T) {
 		"STORM_LIMIT":              {"0", "1001", "many"},
 		"TIME_ZONE":                {"Mars/Olympus_Mons", "Local", "../etc/passwd", "/etc/passwd", "JST+9"},
 		"ROUTES":                   {`[{"mute": true}]`, `"{}"`, "my routes", "arn:aws:secretsmanager:eu-central-1:111122223333:secret:a-AbCdEf", token, webhook},
-		"DIAGNOSIS":                {"yes", "ON"},
-		"ACTOR":                    {"names", "Role"},
-		"EXPECTED_ACTORS":          {"deploy", "arn:aws:iam::111122223333:user/a", "arn:aws:iam::111122223333:role/a,", "arn:aws:iam::111122223333:role/*"},
-		"DIAGNOSIS_ROLE_NAME":      {"path/role", "arn:aws:iam::111122223333:role/a", "a b", "a*", strings.Repeat("a", 65)},
-		"DIAGNOSIS_EXTERNAL_ID":    {"a", "a b", "a*", strings.Repeat("a", 1225)},
+		"DIAGNOSE_FUNCTION":        {"a b", "arn:aws:sqs:eu-central-1:111122223333:a", "https://example.com/a", strings.Repeat("a", 65)},
 	}
 	for name, values := range good {
 		for _, value := range values {
@@ -179,6 +170,64 @@ func load(name, value string) (config.Config, error) {
 	}
 	env[name] = value
 	return config.Load(env.get)
+}
+
+func TestLoadDiagnosis(t *testing.T) {
+	for name, test := range map[string]struct {
+		env  environment
+		want config.Diagnosis
+	}{
+		"nothing": {environment{}, config.Diagnosis{Actor: "role"}},
+		"everything": {
+			environment{
+				"DIAGNOSIS_ROLE_NAME": " coverage-diagnosis\n", "DIAGNOSIS_EXTERNAL_ID": "o-a1b2/c", "ACTOR": "full",
+				"EXPECTED_ACTORS": "arn:aws:iam::111122223333:role/a, arn:aws-us-gov:iam::111122223333:role/x/b",
+			},
+			config.Diagnosis{
+				RoleName: "coverage-diagnosis", ExternalID: "o-a1b2/c", Actor: "full",
+				ExpectedActors: []string{"arn:aws:iam::111122223333:role/a", "arn:aws-us-gov:iam::111122223333:role/x/b"},
+			},
+		},
+	} {
+		got, err := config.LoadDiagnosis(test.env.get)
+		if diff := cmp.Diff(test.want, got); err != nil || diff != "" {
+			t.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
+		}
+	}
+	for name, values := range map[string]struct{ good, bad []string }{
+		"DIAGNOSIS_ROLE_NAME": {
+			[]string{"a", "A_b+c=d,e.f@g-1", strings.Repeat("a", 64)},
+			[]string{"path/role", "arn:aws:iam::111122223333:role/a", "a b", "a*", strings.Repeat("a", 65)},
+		},
+		"DIAGNOSIS_EXTERNAL_ID": {
+			[]string{"ab", "A_b+c=d,e.f@g:h/i-1", strings.Repeat("a", 1224)},
+			[]string{"a", "a b", "a*", strings.Repeat("a", 1225)},
+		},
+		"ACTOR": {[]string{"off", "role", "full", ""}, []string{"names", "Role"}},
+		"EXPECTED_ACTORS": {
+			[]string{"arn:aws:iam::111122223333:role/a", ""},
+			[]string{"deploy", "arn:aws:iam::111122223333:user/a", "arn:aws:iam::111122223333:role/a,", "arn:aws:iam::111122223333:role/*"},
+		},
+	} {
+		for _, value := range values.good {
+			if _, err := config.LoadDiagnosis(environment{name: value}.get); err != nil {
+				t.Errorf("%s=%q: %v", name, value, err)
+			}
+		}
+		for _, value := range values.bad {
+			_, err := config.LoadDiagnosis(environment{name: value}.get)
+			if err == nil || !strings.Contains(err.Error(), "\n"+name+": ") {
+				t.Errorf("%s=%q: the error does not name it: %v", name, value, err)
+			}
+		}
+	}
+}
+
+func TestExpectedActorsNeedActors(t *testing.T) {
+	_, err := config.LoadDiagnosis(environment{"ACTOR": "off", "EXPECTED_ACTORS": "arn:aws:iam::111122223333:role/a"}.get)
+	if err == nil || !strings.Contains(err.Error(), "EXPECTED_ACTORS: needs ACTOR") {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestLoadNamesConflicts(t *testing.T) {
@@ -220,9 +269,7 @@ func TestLoadNamesEveryMistakeAtOnce(t *testing.T) {
 		"SLACK_CHANNEL": "#security", "SLACK_API_URL": "slack.com", "SLACK_BROADCAST_RECOVERY": "perhaps",
 		"SNS_TOPIC_ARN": "coverage", "SNS_FORMAT": "xml", "INCIDENT_TABLE": "my table",
 		"WAITING_QUEUE_URL": "waiting", "DEAD_LETTER_QUEUE_URL": "dead", "HOLD_MINUTES": "60", "STORM_LIMIT": "0",
-		"STACK_NAME": "my stack",
-		"TIME_ZONE":  "Mars", "ROUTES": "[]", "DIAGNOSIS": "maybe", "DIAGNOSIS_ROLE_NAME": "a/b", "DIAGNOSIS_EXTERNAL_ID": "a b",
-		"ACTOR": "names", "EXPECTED_ACTORS": "deploy",
+		"STACK_NAME": "my stack", "TIME_ZONE": "Mars", "ROUTES": "[]", "DIAGNOSE_FUNCTION": "my function",
 	}
 	_, err := config.Load(env.get)
 	if err == nil {

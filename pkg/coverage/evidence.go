@@ -29,6 +29,13 @@ type Evidence struct {
 	Values map[string]string
 }
 
+// Candidate is a loss whose cause is looked for.
+type Candidate struct {
+	Change Change
+	// Findings are the ids of the change's findings in the catalog, the most useful first.
+	Findings []string
+}
+
 const (
 	// maxEvidence is how much evidence of one change is kept, maxValue how long a text in it may be.
 	maxEvidence = 40

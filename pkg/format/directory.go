@@ -42,7 +42,7 @@ func MarshalDirectory(d organization.Directory) ([]byte, error) {
 
 // UnmarshalDirectory reads what MarshalDirectory wrote.
 func UnmarshalDirectory(data []byte) (organization.Directory, error) {
-	s, err := read[storedDirectory](data)
+	s, err := read[storedDirectory](data, Version)
 	if err != nil {
 		return organization.Directory{}, err
 	}

@@ -1,5 +1,5 @@
-// Package format is the stored form of records, groups, changes and queued messages: what lies in the table and in
-// the queue.
+// Package format is the stored form of records, groups, changes and queued messages, what lies in the table and in
+// the queue, and the form in which the notifier and the diagnose function exchange changes and evidence.
 package format
 
 import (
@@ -111,7 +111,7 @@ func MarshalRecord(r incident.Record) ([]byte, error) {
 
 // UnmarshalRecord reads the stored form of a record. The error of one that a later version wrote is ErrNewer.
 func UnmarshalRecord(data []byte) (incident.Record, error) {
-	s, err := read[storedRecord](data)
+	s, err := read[storedRecord](data, Version)
 	if err != nil {
 		return incident.Record{}, err
 	}
@@ -138,15 +138,13 @@ func MarshalGroup(g incident.Group) ([]byte, error) {
 		Version: Version, Key: g.Key, Sink: g.Sink, Ref: g.Ref, Language: g.Language, CreatedAt: g.CreatedAt,
 		Sample: storeChange(g.Sample), Names: g.Names, Total: g.Total, Shown: g.Shown, storedRetry: storedRetry(g.Retry),
 	}
-	for _, e := range g.Evidence {
-		s.Evidence = append(s.Evidence, storedEvidence(e))
-	}
+	s.Evidence = storeEvidence(g.Evidence)
 	return json.Marshal(s)
 }
 
 // UnmarshalGroup reads what MarshalGroup wrote.
 func UnmarshalGroup(data []byte) (incident.Group, error) {
-	s, err := read[storedGroup](data)
+	s, err := read[storedGroup](data, Version)
 	if err != nil {
 		return incident.Group{}, err
 	}
@@ -154,9 +152,7 @@ func UnmarshalGroup(data []byte) (incident.Group, error) {
 		Key: s.Key, Sink: s.Sink, Ref: s.Ref, Language: s.Language, CreatedAt: s.CreatedAt,
 		Sample: s.Sample.change(), Names: s.Names, Total: s.Total, Shown: s.Shown, Retry: incident.Retry(s.storedRetry),
 	}
-	for _, e := range s.Evidence {
-		g.Evidence = append(g.Evidence, coverage.Evidence(e))
-	}
+	g.Evidence = evidenceOf(s.Evidence)
 	return g, nil
 }
 
@@ -195,8 +191,24 @@ func (s storedChange) checked() (coverage.Change, error) {
 	return c, nil
 }
 
-// read decodes a document after its version.
-func read[T any](data []byte) (T, error) {
+func storeEvidence(evidence []coverage.Evidence) []storedEvidence {
+	var stored []storedEvidence
+	for _, e := range evidence {
+		stored = append(stored, storedEvidence(e))
+	}
+	return stored
+}
+
+func evidenceOf(stored []storedEvidence) []coverage.Evidence {
+	var evidence []coverage.Evidence
+	for _, s := range stored {
+		evidence = append(evidence, coverage.Evidence(s))
+	}
+	return evidence
+}
+
+// read decodes a document after its version, of which newest is the newest known.
+func read[T any](data []byte, newest int) (T, error) {
 	var document T
 	var head struct {
 		Version int `json:"version"`
@@ -205,10 +217,10 @@ func read[T any](data []byte) (T, error) {
 		return document, fmt.Errorf("the document: %w", err)
 	}
 	switch {
-	case head.Version > Version:
-		return document, fmt.Errorf("version %d, this one reads up to %d: %w", head.Version, Version, ErrNewer)
+	case head.Version > newest:
+		return document, fmt.Errorf("version %d, this one reads up to %d: %w", head.Version, newest, ErrNewer)
 	case head.Version < 1:
-		return document, fmt.Errorf("the document has version %d, expected 1 to %d", head.Version, Version)
+		return document, fmt.Errorf("the document has version %d, expected 1 to %d", head.Version, newest)
 	}
 	if err := json.Unmarshal(data, &document); err != nil {
 		return document, fmt.Errorf("the document: %w", err)

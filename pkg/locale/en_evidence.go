@@ -5,6 +5,7 @@ import "guardduty-coverage-notifier/pkg/catalog"
 func englishEvidence() Evidence {
 	return Evidence{
 		Checks: map[string]string{
+			"diagnosis":                    "Diagnosis",
 			"eks-cluster":                  "EKS cluster",
 			"eks-tag":                      "Cluster tag",
 			"eks-addon":                    "Agent add-on",
@@ -79,6 +80,12 @@ func englishEvidence() Evidence {
 			}},
 			"actor/pending": {Says: []string{"No record of the change yet. Records can take 15 minutes to arrive."}},
 			"actor/unread":  {Says: []string{"Too many records to read them all. The change is not among those read."}},
+			// the diagnosis itself
+			"diagnosis/failed": {Says: []string{
+				"Could not check: the diagnosis function failed with `{reason}`.",
+				"Could not check: the diagnosis function failed.",
+			}},
+			"diagnosis/late": {Says: []string{"Could not check: the diagnosis function did not answer in time."}},
 
 			// EKS
 			"eks-cluster/there": {Says: []string{"Exists and is `{status}`, Kubernetes {version}.", "Exists."}},

@@ -5,6 +5,7 @@ import "guardduty-coverage-notifier/pkg/catalog"
 func japaneseEvidence() Evidence {
 	return Evidence{
 		Checks: map[string]string{
+			"diagnosis":                    "診断",
 			"eks-cluster":                  "EKS クラスター",
 			"eks-tag":                      "クラスターのタグ",
 			"eks-addon":                    "エージェントのアドオン",
@@ -81,6 +82,12 @@ func japaneseEvidence() Evidence {
 			}},
 			"actor/pending": {Says: []string{"変更の記録はまだありません。記録が届くまで 15 分かかることがあります。"}},
 			"actor/unread":  {Says: []string{"記録が多く、すべては確認できませんでした。確認した範囲に該当する変更はありません。"}},
+			// 診断そのもの
+			"diagnosis/failed": {Says: []string{
+				"診断用の関数が `{reason}` で失敗したため、確認できませんでした。",
+				"診断用の関数が失敗したため、確認できませんでした。",
+			}},
+			"diagnosis/late": {Says: []string{"診断用の関数から時間内に応答がなかったため、確認できませんでした。"}},
 
 			// EKS
 			"eks-cluster/there": {Says: []string{"存在し、ステータスは `{status}`、Kubernetes バージョンは {version} です。", "存在します。"}},

@@ -21,14 +21,8 @@ const (
 	maxDiagnoses = 10
 )
 
-// diagnosis is what was found about one item.
-type diagnosis struct {
-	item     *item
-	evidence []coverage.Evidence
-}
-
-// diagnose looks for the cause of what is about to be sent. Whoever has not answered in time is not waited
-// for.
+// diagnose looks for the cause of what is about to be sent. A diagnoser that has not answered in time is not
+// waited for.
 func (b *batch) diagnose(ctx context.Context) {
 	candidates := b.candidates()
 	if b.p.Diagnoser == nil || len(candidates) == 0 {
@@ -44,27 +38,26 @@ func (b *batch) diagnose(ctx context.Context) {
 	if checking.Err() != nil {
 		return // What time is left is needed to send.
 	}
-	found := b.check(checking, candidates)
-	for range candidates {
-		select {
-		case d := <-found:
-			d.item.evidence = coverage.ClipEvidence(d.evidence)
-		case <-ctx.Done():
-			return
+	select {
+	case found := <-b.check(checking, candidates):
+		for i, it := range candidates {
+			it.evidence = coverage.ClipEvidence(found[i])
 		}
+	case <-ctx.Done():
 	}
 }
 
-// check diagnoses all candidates at the same time. Nobody has to receive what it sends.
-func (b *batch) check(ctx context.Context, candidates []*item) <-chan diagnosis {
-	found := make(chan diagnosis, len(candidates))
-	for _, it := range candidates {
-		change, causes := it.record.Change, make([]string, len(it.findings))
-		for i, f := range it.findings {
-			causes[i] = string(f.ID)
+// check diagnoses all candidates. Nobody has to receive what it sends.
+func (b *batch) check(ctx context.Context, candidates []*item) <-chan [][]coverage.Evidence {
+	asked := make([]coverage.Candidate, len(candidates))
+	for i, it := range candidates {
+		asked[i].Change = it.record.Change
+		for _, f := range it.findings {
+			asked[i].Findings = append(asked[i].Findings, string(f.ID))
 		}
-		go func() { found <- diagnosis{it, b.p.Diagnoser.Diagnose(ctx, change, causes)} }()
 	}
+	found := make(chan [][]coverage.Evidence, 1)
+	go func() { found <- b.p.Diagnoser.DiagnoseAll(ctx, asked) }()
 	return found
 }
 

@@ -91,11 +91,11 @@ type Queue interface {
 	DeadLetter(ctx context.Context, body json.RawMessage, reason string) error
 }
 
-// Diagnoser checks a live resource, and what it depends on.
+// Diagnoser checks live resources, and what they depend on.
 type Diagnoser interface {
-	// Diagnose returns what it found by ctx's deadline. It never fails: what could not be checked is
-	// evidence, too. findings are the ids of the change's findings, the most useful first.
-	Diagnose(ctx context.Context, change coverage.Change, findings []string) []coverage.Evidence
+	// DiagnoseAll returns what it found by ctx's deadline, for each candidate in their order. It never fails:
+	// what could not be checked is evidence, too.
+	DiagnoseAll(ctx context.Context, candidates []coverage.Candidate) [][]coverage.Evidence
 }
 
 // Pipeline brings events to the sinks. Its fields are set once, before it is used; it may be used

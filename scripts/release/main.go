@@ -95,10 +95,10 @@ func clean(changed string) error {
 	return nil
 }
 
-// buildZips builds both functions for both processors, and returns what each binary was built from.
+// buildZips builds every function for both processors, and returns what each binary was built from.
 func buildZips(version, repository string) ([]*debug.BuildInfo, error) {
 	var builds []*debug.BuildInfo
-	for _, function := range []string{"Notify", "Report"} {
+	for _, function := range []string{"Notify", "Report", "Diagnose"} {
 		for _, architecture := range []string{"arm64", "x86_64"} {
 			name := strings.ToLower(function) + "-" + architecture
 			built := filepath.Join("dist/built", name)
