@@ -55,9 +55,11 @@ type reconciler struct {
 // place is an account in a Region.
 type place struct{ account, region string }
 
-// load starts a reconciler with the resources that are remembered as uncovered, and has the builder know when
-// others were covered again.
-func (r *reporter) load(ctx context.Context, account string, builder *report.Builder) (*reconciler, error) {
+// load starts a reconciler with the resources that are remembered as uncovered, has the builder know when others
+// were covered again, and events how each change became known.
+func (r *reporter) load(
+	ctx context.Context, account string, builder *report.Builder, events *eventless,
+) (*reconciler, error) {
 	c := &reconciler{
 		pipeline: r.pipeline, now: r.now(), account: account,
 		regions: r.served,
@@ -74,7 +76,11 @@ func (r *reporter) load(ctx context.Context, account string, builder *report.Bui
 			} else if err != nil {
 				unlisted = err
 			}
-			switch record := stored.Record; record.Change.Status {
+			record := stored.Record
+			if record.Change.Status != "" {
+				events.add(record.Change)
+			}
+			switch record.Change.Status {
 			case coverage.Unhealthy:
 				c.open[record.Key] = record
 			case coverage.Healthy:

@@ -93,12 +93,17 @@ func (r *reporter) report(ctx context.Context, id, account string) error {
 		return err
 	}
 	builder := report.NewBuilder(history.Past)
-	reconciler, err := r.load(ctx, account, builder)
+	arrivals := r.heartbeats(ctx, account)
+	events := &eventless{account: account, expected: arrivals, accounts: make(map[string]*changes)}
+	reconciler, err := r.load(ctx, account, builder, events)
 	if err != nil {
 		return err
 	}
 	made := r.read(ctx, builder, reconciler, max(0, int(healed-history.Healed)))
-	made.Missing = r.missing(ctx, account)
+	made.Eventless = events.list()
+	if arrivals != nil {
+		made.Missing = heartbeat.MissingOf(heartbeat.Places(account, r.served...), arrivals, r.now())
+	}
 	notified, unsent := r.send(ctx, r.pending(history, id), made)
 	unsaved := r.remember(ctx, history, id, notified, made.Summary(), healed)
 	reconciler.finish(ctx, r.reader, made)
@@ -152,15 +157,14 @@ func (r *reporter) reported(ctx context.Context) ([]string, organization.Enabled
 	return r.settings.Regions, organization.Enabled{Regions: enabled}
 }
 
-// missing are the Regions from which no heartbeat arrives. What cannot be read costs no more than that.
-func (r *reporter) missing(ctx context.Context, account string) []heartbeat.Missing {
-	expected := heartbeat.Places(account, r.served...)
-	known, err := r.ledger.Heartbeats(ctx, r.now(), expected)
+// heartbeats are those of the Regions that this stack serves; nil when they cannot be read, which costs no report.
+func (r *reporter) heartbeats(ctx context.Context, account string) map[heartbeat.Place]heartbeat.Arrival {
+	known, err := r.ledger.Heartbeats(ctx, r.now(), heartbeat.Places(account, r.served...))
 	if err != nil {
 		r.log.WarnContext(ctx, "the report does not know whose heartbeats are missing", "error", err.Error())
 		return nil
 	}
-	return heartbeat.MissingOf(expected, known, r.now())
+	return known
 }
 
 // pending are the sinks that have not received the report with that identity.
@@ -215,6 +219,6 @@ func (r *reporter) note(
 		Resources: total.All, Uncovered: total.All - total.Healthy,
 		Accounts: made.Organization.Accounts, NotWatched: made.Organization.NotWatched,
 		Found: reconciler.queued, Left: reconciler.left, Unreadable: len(reconciler.unreadable),
-		Regions: made.Regions, Unread: unread, Missing: made.Missing, Notified: notified, Err: unsent,
+		Regions: made.Regions, Unread: unread, Missing: made.Missing, Eventless: made.Eventless, Notified: notified, Err: unsent,
 	})
 }

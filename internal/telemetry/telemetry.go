@@ -68,6 +68,8 @@ type Report struct {
 	Regions, Unread []string
 	// Missing are the places from which no heartbeat arrives.
 	Missing []heartbeat.Missing
+	// Eventless are the accounts of which reports alone find changes.
+	Eventless []string
 	// Notified are the sinks that received the report, or need not because there is nothing to say; none: it
 	// has to be made again.
 	Notified []string
@@ -89,7 +91,7 @@ func (o Observer) ObserveReport(ctx context.Context, r Report) {
 		metrics = append(metrics, metric{"RegionsUnread", "Count", float64(len(r.Unread))})
 	}
 	metrics = append(metrics, missingMetric(r.Missing)...)
-	if len(r.Unread)+len(r.Missing)+r.Left+r.Unreadable > 0 || r.Err != nil {
+	if len(r.Unread)+len(r.Missing)+len(r.Eventless)+r.Left+r.Unreadable > 0 || r.Err != nil {
 		level = slog.LevelWarn
 	}
 	repairable := misconfigured(r.Err)
@@ -105,6 +107,7 @@ func (o Observer) ObserveReport(ctx context.Context, r Report) {
 	attrs = list(attrs, "regions", r.Regions)
 	attrs = list(attrs, "unread_regions", r.Unread)
 	attrs = list(attrs, "missing_heartbeats", missingFrom(r.Missing))
+	attrs = list(attrs, "eventless_accounts", r.Eventless)
 	attrs = list(attrs, "notified_sinks", r.Notified)
 	attrs = truth(attrs, "misconfigured", repairable)
 	attrs = failure(attrs, "error", r.Err)

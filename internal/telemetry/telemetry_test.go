@@ -119,6 +119,7 @@ func everything(t *testing.T) []string {
 		o.ObserveReport(t.Context(), reported)
 		unread := reported
 		unread.Unread, unread.Notified = []string{"us-east-1: denied: guardduty:ListCoverage"}, nil
+		unread.Eventless = []string{"444455556666"}
 		o.ObserveReport(t.Context(), unread)
 		for _, h := range heartbeats() {
 			o.ObserveHeartbeat(t.Context(), h)

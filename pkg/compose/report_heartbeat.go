@@ -39,6 +39,35 @@ func (c reporting) heartbeats() []message.Section {
 	}}
 }
 
+// foundAlone counts the accounts of which reports alone find changes; "" when there are none.
+func (c reporting) foundAlone() string {
+	if len(c.r.Eventless) == 0 {
+		return ""
+	}
+	w := c.language.Heartbeat
+	return counted(len(c.r.Eventless), w.EventlessOne, w.Eventless)
+}
+
+// eventless are these accounts, and what to do about it.
+func (c reporting) eventless() []message.Section {
+	if len(c.r.Eventless) == 0 {
+		return nil
+	}
+	w := c.language.Heartbeat
+	shown := c.r.Eventless[:min(len(c.r.Eventless), regionsShown)]
+	names := make([]string, len(shown))
+	for i, account := range shown {
+		names[i] = plain(shortened(c.local.Account(account), nameMost))
+	}
+	list := strings.Join(names, c.words.List)
+	if more := len(c.r.Eventless) - len(shown); more > 0 {
+		list += " " + fillNumber(c.words.More, more)
+	}
+	return []message.Section{{
+		Heading: w.EventlessHeading, Text: w.EventlessText, Quote: list, Steps: []message.Step{{Text: w.EventlessStep}},
+	}}
+}
+
 func regionsOf(missing []heartbeat.Missing) []string {
 	regions := make([]string, len(missing))
 	for i, m := range missing {

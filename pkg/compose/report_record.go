@@ -31,6 +31,7 @@ func (c reporting) form() message.Report {
 			Account: m.Account, Region: m.Region, LastAt: m.Last,
 		})
 	}
+	form.EventlessAccounts = r.Eventless
 	if previous := r.Previous(); previous != nil {
 		form.Since = &message.ReportSince{At: previous.At, Total: covered("", previous.Total())}
 		if r.Compared {

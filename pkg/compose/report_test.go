@@ -67,8 +67,9 @@ type situation struct {
 	before   [][]coverage.State
 	// organization is what is not watched.
 	organization organization.Sum
-	// missing are the places without heartbeats.
-	missing []heartbeat.Missing
+	// missing are the places without heartbeats, eventless the accounts without events.
+	missing   []heartbeat.Missing
+	eventless []string
 }
 
 func (s situation) report() report.Report {
@@ -84,7 +85,7 @@ func (s situation) after(past []report.Summary) report.Report {
 		s.regions = []string{frankfurt}
 	}
 	r := b.Report(now, s.regions, s.problems, s.healed)
-	r.Organization, r.Missing = s.organization, s.missing
+	r.Organization, r.Missing, r.Eventless = s.organization, s.missing, s.eventless
 	return r
 }
 
@@ -110,6 +111,9 @@ func situations() map[string]situation {
 		"organization": {states: organizationStates(), regions: both, organization: gaps()},
 		"all-watched": {
 			states: all, before: [][]coverage.State{all}, organization: organization.Sum{Accounts: 90, Regions: 1},
+		},
+		"no-events": {
+			states: all, before: [][]coverage.State{all}, eventless: []string{"222233334444", "444455556666"},
 		},
 		"no-heartbeat": {states: all, before: [][]coverage.State{all}, missing: []heartbeat.Missing{
 			{Place: heartbeat.Place{Account: "111122223333", Region: virginia}, Last: now.Add(-26 * time.Hour)},

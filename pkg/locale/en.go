@@ -264,4 +264,12 @@ var englishHeartbeat = HeartbeatWords{
 		"it again. Then check with `make selftest`.",
 	Last:  "{region}: last arrived {time}",
 	Never: "{region}: never arrived",
+
+	EventlessOne:     "In 1 account, only reports find changes.",
+	Eventless:        "In {n} accounts, only reports find changes.",
+	EventlessHeading: "Changes found by reports alone",
+	EventlessText: "The latest changes in these accounts were found by reports, and none of them by an event: coverage " +
+		"events from there do not seem to arrive. Notifications about these accounts are late.",
+	EventlessStep: "Deploy the forwarder to these accounts with `make deploy-forwarders`, or check the queue and the alarm " +
+		"of the forwarder there.",
 }

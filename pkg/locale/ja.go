@@ -260,4 +260,12 @@ var japaneseHeartbeat = HeartbeatWords{
 		"その後、`make selftest` で確認してください。",
 	Last:  "{region}: 最終受信 {time}",
 	Never: "{region}: 受信なし",
+
+	EventlessOne:     "1 アカウントの変化はレポートでのみ検出されています。",
+	Eventless:        "{n} アカウントの変化はレポートでのみ検出されています。",
+	EventlessHeading: "レポートでのみ検出された変化",
+	EventlessText: "これらのアカウントの最近の変化はレポートで検出され、イベントでは検出されていません。" +
+		"カバレッジイベントが届いていない可能性があります。これらのアカウントの通知は遅れます。",
+	EventlessStep: "`make deploy-forwarders` でこれらのアカウントにフォワーダーをデプロイするか、" +
+		"デプロイ済みのフォワーダーのキューとアラームを確認してください。",
 }

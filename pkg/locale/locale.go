@@ -24,7 +24,7 @@ type Language struct {
 	Report   *ReportWords
 	// Organization is what reports say of accounts and Regions that GuardDuty does not watch.
 	Organization *OrganizationWords
-	// Heartbeat is what test messages say, and reports about missing heartbeats.
+	// Heartbeat is what test messages say, and reports about events that do not arrive.
 	Heartbeat *HeartbeatWords
 }
 

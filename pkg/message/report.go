@@ -26,7 +26,9 @@ type Report struct {
 	Organization *ReportOrganization `json:"organization,omitempty"`
 	// MissingHeartbeats are the places from which no heartbeat arrives; absent when none is missing.
 	MissingHeartbeats []ReportHeartbeat `json:"missingHeartbeats,omitempty"`
-	Total             ReportCoverage    `json:"total"`
+	// EventlessAccounts are those of which reports alone find changes; absent when there are none.
+	EventlessAccounts []string       `json:"eventlessAccounts,omitempty"`
+	Total             ReportCoverage `json:"total"`
 	// Coverage has one item for each kind of resource.
 	Coverage []ReportCoverage `json:"coverage"`
 	// Findings are the reasons why resources are uncovered, the one of the oldest first.

@@ -30,6 +30,8 @@ type Report struct {
 	Organization organization.Sum
 	// Missing are the places whose heartbeats are missing: events may not arrive from there.
 	Missing []heartbeat.Missing
+	// Eventless are the IDs of accounts of which reports alone find changes.
+	Eventless []string
 	// Uncovered are the resources that are not covered, the group with the oldest first.
 	Uncovered []Group
 	// Healed is how many resources lost coverage and got it back, since the last report, before anybody was told.
@@ -103,12 +105,12 @@ func (r Report) Total() Tally { return sum(r.Kinds) }
 func (r Report) Unread() bool { return r.Total().All == 0 && len(r.Problems) > 0 && len(r.Read()) == 0 }
 
 // Quiet reports whether there is nothing to say: everything is covered and was at the last report, nothing healed
-// meanwhile, every Region was read then and now, every account is watched, and no heartbeat is missing.
+// meanwhile, every Region was read then and now, every account is watched, and events arrive from everywhere.
 func (r Report) Quiet() bool {
 	previous, total := r.Previous(), r.Total()
 	return previous != nil && previous.Total().Covered() && total.Covered() &&
 		r.New == 0 && r.Recovered == 0 && r.Healed == 0 &&
-		len(r.Problems) == 0 && len(r.Missing) == 0 && r.Organization.Watched() && slices.Equal(previous.Regions, r.Regions)
+		len(r.Problems) == 0 && len(r.Missing)+len(r.Eventless) == 0 && r.Organization.Watched() && slices.Equal(previous.Regions, r.Regions)
 }
 
 // Read are the Regions that were read to their end.
