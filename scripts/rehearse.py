@@ -39,6 +39,7 @@ SETTINGS = {
         "Diagnosis": "on",
         "DiagnosisRoleName": "guardduty-coverage-diagnosis",
         "AlarmEmail": "me@example.com",
+        "ForwardedRegions": "us-east-1",
         "ForwardingOrganizationId": "o-abcdefghij",
         "Architecture": "x86_64",
     },

@@ -4,6 +4,7 @@
 package heartbeat
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"time"
@@ -45,6 +46,9 @@ type Event struct {
 
 // Decode reads an event; ok is false for one that is not the notifier's own.
 func Decode(data []byte) (e Event, ok bool) {
+	if !bytes.Contains(data, []byte(Source)) { // Nearly everything that arrives, which is not read twice.
+		return Event{}, false
+	}
 	var envelope struct {
 		Source     string          `json:"source"`
 		DetailType string          `json:"detail-type"`
