@@ -193,3 +193,26 @@ func TestAccountsAreReadOnlyWhenSet(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatExistsIsCountedInOnePlace: in this account, or by the aggregator.
+func TestWhatExistsIsCountedInOnePlace(t *testing.T) {
+	here := "ec2:DescribeInstances eks:ListClusters eks:DescribeCluster eks:ListFargateProfiles ecs:ListClusters " +
+		"ecs:DescribeClusters"
+	aggregator := statement{
+		Action:   "config:SelectAggregateResourceConfig config:DescribeConfigurationAggregatorSourcesStatus",
+		Resource: "arn:aws:config:*:111122223333:config-aggregator/*",
+	}
+	for name, test := range map[string]struct {
+		parameters map[string]string
+		here       string
+		aggregator statement
+	}{
+		"this account": {here: here}, "nothing": {parameters: map[string]string{"Inventory": "off"}},
+		"the organization": {parameters: map[string]string{"ConfigAggregator": "organization"}, aggregator: aggregator},
+	} {
+		granted := grants(t, newStack(t, test.parameters), "ReportRole")
+		if granted["CountResources"].Action != test.here || granted["AskAggregator"] != test.aggregator {
+			t.Errorf("%s: %+v, %+v", name, granted["CountResources"], granted["AskAggregator"])
+		}
+	}
+}

@@ -67,10 +67,16 @@ func TestContradictionsAreRefused(t *testing.T) {
 			base: sns,
 			with: parameters{
 				"ReportSchedule": "", "ReportRegions": "eu-central-1", "ReportQuiet": "true", "AccountDirectory": "names",
+				"ConfigAggregator": "organization",
 			},
 			want: []string{
-				"AccountDirectory needs ReportSchedule", "ReportQuiet needs ReportSchedule", "ReportRegions needs ReportSchedule",
+				"AccountDirectory needs ReportSchedule", "ConfigAggregator needs ReportSchedule",
+				"ReportQuiet needs ReportSchedule", "ReportRegions needs ReportSchedule",
 			},
+		},
+		"an aggregator without an inventory": {
+			base: sns, with: parameters{"Inventory": "off", "ConfigAggregator": "organization"},
+			want: []string{`ConfigAggregator needs Inventory to be "on"`},
 		},
 		"no report": {base: sns, with: parameters{"ReportSchedule": "", "ForwardedRegions": "us-east-1"}},
 		"a role for no diagnosis": {

@@ -160,6 +160,11 @@ func TestRolesMayOnlyWhatIsConfigured(t *testing.T) {
 				"guardduty:GetOrganizationStatistics ec2:DescribeRegions",
 			Resource: "*",
 		},
+		"CountResources": {
+			Action: "ec2:DescribeInstances eks:ListClusters eks:DescribeCluster eks:ListFargateProfiles ecs:ListClusters " +
+				"ecs:DescribeClusters",
+			Resource: "*",
+		},
 		"Remember": {Action: "dynamodb:UpdateItem dynamodb:GetItem dynamodb:Scan", Resource: "<IncidentTable.Arn>"},
 		"Wait":     {Action: "sqs:SendMessage", Resource: "<WaitingQueue.Arn>"},
 		"GiveUp":   {Action: "sqs:SendMessage", Resource: "<ReportDeadLetterQueue.Arn>"},
@@ -485,6 +490,7 @@ func TestParametersTakeWhatTheFunctionTakes(t *testing.T) {
 			setting: "REPORT_REGIONS", good: "eu-central-1 eu-central-1,us-gov-west-1,ap-southeast-4 all",
 			bad: "All all,eu-central-1 Frankfurt eu-central-1a eu-central-1, eu-central-1;us-east-1",
 		},
+		"ConfigAggregator": {good: "organization my_aggregator-1 organization@eu-central-1", bad: "a.b a@ a@Frankfurt *"},
 		"ForwardedRegions": {
 			setting: "FORWARDED_REGIONS", good: "us-east-1 us-east-1,ap-southeast-4",
 			bad: "all Frankfurt us-east-1, us-east-1;eu-west-1",

@@ -58,6 +58,8 @@ locals {
     ReportSchedule           = var.report_schedule
     ReportRegions            = var.report_regions
     ReportQuiet              = var.report_quiet
+    Inventory                = var.inventory
+    ConfigAggregator         = var.config_aggregator
     ForwardedRegions         = var.forwarded_regions
     ForwardingOrganizationId = var.forwarding_organization_id
     AccountDirectory         = var.account_directory
@@ -224,6 +226,22 @@ variable "report_quiet" {
     condition     = contains(["false", "true"], var.report_quiet)
     error_message = "report_quiet must be one of false, true."
   }
+}
+
+variable "inventory" {
+  description = "\"on\": the report counts the clusters and instances that exist in this account, and names what GuardDuty can cover and does not list."
+  type        = string
+  default     = "on"
+  validation {
+    condition     = contains(["off", "on"], var.inventory)
+    error_message = "inventory must be one of off, on."
+  }
+}
+
+variable "config_aggregator" {
+  description = "Name of the AWS Config aggregator of this account that counts for the whole organization instead, as name@region if it is in another Region. Empty: this account is counted."
+  type        = string
+  default     = ""
 }
 
 variable "forwarded_regions" {

@@ -19,9 +19,12 @@ import (
 	"guardduty-coverage-notifier/internal/telemetry"
 	"guardduty-coverage-notifier/internal/version"
 	"guardduty-coverage-notifier/pkg/accounts"
+	"guardduty-coverage-notifier/pkg/aggregator"
+	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/guardduty"
 	"guardduty-coverage-notifier/pkg/regions"
+	"guardduty-coverage-notifier/pkg/resources"
 )
 
 // attempts is how often one page is asked for before its Region is given up: a large organization is
@@ -94,5 +97,18 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*
 	if cfg.Directory.On {
 		r.accounts = accounts.New(patient)
 	}
+	r.existing = connectInventory(settings.Inventory, patient)
 	return r, nil
+}
+
+// connectInventory connects what counts what exists; nil when nobody wants that.
+func connectInventory(settings config.Inventory, cloud aws.Config) counter {
+	switch {
+	case !settings.On:
+		return nil
+	case settings.Aggregator == "":
+		return resources.New(cloud)
+	}
+	cloud.Region = cmp.Or(settings.Region, cloud.Region)
+	return aggregator.New(cloud, settings.Aggregator)
 }

@@ -19,6 +19,7 @@ import (
 	"guardduty-coverage-notifier/pkg/guardduty"
 	"guardduty-coverage-notifier/pkg/heartbeat"
 	"guardduty-coverage-notifier/pkg/incident"
+	"guardduty-coverage-notifier/pkg/inventory"
 	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/notify"
 	"guardduty-coverage-notifier/pkg/organization"
@@ -52,6 +53,12 @@ type accountLister interface {
 	ReadTags(ctx context.Context, listed map[string]organization.Entry, keep func(tag string) bool) error
 }
 
+// counter counts what exists in the account and Regions; *resources.Counter is one, and *aggregator.Counter counts the
+// organization.
+type counter interface {
+	Count(ctx context.Context, account string, regions []string) inventory.Found
+}
+
 // pipeline queues what the notifier has to look at; *notify.Pipeline is one.
 type pipeline interface {
 	Enqueue(ctx context.Context, changes []coverage.Change) []error
@@ -64,6 +71,8 @@ type reporter struct {
 	regions regionLister
 	// accounts is nil when nobody wants their names.
 	accounts accountLister
+	// existing is nil when nobody wants to know what exists.
+	existing counter
 	ledger   ledger
 	pipeline pipeline
 	sinks    []notify.Sink
@@ -126,6 +135,11 @@ func (r *reporter) read(
 	var directory organization.Directory
 	var unknown error
 	asking.Go(func() { directory, unknown = r.directory(reading) })
+	var found inventory.Found
+	if r.existing != nil {
+		asking.Go(func() { found = r.existing.Count(reading, r.local.Reader, regions) })
+	}
+	listing := make(inventory.Listing)
 	var problems []report.Problem
 	for state, err := range r.reader.States(reading, regions) {
 		if problem, ok := errors.AsType[*guardduty.Problem](err); ok {
@@ -134,14 +148,30 @@ func (r *reporter) read(
 		}
 		state.OpenedAt = cmp.Or(reconciler.openedAt(state.Resource), builder.Seen(state.Resource))
 		builder.Add(state)
+		listing.Add(state)
 		reconciler.compare(state)
 	}
 	asking.Wait()
 	made := builder.Report(r.now(), regions, problems, healed)
 	made.Organization = organization.Add(asked, enabled)
+	if r.existing != nil {
+		made.Inventory = inventory.Add(found, listing, accountsOf(asked))
+	}
 	r.noteAccounts(&made.Organization, directory, unknown)
 	r.local.Accounts = r.table.Names(directory.Names())
 	return made
+}
+
+// accountsOf are the accounts that GuardDuty's administrator knows.
+func accountsOf(regions []organization.Region) []string {
+	var ids []string
+	for _, region := range regions {
+		for _, account := range region.Accounts {
+			ids = append(ids, account.ID)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // reported are the Regions of the report, and all that the account has enabled. Where these cannot be listed,

@@ -45,7 +45,9 @@ func (c Composer) Report(r report.Report) message.Message {
 	}
 	if !r.Quiet() {
 		m.Links = w.links()
-		m.Sections = slices.Concat(w.notWatched(), w.heartbeats(), w.eventless(), w.problems(), w.causes(), w.resources(), w.trend())
+		m.Sections = slices.Concat(
+			w.notWatched(), w.heartbeats(), w.eventless(), w.existing(), w.problems(), w.causes(), w.resources(), w.trend(),
+		)
 	}
 	return m
 }
@@ -121,7 +123,7 @@ func (c reporting) summary() string {
 	case total.Healthy == 0:
 		sentences = append(sentences, c.own.None)
 	}
-	sentences = append(sentences, c.unwatched(), c.missing(), c.foundAlone())
+	sentences = append(sentences, c.unwatched(), c.missing(), c.foundAlone(), c.unlisted())
 	sentences = append(sentences, c.changes()...)
 	if c.r.Healed > 0 {
 		sentences = append(sentences, fillNumber(c.own.Healed, c.r.Healed))

@@ -20,6 +20,7 @@ import (
 	"guardduty-coverage-notifier/pkg/compose"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/heartbeat"
+	"guardduty-coverage-notifier/pkg/inventory"
 	"guardduty-coverage-notifier/pkg/locale"
 	"guardduty-coverage-notifier/pkg/message"
 	"guardduty-coverage-notifier/pkg/organization"
@@ -65,11 +66,12 @@ type situation struct {
 	problems []report.Problem
 	healed   int
 	before   [][]coverage.State
-	// organization is what is not watched.
+	// organization is what is not watched, inventory what exists.
 	organization organization.Sum
 	// missing are the places without heartbeats, eventless the accounts without events.
 	missing   []heartbeat.Missing
 	eventless []string
+	inventory inventory.Sum
 }
 
 func (s situation) report() report.Report {
@@ -85,7 +87,7 @@ func (s situation) after(past []report.Summary) report.Report {
 		s.regions = []string{frankfurt}
 	}
 	r := b.Report(now, s.regions, s.problems, s.healed)
-	r.Organization, r.Missing, r.Eventless = s.organization, s.missing, s.eventless
+	r.Organization, r.Missing, r.Eventless, r.Inventory = s.organization, s.missing, s.eventless, s.inventory
 	return r
 }
 
@@ -104,11 +106,13 @@ func situations() map[string]situation {
 		"every-problem": {regions: []string{"eu-west-1", "eu-west-2", frankfurt, virginia}, problems: []report.Problem{
 			denied, {Region: "eu-west-1", Reason: report.NoDetector}, {Region: "eu-west-2", Reason: report.Off}, {Region: frankfurt, Detail: "InternalServerErrorException: try again"},
 		}},
-		"no-resources": {before: [][]coverage.State{all}},
-		"first":        {states: bad},
-		"worse":        {states: bad, before: [][]coverage.State{all, all, all}},
-		"better":       {states: all, before: [][]coverage.State{none, bad}},
-		"organization": {states: organizationStates(), regions: both, organization: gaps()},
+		"no-resources":        {before: [][]coverage.State{all}},
+		"first":               {states: bad},
+		"worse":               {states: bad, before: [][]coverage.State{all, all, all}},
+		"better":              {states: all, before: [][]coverage.State{none, bad}},
+		"organization":        {states: organizationStates(), regions: both, organization: gaps()},
+		"inventory":           {states: organizationStates(), regions: both, inventory: ownInventory()},
+		"inventory-by-config": {states: organizationStates(), regions: both, inventory: recordedInventory()},
 		"all-watched": {
 			states: all, before: [][]coverage.State{all}, organization: organization.Sum{Accounts: 90, Regions: 1},
 		},

@@ -13,6 +13,17 @@ type Report struct {
 	AllRegions bool
 	// Quiet sends nothing when everything is covered and nothing changed; else that is one line.
 	Quiet bool
+	// Inventory is what is counted beside what GuardDuty lists.
+	Inventory Inventory
+}
+
+// Inventory is whether and where it is counted what exists. The zero Inventory counts nothing.
+type Inventory struct {
+	// On counts the function's own account, or what the aggregator has on record.
+	On bool
+	// Aggregator is the name of an AWS Config aggregator; empty: none is asked. Region is where it is; empty: where the
+	// function is.
+	Aggregator, Region string
 }
 
 // LoadReport reads the settings of the function that makes the report, as Load does. Without REPORT_REGIONS the
@@ -20,7 +31,7 @@ type Report struct {
 func LoadReport(getenv func(string) string) (Config, Report, error) {
 	r := &reader{getenv: getenv}
 	c := r.config()
-	report := Report{Quiet: r.truth("REPORT_QUIET")}
+	report := Report{Quiet: r.truth("REPORT_QUIET"), Inventory: r.inventory()}
 	report.Regions, report.AllRegions = r.regions("REPORT_REGIONS")
 	if r.text("INCIDENT_TABLE") == "" {
 		r.problem("INCIDENT_TABLE: missing, the report remembers there what the one before it said")
@@ -29,6 +40,22 @@ func LoadReport(getenv func(string) string) (Config, Report, error) {
 		return Config{}, Report{}, err
 	}
 	return c, report, nil
+}
+
+// inventory takes the aggregator's name, or its name and Region, such as organization@eu-central-1.
+func (r *reader) inventory() Inventory {
+	i := Inventory{On: r.oneOf("INVENTORY", "off", "on") == "on"}
+	value := r.text("CONFIG_AGGREGATOR")
+	i.Aggregator, i.Region, _ = strings.Cut(value, "@")
+	const most = 256 // https://docs.aws.amazon.com/config/latest/APIReference/API_SelectAggregateResourceConfig.html
+	if value != "" && (len(i.Aggregator) > most || !matches(`[A-Za-z0-9_-]+(@`+regionPattern+`)?`, value)) {
+		r.problem("CONFIG_AGGREGATOR: %q is not the name of an AWS Config aggregator such as organization, "+
+			"or organization@eu-central-1 if it is in another Region", value)
+	}
+	if value != "" && !i.On {
+		r.problem("CONFIG_AGGREGATOR: needs INVENTORY to be on")
+	}
+	return i
 }
 
 // regionPattern are the names of Regions.

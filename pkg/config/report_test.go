@@ -24,6 +24,22 @@ func TestLoadReport(t *testing.T) {
 			environment{"AWS_REGION": "eu-central-1", "REPORT_REGIONS": "all"},
 			config.Report{Regions: []string{"eu-central-1"}, AllRegions: true},
 		},
+		"with an inventory": {
+			environment{"AWS_REGION": "eu-central-1", "INVENTORY": "on"},
+			config.Report{Regions: []string{"eu-central-1"}, Inventory: config.Inventory{On: true}},
+		},
+		"with an aggregator": {
+			environment{"AWS_REGION": "eu-central-1", "INVENTORY": "on", "CONFIG_AGGREGATOR": "organization"},
+			config.Report{
+				Regions: []string{"eu-central-1"}, Inventory: config.Inventory{On: true, Aggregator: "organization"},
+			},
+		},
+		"with an aggregator in another Region": {
+			environment{"AWS_REGION": "eu-central-1", "INVENTORY": "on", "CONFIG_AGGREGATOR": "a_b-1@us-east-1"},
+			config.Report{
+				Regions: []string{"eu-central-1"}, Inventory: config.Inventory{On: true, Aggregator: "a_b-1", Region: "us-east-1"},
+			},
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -61,5 +77,20 @@ func TestLoadReportNamesEveryMistakeAtOnce(t *testing.T) {
 	}
 	if _, _, err := config.LoadReport(environment{"SNS_TOPIC_ARN": topic}.get); err == nil || !strings.Contains(err.Error(), "REPORT_REGIONS: missing") {
 		t.Errorf("without any Region: %v", err)
+	}
+}
+
+func TestAggregatorsThatAreRefused(t *testing.T) {
+	for name, env := range map[string]environment{
+		"without an inventory": {"CONFIG_AGGREGATOR": "organization"},
+		"without a name":       {"CONFIG_AGGREGATOR": "@eu-central-1", "INVENTORY": "on"},
+		"with an ARN":          {"CONFIG_AGGREGATOR": "arn:aws:config:eu-central-1:111122223333:config-aggregator/a", "INVENTORY": "on"},
+		"without its Region":   {"CONFIG_AGGREGATOR": "organization@", "INVENTORY": "on"},
+		"too long":             {"CONFIG_AGGREGATOR": strings.Repeat("a", 257), "INVENTORY": "on"},
+	} {
+		maps.Copy(env, environment{"SNS_TOPIC_ARN": topic, "INCIDENT_TABLE": "incidents", "AWS_REGION": "eu-central-1"})
+		if _, _, err := config.LoadReport(env.get); err == nil || !strings.Contains(err.Error(), "CONFIG_AGGREGATOR: ") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -10,7 +10,7 @@ var english = sync.OnceValue(func() Language {
 	return Language{
 		Code: "en", Docs: "https://docs.aws.amazon.com/",
 		Words: &englishWords, Advice: englishAdvice(), Evidence: englishEvidence(), Report: &englishReport,
-		Organization: &englishOrganization, Heartbeat: &englishHeartbeat,
+		Organization: &englishOrganization, Heartbeat: &englishHeartbeat, Inventory: &englishInventory,
 	}
 })
 
@@ -272,4 +272,46 @@ var englishHeartbeat = HeartbeatWords{
 		"events from there do not seem to arrive. Notifications about these accounts are late.",
 	EventlessStep: "Deploy the forwarder to these accounts with `make deploy-forwarders`, or check the queue and the alarm " +
 		"of the forwarder there.",
+}
+
+var englishInventory = InventoryWords{
+	MissingOne: "1 resource that GuardDuty can cover is not listed.",
+	Missing:    "{n} resources that GuardDuty can cover are not listed.",
+
+	Heading:        "What exists: {scope}",
+	OfAccount:      "account {account}",
+	OfOrganization: "the organization, by AWS Config",
+	Kind:           "Kind",
+	Exists:         "Exists",
+	Coverable:      "Can be covered",
+	Listed:         "Listed",
+	Covered:        "Covered",
+	Account:        "Account",
+	Region:         "Region",
+	What:           "What",
+	Number:         "Number",
+	Where:          "Where",
+	Why:            "Reason",
+	NotKnown:       "unknown",
+	Every:          "all",
+	Unrecorded: "{kind}: AWS Config has none on record in {n} accounts. None exists there, or the kind is not " +
+		"recorded.",
+	Contradicted: "GuardDuty lists some in {n} of these accounts, so they are not recorded.",
+
+	NotListed: "Not listed by GuardDuty",
+	NotListedText: "GuardDuty can cover these and does not list them: Runtime Monitoring is off there, no agent has " +
+		"ever reported, or they have just started.",
+	Apart:     "Does not count as coverable",
+	Uncounted: "Could not be counted",
+	UncountedStep: "Check the Region's name and the name of the aggregator, and allow the role that makes the report the " +
+		"actions that `Inventory` needs.",
+	AsOf: "as of {time}: {detail}",
+
+	Windows:          "Windows instances, not supported",
+	ManagedInstances: "ECS Managed Instances, not supported",
+	FargatePods:      "EKS clusters with pods on Fargate, which are not supported",
+	HybridNodes:      "EKS clusters with hybrid nodes, which are not supported",
+	OnOutpost:        "EKS clusters on Outposts, not supported",
+	Nodes:            "Nodes of EKS clusters, which count with the cluster",
+	Idle:             "ECS clusters in which nothing runs",
 }

@@ -10,7 +10,7 @@ var japanese = sync.OnceValue(func() Language {
 	return Language{
 		Code: "ja", Docs: "https://docs.aws.amazon.com/ja_jp/",
 		Words: &japaneseWords, Advice: japaneseAdvice(), Evidence: japaneseEvidence(), Report: &japaneseReport,
-		Organization: &japaneseOrganization, Heartbeat: &japaneseHeartbeat,
+		Organization: &japaneseOrganization, Heartbeat: &japaneseHeartbeat, Inventory: &japaneseInventory,
 	}
 })
 
@@ -268,4 +268,46 @@ var japaneseHeartbeat = HeartbeatWords{
 		"カバレッジイベントが届いていない可能性があります。これらのアカウントの通知は遅れます。",
 	EventlessStep: "`make deploy-forwarders` でこれらのアカウントにフォワーダーをデプロイするか、" +
 		"デプロイ済みのフォワーダーのキューとアラームを確認してください。",
+}
+
+var japaneseInventory = InventoryWords{
+	MissingOne: "GuardDuty の対象にできる 1 リソースが一覧にありません。",
+	Missing:    "GuardDuty の対象にできる {n} リソースが一覧にありません。",
+
+	Heading:        "実在するリソース: {scope}",
+	OfAccount:      "アカウント {account}",
+	OfOrganization: "組織全体 (AWS Config による)",
+	Kind:           "種類",
+	Exists:         "実在",
+	Coverable:      "対象にできる",
+	Listed:         "一覧",
+	Covered:        "カバー済み",
+	Account:        "アカウント",
+	Region:         "リージョン",
+	What:           "内容",
+	Number:         "数",
+	Where:          "場所",
+	Why:            "理由",
+	NotKnown:       "不明",
+	Every:          "すべて",
+	Unrecorded: "{kind}: {n} アカウントでは AWS Config に記録がありません。リソースが存在しないか、この種類が記録されて" +
+		"いません。",
+	Contradicted: "そのうち {n} アカウントでは GuardDuty の一覧にあるため、記録されていません。",
+
+	NotListed: "GuardDuty の一覧にないリソース",
+	NotListedText: "GuardDuty の対象にできますが、一覧にありません。Runtime Monitoring が無効か、エージェントから一度も報告がないか、" +
+		"起動したばかりです。",
+	Apart:     "対象に数えないリソース",
+	Uncounted: "数えられなかったもの",
+	UncountedStep: "リージョン名とアグリゲータ名を確認し、レポートを作成するロールに `Inventory` に必要なアクションを" +
+		"許可してください。",
+	AsOf: "{time} 時点: {detail}",
+
+	Windows:          "Windows インスタンス (対象外)",
+	ManagedInstances: "ECS マネージドインスタンス (対象外)",
+	FargatePods:      "Fargate でポッドを実行する EKS クラスター (ポッドは対象外)",
+	HybridNodes:      "ハイブリッドノードがある EKS クラスター (ノードは対象外)",
+	OnOutpost:        "Outposts 上の EKS クラスター (対象外)",
+	Nodes:            "EKS クラスターのノード (クラスターとして数える)",
+	Idle:             "何も実行していない ECS クラスター",
 }

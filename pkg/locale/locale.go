@@ -26,6 +26,8 @@ type Language struct {
 	Organization *OrganizationWords
 	// Heartbeat is what test messages say, and reports about events that do not arrive.
 	Heartbeat *HeartbeatWords
+	// Inventory is what reports say of what exists, beside what GuardDuty lists.
+	Inventory *InventoryWords
 }
 
 // Languages are all of them, English first.

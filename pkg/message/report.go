@@ -27,8 +27,10 @@ type Report struct {
 	// MissingHeartbeats are the places from which no heartbeat arrives; absent when none is missing.
 	MissingHeartbeats []ReportHeartbeat `json:"missingHeartbeats,omitempty"`
 	// EventlessAccounts are those of which reports alone find changes; absent when there are none.
-	EventlessAccounts []string       `json:"eventlessAccounts,omitempty"`
-	Total             ReportCoverage `json:"total"`
+	EventlessAccounts []string `json:"eventlessAccounts,omitempty"`
+	// Inventory is what exists, beside what GuardDuty lists; absent when nobody asked.
+	Inventory *ReportInventory `json:"inventory,omitempty"`
+	Total     ReportCoverage   `json:"total"`
 	// Coverage has one item for each kind of resource.
 	Coverage []ReportCoverage `json:"coverage"`
 	// Findings are the reasons why resources are uncovered, the one of the oldest first.
@@ -196,4 +198,74 @@ func (g ReportRegionGap) MarshalJSON() ([]byte, error) {
 	type plain ReportRegionGap
 	g.Regions = notNil(g.Regions)
 	return encode(plain(g))
+}
+
+// ReportInventory is what exists, beside what GuardDuty lists.
+type ReportInventory struct {
+	// Account is the one that was counted; absent: the organization, as AWS Config knows it.
+	Account string           `json:"account,omitempty"`
+	Kinds   []ReportExisting `json:"kinds"`
+	// Missing is how many resources GuardDuty can cover and does not list, NotListed where some of them are.
+	Missing   int               `json:"missing"`
+	NotListed []ReportNotListed `json:"notListed"`
+	// Apart is what does not count as coverable.
+	Apart     []ReportApart     `json:"apart"`
+	Uncounted []ReportUncounted `json:"uncounted"`
+}
+
+// ReportExisting is one kind of resource, where it could be counted.
+type ReportExisting struct {
+	Kind string `json:"kind"`
+	// Exists and Coverable are absent where they are not known: that is not zero.
+	Exists    *int `json:"exists,omitempty"`
+	Coverable *int `json:"coverable,omitempty"`
+	Listed    int  `json:"listed"`
+	Covered   int  `json:"covered"`
+	// UnrecordedAccounts have none on record with AWS Config. Of ContradictedAccounts among them, GuardDuty lists some.
+	UnrecordedAccounts   int `json:"unrecordedAccounts"`
+	ContradictedAccounts int `json:"contradictedAccounts"`
+}
+
+// ReportNotListed is a place where GuardDuty lists less than it can cover.
+type ReportNotListed struct {
+	Account   string `json:"account"`
+	Region    string `json:"region"`
+	Kind      string `json:"kind"`
+	Coverable int    `json:"coverable"`
+	Listed    int    `json:"listed"`
+}
+
+// ReportApart is what does not count as coverable, for one reason.
+type ReportApart struct {
+	// Reason is a stable word.
+	Reason string `json:"reason"`
+	Kind   string `json:"kind"`
+	Total  int    `json:"total"`
+	// Unseen is true when something runs there that GuardDuty does not see.
+	Unseen bool `json:"unseen"`
+}
+
+// ReportUncounted is what could not be counted; without a kind, account or Region it is about all of them.
+type ReportUncounted struct {
+	Kind    string `json:"kind,omitempty"`
+	Account string `json:"account,omitempty"`
+	Region  string `json:"region,omitempty"`
+	Detail  string `json:"detail"`
+	// At is when the numbers were right; absent when there are none.
+	At time.Time `json:"at,omitzero"`
+}
+
+// MarshalJSON writes lists that are empty as such, never as null.
+func (i ReportInventory) MarshalJSON() ([]byte, error) {
+	type plain ReportInventory
+	i.Kinds, i.NotListed = notNil(i.Kinds), notNil(i.NotListed)
+	i.Apart, i.Uncounted = notNil(i.Apart), notNil(i.Uncounted)
+	return encode(plain(i))
+}
+
+// MarshalJSON writes the time in UTC.
+func (u ReportUncounted) MarshalJSON() ([]byte, error) {
+	type plain ReportUncounted
+	u.At = u.At.UTC()
+	return encode(plain(u))
 }

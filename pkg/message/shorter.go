@@ -129,7 +129,18 @@ func withoutAdvice(r Report, _ string) Report {
 
 func withoutResources(r Report, mark string) Report {
 	r.Organization = r.Organization.withoutAccounts(mark)
+	r.Inventory = r.Inventory.inNumbers()
 	return eachFinding(r, func(f *ReportFinding) { f.Resources = nil })
+}
+
+// inNumbers is what exists without its places.
+func (i *ReportInventory) inNumbers() *ReportInventory {
+	if i == nil {
+		return nil
+	}
+	short := *i
+	short.NotListed, short.Uncounted = nil, nil
+	return &short
 }
 
 // withoutAccounts is what is not watched in numbers, with the reasons of whole Regions.

@@ -11,6 +11,7 @@ import (
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/heartbeat"
+	"guardduty-coverage-notifier/pkg/inventory"
 	"guardduty-coverage-notifier/pkg/organization"
 )
 
@@ -32,6 +33,8 @@ type Report struct {
 	Missing []heartbeat.Missing
 	// Eventless are the IDs of accounts of which reports alone find changes.
 	Eventless []string
+	// Inventory is what exists, beside what GuardDuty lists.
+	Inventory inventory.Sum
 	// Uncovered are the resources that are not covered, the group with the oldest first.
 	Uncovered []Group
 	// Healed is how many resources lost coverage and got it back, since the last report, before anybody was told.
@@ -105,12 +108,14 @@ func (r Report) Total() Tally { return sum(r.Kinds) }
 func (r Report) Unread() bool { return r.Total().All == 0 && len(r.Problems) > 0 && len(r.Read()) == 0 }
 
 // Quiet reports whether there is nothing to say: everything is covered and was at the last report, nothing healed
-// meanwhile, every Region was read then and now, every account is watched, and events arrive from everywhere.
+// meanwhile, every Region was read then and now, every account is watched, events arrive from everywhere, and nothing is
+// known to exist that is not listed.
 func (r Report) Quiet() bool {
 	previous, total := r.Previous(), r.Total()
 	return previous != nil && previous.Total().Covered() && total.Covered() &&
 		r.New == 0 && r.Recovered == 0 && r.Healed == 0 &&
-		len(r.Problems) == 0 && len(r.Missing)+len(r.Eventless) == 0 && r.Organization.Watched() && slices.Equal(previous.Regions, r.Regions)
+		len(r.Problems) == 0 && len(r.Missing)+len(r.Eventless) == 0 && r.Organization.Watched() &&
+		r.Inventory.Missing == 0 && slices.Equal(previous.Regions, r.Regions)
 }
 
 // Read are the Regions that were read to their end.

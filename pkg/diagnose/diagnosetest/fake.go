@@ -179,6 +179,7 @@ var routes = []struct {
 	path            *regexp.Regexp
 	operation       string
 }{
+	{"eks", http.MethodGet, regexp.MustCompile(`^/clusters$`), "ListClusters"},
 	{"eks", http.MethodGet, regexp.MustCompile(`^/clusters/[^/]+$`), "DescribeCluster"},
 	{"eks", http.MethodGet, regexp.MustCompile(`^/clusters/[^/]+/addons/[^/]+$`), "DescribeAddon"},
 	{"eks", http.MethodGet, regexp.MustCompile(`^/clusters/[^/]+/fargate-profiles$`), "ListFargateProfiles"},
