@@ -147,7 +147,11 @@ func (m reportMessage) end(ctx context.Context, r report.Report) error {
 		screen.adapt = withoutLinks
 	}
 	composer := compose.New(m.view.language, compose.Local{Zone: m.view.zone})
-	_, err := screen.Send(ctx, composer.Report(r), "")
+	compose := composer.FullReport
+	if m.view.format == asSlack {
+		compose = composer.Report // It is what the function sends.
+	}
+	_, err := screen.Send(ctx, compose(r), "")
 	return err
 }
 

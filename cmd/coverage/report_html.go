@@ -133,7 +133,7 @@ func (h *htmlReport) data(r report.Report) (pageData, error) {
 	if err != nil {
 		return pageData{}, err
 	}
-	m := compose.New(h.view.language, compose.Local{Zone: h.view.zone}).Report(r)
+	m := compose.New(h.view.language, compose.Local{Zone: h.view.zone}).FullReport(r)
 	if slices.Contains(r.Regions, namedRegion) {
 		m = withoutLinks(m)
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/heartbeat"
 	"guardduty-coverage-notifier/pkg/incident"
@@ -26,6 +27,7 @@ type ledger interface {
 	Heartbeats(
 		ctx context.Context, now time.Time, expected []heartbeat.Place, arrived ...heartbeat.Place,
 	) (map[heartbeat.Place]heartbeat.Arrival, error)
+	app.MonthLedger
 }
 
 // scope is the name under which reports are remembered: one stack makes one.
@@ -56,6 +58,14 @@ func (r *reporter) recall(ctx context.Context) (history, error) {
 	}
 	h.stored = stored
 	return h, nil
+}
+
+// last is when the last report was made that every sink received; zero before the first.
+func (h history) last() time.Time {
+	if n := len(h.Past); n > 0 {
+		return h.Past[n-1].At
+	}
+	return time.Time{}
 }
 
 // remember notes which sinks were notified, and the report itself once all are.

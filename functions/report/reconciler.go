@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/dynamo"
@@ -56,9 +57,9 @@ type reconciler struct {
 type place struct{ account, region string }
 
 // load starts a reconciler with the resources that are remembered as uncovered, has the builder know when others
-// were covered again, and events how each change became known.
+// were covered again, events how each change became known, and losses, unless it is nil, what records keep of them.
 func (r *reporter) load(
-	ctx context.Context, account string, builder *report.Builder, events *eventless,
+	ctx context.Context, account string, builder *report.Builder, events *eventless, losses *app.Losses,
 ) (*reconciler, error) {
 	c := &reconciler{
 		pipeline: r.pipeline, now: r.now(), account: account,
@@ -79,6 +80,9 @@ func (r *reporter) load(
 			record := stored.Record
 			if record.Change.Status != "" {
 				events.add(record.Change)
+			}
+			if losses != nil {
+				losses.Add(record)
 			}
 			switch record.Change.Status {
 			case coverage.Unhealthy:

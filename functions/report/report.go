@@ -104,7 +104,8 @@ func (r *reporter) report(ctx context.Context, id, account string) error {
 	builder := report.NewBuilder(history.Past)
 	arrivals := r.heartbeats(ctx, account)
 	events := &eventless{account: account, expected: arrivals, accounts: make(map[string]*changes)}
-	reconciler, err := r.load(ctx, account, builder, events)
+	losses := r.losses(ctx, history)
+	reconciler, err := r.load(ctx, account, builder, events, losses)
 	if err != nil {
 		return err
 	}
@@ -113,12 +114,37 @@ func (r *reporter) report(ctx context.Context, id, account string) error {
 	if arrivals != nil {
 		made.Missing = heartbeat.MissingOf(heartbeat.Places(account, r.served...), arrivals, r.now())
 	}
+	if losses != nil {
+		made.Losses = new(losses.Sum())
+	}
 	notified, unsent := r.send(ctx, r.pending(history, id), made)
 	unsaved := r.remember(ctx, history, id, notified, made.Summary(), healed)
+	r.keep(ctx, losses)
 	reconciler.finish(ctx, r.reader, made)
 	unhandled := reconciler.flush(ctx)
 	r.note(ctx, made, reconciler, notified, unsent)
 	return errors.Join(unsent, unsaved, unhandled, reconciler.unaudited)
+}
+
+// losses starts to collect the losses of which records know. Where those of earlier months cannot be read, the report
+// does without.
+func (r *reporter) losses(ctx context.Context, h history) *app.Losses {
+	losses, err := app.ReadLosses(ctx, r.ledger, h.last(), r.now(), report.Period)
+	if err != nil {
+		r.log.WarnContext(ctx, "the report does without past losses", "error", err.Error())
+		return nil
+	}
+	return losses
+}
+
+// keep keeps the losses that were collected. The next report collects again what could not be kept.
+func (r *reporter) keep(ctx context.Context, losses *app.Losses) {
+	if losses == nil {
+		return
+	}
+	if err := losses.Save(ctx); err != nil {
+		r.log.WarnContext(ctx, "past losses are left to the next report", "error", err.Error())
+	}
 }
 
 // read reads all Regions into a report, and has the reconciler compare every resource. Meanwhile it reads what

@@ -188,6 +188,7 @@ type memory struct {
 	healed     int64
 	reports    dynamo.Reports
 	saves      int
+	months     map[string]dynamo.Month
 	directory  organization.Directory
 	// silent are the Regions from which no heartbeat arrives.
 	silent []string
@@ -260,6 +261,21 @@ func (m *memory) SaveReports(_ context.Context, _ string, _ dynamo.Reports, docu
 	m.saves++
 	m.reports.Document = document
 	return m.reports, nil
+}
+
+func (m *memory) Month(_ context.Context, name string) (dynamo.Month, error) {
+	return m.months[name], m.err("month")
+}
+
+func (m *memory) SaveMonth(_ context.Context, name string, month dynamo.Month, _ time.Time) error {
+	if err := m.err("save month"); err != nil {
+		return err
+	}
+	if m.months == nil {
+		m.months = make(map[string]dynamo.Month)
+	}
+	m.months[name] = month
+	return nil
 }
 
 // instance is an EC2 instance that GuardDuty lists.
@@ -581,6 +597,44 @@ func TestBusyClustersAreDatedByReports(t *testing.T) {
 	}
 	if changed := w.handed[4][0].ChangedAt; !changed.Equal(w.now()) {
 		t.Errorf("recovered: changed at %v, want %v", changed, w.now())
+	}
+}
+
+// TestReportCountsLosses has a loss that came and went between two reports, and one that is not over.
+func TestReportCountsLosses(t *testing.T) {
+	past := openInstance(own, eu, "i-past", longAgo.AddDate(0, 0, -3))
+	past.Observe(coverage.Change{Resource: past.Change.Resource, Status: coverage.Healthy, ChangedAt: longAgo.AddDate(0, 0, -2)}, nil)
+	open := openInstance(own, eu, "i-open", longAgo)
+	for name, test := range map[string]struct {
+		failing, warning string
+		counted          bool
+	}{
+		"kept":                 {"", "", true},
+		"months are not read":  {"month", "the report does without past losses", false},
+		"months are not saved": {"save month", "past losses are left to the next report", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, nil)
+			w.list()
+			w.ledger.open, w.ledger.failing = []incident.Record{past, open}, test.failing
+			for _, id := range []string{"1", "2"} { // The second counts what the first has kept.
+				if err := w.report(t.Context(), id, own); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, m := range w.slack.told {
+				losses := m.Form.(message.Report).Losses
+				if (losses != nil) != test.counted || strings.Contains(m.Summary, "48.0 h, all resources together (2 losses)") != test.counted {
+					t.Errorf("it counts %+v, and says %q", losses, m.Summary)
+				}
+			}
+			if kept := w.ledger.months["2026-02"].Losses; (len(kept) == 1) != (test.failing == "") {
+				t.Errorf("%d losses are kept", len(kept))
+			}
+			if test.warning != "" && !strings.Contains(w.logged.String(), test.warning) {
+				t.Errorf("the log lacks %q: %s", test.warning, w.logged.String())
+			}
+		})
 	}
 }
 

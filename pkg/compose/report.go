@@ -128,6 +128,7 @@ func (c reporting) summary() string {
 	if c.r.Healed > 0 {
 		sentences = append(sentences, fillNumber(c.own.Healed, c.r.Healed))
 	}
+	sentences = append(sentences, c.lossesSummary())
 	if previous := c.r.Previous(); previous != nil && !slices.Equal(previous.Regions, c.r.Read()) {
 		sentences = append(sentences, locale.Fill(c.own.Differs, "regions", cmp.Or(c.regions(previous.Regions), absent)))
 	}

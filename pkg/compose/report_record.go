@@ -16,6 +16,7 @@ func (c reporting) form() message.Report {
 		Version: message.ReportVersion, Kind: message.ReportKind,
 		At: r.At, Regions: r.Regions, Accounts: r.Accounts, HealedWhileHeld: r.Healed,
 		Total: covered("", r.Total()), Links: c.pages(), Organization: c.organizationForm(), Inventory: c.inventoryForm(),
+		Losses: c.lossesForm(),
 	}
 	for _, kind := range report.SortedKinds(r.Kinds) {
 		form.Coverage = append(form.Coverage, covered(kind, r.Kinds[kind]))

@@ -72,6 +72,8 @@ type situation struct {
 	missing   []heartbeat.Missing
 	eventless []string
 	inventory inventory.Sum
+	// losses are how long resources were without coverage.
+	losses *report.Losses
 }
 
 func (s situation) report() report.Report {
@@ -87,8 +89,27 @@ func (s situation) after(past []report.Summary) report.Report {
 		s.regions = []string{frankfurt}
 	}
 	r := b.Report(now, s.regions, s.problems, s.healed)
-	r.Organization, r.Missing, r.Eventless, r.Inventory = s.organization, s.missing, s.eventless, s.inventory
+	r.Organization, r.Missing, r.Eventless = s.organization, s.missing, s.eventless
+	r.Inventory, r.Losses = s.inventory, s.losses
 	return r
+}
+
+// losses are those of 30 days: of three accounts, with names that are hostile, and more than are named.
+func losses() *report.Losses {
+	c := report.NewLossCounter(now.Add(-report.Period), now)
+	c.Add(coverage.Loss{Resource: resource("EKS", "shop"), OpenedAt: now.Add(-2 * time.Hour), Causes: []string{"addon-replicas-missing"}})
+	c.Add(coverage.Loss{Resource: resource("EKS", "<!channel> *x*"), OpenedAt: now.AddDate(0, 0, -40), ClosedAt: now.AddDate(0, 0, -20)})
+	for i := range 40 {
+		r := resource("EC2", fmt.Sprintf("i-%017x", i))
+		r.Account = []string{"111122223333", "222233334444", "333344445555"}[i%3]
+		opened := now.Add(-time.Duration(1+i) * 13 * time.Hour)
+		c.Add(coverage.Loss{
+			Resource: r, OpenedAt: opened, ClosedAt: opened.Add(time.Duration(1+i*i) * time.Minute), Gone: i%8 == 0,
+			Causes: []string{"ec2-agent-disconnected", "no-reason-given"}[:1+i%2],
+		})
+	}
+	c.AddShorter(1200, 300*time.Hour)
+	return new(c.Losses())
 }
 
 func situations() map[string]situation {
@@ -113,6 +134,7 @@ func situations() map[string]situation {
 		"organization":        {states: organizationStates(), regions: both, organization: gaps()},
 		"inventory":           {states: organizationStates(), regions: both, inventory: ownInventory()},
 		"inventory-by-config": {states: organizationStates(), regions: both, inventory: recordedInventory()},
+		"losses":              {states: bad, before: [][]coverage.State{all}, losses: losses()},
 		"all-watched": {
 			states: all, before: [][]coverage.State{all}, organization: organization.Sum{Accounts: 90, Regions: 1},
 		},
@@ -143,6 +165,9 @@ func testGolden(t *testing.T, l locale.Language, name string, r report.Report) {
 		name = filepath.Join(l.Code, name)
 	}
 	golden(t, name+".txt", text(t, m))
+	if r.Losses != nil {
+		golden(t, name+".full.txt", text(t, compose.New(l, compose.Local{}).FullReport(r)))
+	}
 	payload, err := slack.Payload(m)
 	if err != nil {
 		t.Fatal(err)

@@ -1,12 +1,9 @@
 package dynamo
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -46,13 +43,9 @@ func readDirectory(item map[string]types.AttributeValue) (organization.Directory
 	if !ok {
 		return organization.Directory{}, errors.New("the item's accounts are not binary")
 	}
-	unpacker, err := gzip.NewReader(bytes.NewReader(packed.Value))
+	document, err := unpack(packed.Value)
 	if err != nil {
-		return organization.Directory{}, fmt.Errorf("unpacking: %w", err)
-	}
-	document, err := io.ReadAll(unpacker)
-	if err != nil {
-		return organization.Directory{}, fmt.Errorf("unpacking: %w", err)
+		return organization.Directory{}, err
 	}
 	return format.UnmarshalDirectory(document)
 }
@@ -65,10 +58,6 @@ func (l *Ledger) SaveDirectory(ctx context.Context, d organization.Directory) er
 	if err != nil {
 		return fmt.Errorf("saving the accounts in table %s: %w", l.table, err)
 	}
-	var packed bytes.Buffer
-	packer := gzip.NewWriter(&packed)
-	_, _ = packer.Write(document) // A buffer takes everything.
-	_ = packer.Close()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	_, err = l.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
@@ -77,7 +66,7 @@ func (l *Ledger) SaveDirectory(ctx context.Context, d organization.Directory) er
 		UpdateExpression:    new("SET accounts = :accounts, version = :version, expires = :expires"),
 		ConditionExpression: new("attribute_not_exists(version) OR version <= :version"),
 		ExpressionAttributeValues: map[string]types.AttributeValue{
-			":accounts": &types.AttributeValueMemberB{Value: packed.Bytes()},
+			":accounts": &types.AttributeValueMemberB{Value: pack(document)},
 			":version":  number(format.Version),
 			":expires":  number(d.At.Add(directoryRetention).Unix()),
 		},

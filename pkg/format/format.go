@@ -15,7 +15,7 @@ import (
 
 // Version is that of the stored form of records, groups and changes. Every older version can be read;
 // testdata/ holds items of each. Whatever else changes in this package, a field here changes only together
-// with the version.
+// with the version. One that may be absent can be added: an older version ignores it, and drops it when it saves.
 const Version = 1
 
 // ErrNewer says that a later version of the program wrote what is being read. It must not be overwritten.
@@ -30,8 +30,15 @@ type (
 		Change   *storedChange             `json:"change,omitempty"`
 		OpenedAt time.Time                 `json:"openedAt,omitzero"`
 		Causes   []string                  `json:"causes,omitempty"`
+		Losses   []storedLoss              `json:"losses,omitempty"`
 		Notified map[string]storedNotified `json:"notified,omitempty"`
 		WakeAt   time.Time                 `json:"wakeAt,omitzero"`
+	}
+	storedLoss struct {
+		OpenedAt time.Time `json:"openedAt"`
+		ClosedAt time.Time `json:"closedAt"`
+		Causes   []string  `json:"causes,omitempty"`
+		Gone     bool      `json:"gone,omitempty"`
 	}
 	storedNotified struct {
 		Status    string   `json:"status,omitempty"`
@@ -100,6 +107,9 @@ func MarshalRecord(r incident.Record) ([]byte, error) {
 		c := storeChange(r.Change)
 		s.Change = &c
 	}
+	for _, l := range r.Losses {
+		s.Losses = append(s.Losses, storedLoss(l))
+	}
 	if len(r.Notified) > 0 {
 		s.Notified = make(map[string]storedNotified, len(r.Notified))
 	}
@@ -118,6 +128,9 @@ func UnmarshalRecord(data []byte) (incident.Record, error) {
 	r := incident.Record{Key: s.Key, OpenedAt: s.OpenedAt, Causes: s.Causes, Wake: incident.Wake{WakeAt: s.WakeAt}}
 	if s.Change != nil {
 		r.Change = s.Change.change()
+	}
+	for _, l := range s.Losses {
+		r.Losses = append(r.Losses, incident.Loss(l))
 	}
 	if len(s.Notified) > 0 {
 		r.Notified = make(map[string]incident.Notified, len(s.Notified))
@@ -252,12 +265,14 @@ const (
 	maxIssues = 10
 )
 
-func clip(s string) string {
-	if len(s) <= maxText {
+func clip(s string) string { return clipTo(s, maxText) }
+
+func clipTo(s string, most int) string {
+	if len(s) <= most {
 		return s
 	}
-	if runes := []rune(s); len(runes) > maxText {
-		return string(runes[:maxText]) + "…"
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most]) + "…"
 	}
 	return s
 }

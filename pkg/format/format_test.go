@@ -52,6 +52,20 @@ var sampleGroup = incident.Group{
 	Retry: incident.Retry{FailingSince: now, DeferredSince: now, NextAttempt: now.Add(time.Minute)},
 }
 
+// sampleLosses is a record that keeps losses: those of the first version did not.
+var sampleLosses = incident.Record{Key: sample.Resource.Key(), Change: sample, Losses: []incident.Loss{
+	{OpenedAt: now.Add(-time.Hour), ClosedAt: now, Causes: []string{"agent-disconnected"}, Gone: true},
+	{OpenedAt: now.Add(time.Hour), ClosedAt: now.Add(2 * time.Hour)},
+}}
+
+var sampleMonth = incident.Month{Through: now, Shorter: 3, ShorterTotal: 90 * time.Second, Losses: []coverage.Loss{
+	{
+		Resource: coverage.Resource{Kind: coverage.EC2, Name: `i-1 "<é>"`, Account: "111122223333", Region: "eu-west-1"},
+		OpenedAt: now.Add(-time.Hour), ClosedAt: now, Causes: []string{"agent-disconnected"}, Gone: true,
+	},
+	{Resource: coverage.Resource{Kind: coverage.EKS, Name: "shop"}, OpenedAt: now, ClosedAt: now.Add(time.Second)},
+}}
+
 var sampleIntent = incident.Intent{Change: sample, Sinks: []string{"slack", "sns"}}
 var sampleDirectory = organization.Directory{At: now, Accounts: map[string]organization.Entry{
 	"111122223333": {Name: `shop "<é>"`, Unit: "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/", Tags: []string{"env=prod", "owner=a"}},
@@ -73,11 +87,15 @@ func TestStoredFormsAreGolden(t *testing.T) {
 	check(t, err)
 	directory, err := format.MarshalDirectory(sampleDirectory)
 	check(t, err)
+	losses, err := format.MarshalRecord(sampleLosses)
+	check(t, err)
+	month, err := format.MarshalMonth(sampleMonth)
+	check(t, err)
 	wakeUp := format.Queued{Key: sample.Resource.Key(), Due: now, Redrive: []string{"slack"}}.Body()
 	waiting := format.Queued{Change: single, Since: now, MayHaveSent: []string{"slack", "sns"}, Notified: []string{"sns"}}.Body()
 	for name, written := range map[string][]byte{
 		"record-v1.json": record, "group-v1.json": group, "change-v1.json": single, "intent-v1.json": intent,
-		"directory-v1.json": directory, "wakeup-v1.json": wakeUp, "queued-v1.json": waiting,
+		"record-losses-v1.json": losses, "month-v1.json": month, "directory-v1.json": directory, "wakeup-v1.json": wakeUp, "queued-v1.json": waiting,
 	} {
 		file := filepath.Join("testdata", name)
 		if *update {
@@ -93,6 +111,16 @@ func TestStoredFormsAreGolden(t *testing.T) {
 	check(t, err)
 	if diff := cmp.Diff(sampleRecord, read); diff != "" {
 		t.Errorf("a record (-saved +read):\n%s", diff)
+	}
+	readLosses, err := format.UnmarshalRecord(losses)
+	check(t, err)
+	if diff := cmp.Diff(sampleLosses, readLosses); diff != "" {
+		t.Errorf("a record with losses (-saved +read):\n%s", diff)
+	}
+	readMonth, err := format.UnmarshalMonth(month)
+	check(t, err)
+	if diff := cmp.Diff(sampleMonth, readMonth); diff != "" {
+		t.Errorf("a month (-saved +read):\n%s", diff)
 	}
 	readGroup, err := format.UnmarshalGroup(group)
 	check(t, err)
@@ -164,6 +192,10 @@ func TestWhatIsNotOursIsRefused(t *testing.T) {
 		}
 		if _, err := format.UnmarshalGroup([]byte(test.document)); err == nil {
 			t.Errorf("%s is read as a group", name)
+		}
+		month := strings.ReplaceAll(test.document, `"key"`, `"losses"`)
+		if _, err := format.UnmarshalMonth([]byte(month)); err == nil {
+			t.Errorf("%s is read as a month", name)
 		}
 		if _, err := format.UnmarshalDirectory([]byte(test.document)); err == nil || errors.Is(err, format.ErrNewer) != test.newer {
 			t.Errorf("%s is read as a directory: %v", name, err)

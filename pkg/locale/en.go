@@ -178,6 +178,15 @@ var englishReport = ReportWords{
 	When:  "Report",
 	Day:   "2 Jan 15:04",
 
+	LossTime:        "Without coverage in the last {days} days: {hours}, all resources together ({n} losses).",
+	RepairTime:      "Half of the recoveries took at most {median}, nine in ten at most {most}.",
+	Hours:           "{n} h",
+	LossesByAccount: "Time without coverage in the last {days} days",
+	LossesByKind:    "The same by kind",
+	LossesByCause:   "The same by cause",
+	LongestLosses:   "The longest losses",
+	ShorterLosses:   "{n} shorter losses ({hours} together) are in no row.",
+
 	RunbookOf: "Runbook: {cause}",
 
 	DeniedHeading:     "Access denied: {regions}",

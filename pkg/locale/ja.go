@@ -178,6 +178,15 @@ var japaneseReport = ReportWords{
 	When:  "レポート",
 	Day:   "1月2日 15:04",
 
+	LossTime:        "過去 {days} 日間の異常継続時間は、全リソースの合計で {hours}です ({n} 件)。",
+	RepairTime:      "回復までの時間は、半数が {median}以内、9 割が {most}以内です。",
+	Hours:           "{n} 時間",
+	LossesByAccount: "過去 {days} 日間の異常継続時間",
+	LossesByKind:    "種類別の異常継続時間",
+	LossesByCause:   "原因別の異常継続時間",
+	LongestLosses:   "異常継続時間の上位",
+	ShorterLosses:   "これより短い {n} 件 (合計 {hours}) は、表に含まれていません。",
+
 	RunbookOf: "ランブック: {cause}",
 
 	DeniedHeading:     "アクセス拒否: {regions}",

@@ -104,6 +104,13 @@ type ReportWords struct {
 	// these in Go's notation, at most 20 characters long.
 	Trend, Total, When, Day string
 
+	// LossTime is how many {hours} the last {days} had without coverage, in {n} losses; RepairTime the {median} of the
+	// time to repair, and the {most} that nine in ten took. Hours are {n}.
+	LossTime, RepairTime, Hours string
+	// The tables of the losses in the last {days}. ShorterLosses are the {n} losses of
+	// which only the {hours} are known.
+	LossesByAccount, LossesByKind, LossesByCause, LongestLosses, ShorterLosses string
+
 	// RunbookOf labels the team's own page about a {cause}.
 	RunbookOf string
 

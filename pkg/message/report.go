@@ -30,7 +30,9 @@ type Report struct {
 	EventlessAccounts []string `json:"eventlessAccounts,omitempty"`
 	// Inventory is what exists, beside what GuardDuty lists; absent when nobody asked.
 	Inventory *ReportInventory `json:"inventory,omitempty"`
-	Total     ReportCoverage   `json:"total"`
+	// Losses are how long resources were without coverage; absent when nobody knows.
+	Losses *ReportLosses  `json:"losses,omitempty"`
+	Total  ReportCoverage `json:"total"`
 	// Coverage has one item for each kind of resource.
 	Coverage []ReportCoverage `json:"coverage"`
 	// Findings are the reasons why resources are uncovered, the one of the oldest first.

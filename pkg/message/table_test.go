@@ -120,6 +120,16 @@ func fullReport() message.Report {
 			Steps: []message.RecordStep{{Text: "Create it.", Command: "aws eks create-addon"}},
 			Links: []message.RecordLink{link},
 		}},
+		Losses: &message.ReportLosses{
+			From: at.AddDate(0, 0, -30), Until: at, Count: 2, Open: 1, Seconds: 7200, Repaired: 1, MedianSeconds: 3600, NinetiethSeconds: 3600,
+			Accounts: []message.ReportLossShare{{Of: "111122223333", Count: 2, Seconds: 7200}},
+			Kinds:    []message.ReportLossShare{{Of: "EKS", Count: 2, Seconds: 7200}},
+			Longest: []message.ReportLoss{
+				{Kind: "EKS", Name: "payments", OpenedAt: at, ClosedAt: at.Add(time.Hour), Seconds: 3600, Gone: true},
+				{Kind: "EKS", Name: "shop", OpenedAt: at, Seconds: 3600, Causes: []string{"addon-removed"}},
+			},
+			Shorter: 1, ShorterSeconds: 60,
+		},
 		Since: &message.ReportSince{At: at, Total: total, Uncovered: new(1), Recovered: new(0)},
 		Links: []message.RecordLink{link},
 	}

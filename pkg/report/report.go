@@ -35,6 +35,8 @@ type Report struct {
 	Eventless []string
 	// Inventory is what exists, beside what GuardDuty lists.
 	Inventory inventory.Sum
+	// Losses are how long resources were without coverage; nil where nobody knows.
+	Losses *Losses
 	// Uncovered are the resources that are not covered, the group with the oldest first.
 	Uncovered []Group
 	// Healed is how many resources lost coverage and got it back, since the last report, before anybody was told.

@@ -1,5 +1,5 @@
 // Opens pages of the coverage report in Chromium: node pages.mjs COVERAGE TESTDATA, where COVERAGE is the program and
-// TESTDATA has the golden files. Each page has to load nothing, complain of nothing, sort by every column, and print on A4.
+// TESTDATA has the golden files; MANY may name further numbers of rows. Each page has to load nothing, complain of nothing, sort by every column, and print on A4.
 import { chromium } from "playwright-core";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -30,7 +30,7 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pages-"));
 const golden = path.join(testdata, "report/golden");
 const pages = [golden, path.join(golden, "ja")].flatMap((each) =>
   fs.readdirSync(each).filter((name) => name.endsWith(".html")).map((name) => path.resolve(each, name)));
-for (const count of [2000, ...(process.env.MANY ? [Number(process.env.MANY)] : [])]) {
+for (const count of [2000, ...(process.env.MANY ?? "").split(" ").filter(Boolean).map(Number)]) {
   const page = execFileSync(coverage, ["report", "--file", "-", "--region", "eu-central-1", "--format", "html"],
     { input: many(count), maxBuffer: 1 << 30 });
   pages.push(path.join(folder, `${count}.html`));
@@ -50,7 +50,7 @@ for (const file of pages) {
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("dialog", (dialog) => { faults.push(`a dialog: ${dialog.message()}`); dialog.dismiss(); });
   page.on("request", (request) => { if (request.url() !== `file://${file}`) faults.push(`it loads ${request.url()}`); });
-  await page.goto(`file://${file}`);
+  await page.goto(`file://${file}`, { timeout: 300_000 });
   const loaded = Date.now() - started;
   const styled = await page.evaluate(() => getComputedStyle(document.querySelector("table, main")).display);
   const columns = await page.locator("table.sorts th button").count();
@@ -80,7 +80,7 @@ for (const file of pages) {
     }
     assert.deepEqual(found.orders.map(({ order }) => order), ["ascending", "descending"], `${file}: column ${column}`);
   }
-  const pdf = await page.pdf({ preferCSSPageSize: true });
+  const pdf = await page.pdf({ preferCSSPageSize: true, timeout: 300_000 });
   const printed = pdf.toString("latin1").match(/\/Type\s*\/Page\b/g).length;
   const size = /\/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)/.exec(pdf.toString("latin1")).slice(1).map(Number);
   assert.ok(Math.abs(size[0] - 595.28) < 2 && Math.abs(size[1] - 841.89) < 2, `${file} prints on ${size} points, not on A4`);
