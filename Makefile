@@ -122,6 +122,7 @@ build: ## build the functions for both processors into dist/
 template: .venv/installed ## validate the template, lint it for every Region, build it for both processors
 	$(SAM) validate --region us-east-1
 	.venv/bin/cfn-lint --regions ALL_REGIONS -- template.yaml forwarder.yaml member-role.yaml dashboard.yaml
+	.venv/bin/python scripts/policy.py docs/deploy-policy.json | .venv/bin/cfn-lint --regions us-east-1
 	$(SAM) build --parameter-overrides Architecture=x86_64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/NotifyFunction x86_64
 	.venv/bin/python scripts/artifact.py .aws-sam/build/ReportFunction x86_64

@@ -30,14 +30,18 @@ type widget struct {
 	}
 }
 
-// widgets are those of dashboard.yaml for the stack coverage.
-func widgets(t *testing.T) []widget {
+// newDashboard resolves dashboard.yaml for the stack coverage.
+func newDashboard(t *testing.T) templatetest.Stack {
 	t.Helper()
-	s := templatetest.New(t, "../dashboard.yaml", map[string]string{
+	return templatetest.New(t, "../dashboard.yaml", map[string]string{
 		"Notifier": stackName, "NotifyFunctionName": "coverage-NotifyFunction-1",
 		"WaitingQueueArn": waitingQueue, "DeadLetterQueueArn": deadLetterQueue, "AlarmArns": twoAlarms,
 	})
-	body := s.At("Resources", "Dashboard", "Properties", "DashboardBody").(string)
+}
+
+func widgets(t *testing.T) []widget {
+	t.Helper()
+	body := newDashboard(t).At("Resources", "Dashboard", "Properties", "DashboardBody").(string)
 	var dashboard struct{ Widgets []widget }
 	if err := json.Unmarshal([]byte(body), &dashboard); err != nil {
 		t.Fatalf("the dashboard is no JSON: %v\n%s", err, body)
@@ -127,7 +131,7 @@ func TestDashboardIsDeployedWithWhatTheStackHas(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	outputs := newStack(t, nil).At("Outputs").(map[string]any)
-	for name := range templatetest.New(t, "../dashboard.yaml", nil).At("Parameters").(map[string]any) {
+	for name := range newDashboard(t).At("Parameters").(map[string]any) {
 		if _, output := outputs[name]; !output && name != "Notifier" && name != "AlarmArns" {
 			t.Errorf("%s is no output of the stack", name)
 		}

@@ -136,6 +136,15 @@ func checkSettings(t *testing.T, function string, load func(getenv func(string) 
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(asked)), slices.Sorted(maps.Keys(environment))); diff != "" {
 		t.Errorf("settings read (-) and set (+):\n%s", diff)
 	}
+	page := read(t, "../docs/settings.md")
+	for parameter := range s.At("Parameters").(map[string]any) {
+		delete(asked, strings.ToUpper(snake(parameter)))
+	}
+	for name := range asked {
+		if !strings.Contains(page, "`"+name+"`") {
+			t.Errorf("%s has no parameter of its name, and docs/settings.md does not list it", name)
+		}
+	}
 }
 
 // statement is one permission.

@@ -14,8 +14,16 @@ from botocore.stub import Stubber
 # The skeleton of an answer is made up, and need not keep to the model's lengths: only what is asked is checked.
 Stubber._validate_operation_response = lambda self, operation, response: None
 
-# A custom command has no skeleton: only its arguments are parsed.
-CUSTOM = {("eks", "update-kubeconfig"): {"--region", "--name"}}
+# A custom command has no skeleton, nor has one that streams: only their options are compared. --cli-binary-format is of
+# version 2 of the AWS CLI.
+CUSTOM = {
+    ("cloudformation", "deploy"): {
+        "--region", "--stack-name", "--template-file", "--capabilities", "--tags", "--parameter-overrides",
+        "--no-fail-on-empty-changeset",
+    },
+    ("eks", "update-kubeconfig"): {"--region", "--name"},
+    ("lambda", "invoke"): {"--region", "--function-name", "--invocation-type", "--payload", "--cli-binary-format"},
+}
 
 
 def problem(driver, arguments):

@@ -152,7 +152,7 @@ func (d *doctor) settings() (cfg config.Config, regions []string, valid bool) {
 	}
 	if err != nil {
 		d.note("Settings", fails(mistakes(err),
-			"Correct these environment variables; README.md lists all of them."))
+			"Correct these environment variables; docs/settings.md lists all of them."))
 		return config.Config{}, nil, false
 	}
 	d.note("Settings", passes("complete and well-formed"))

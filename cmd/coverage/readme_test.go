@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,8 +19,22 @@ func TestREADMEShowsTheMessageAsItLooks(t *testing.T) {
 	documentShows(t, "../../README.md", "message", beforeFold(t, goldenFolder+"/eks-addon-removed.txt"))
 }
 
+func TestJapaneseREADMEShowsTheMessageAsItLooks(t *testing.T) {
+	documentShows(t, "../../README.ja.md", "message", beforeFold(t, goldenFolder+"/ja/eks-addon-removed.txt"))
+}
+
 func TestDiagnosisIsShownAsItLooks(t *testing.T) {
 	documentShows(t, "../../docs/diagnosis.md", "looked", beforeFold(t, diagnosedFolder+"/ec2-unmanaged.txt"))
+}
+
+func TestActorIsShownAsItLooks(t *testing.T) {
+	_, line, found := strings.Cut(read(t, diagnosedFolder+"/eks-actor-expected.txt"), "→ CloudTrail: ")
+	line, rest, _ := strings.Cut("→ CloudTrail: "+line, "\n")
+	next, _, _ := strings.Cut(rest, "\n")
+	if !found || !strings.HasPrefix(next, "  ") {
+		t.Fatalf("the message has no line about CloudTrail that goes on: %q, %q", line, next)
+	}
+	documentShows(t, "../../docs/diagnosis.md", "actor", line+"\n"+next+"\n")
 }
 
 // beforeFold is what a message says before the rule.
@@ -103,6 +118,49 @@ func TestREADMEsAccountLinesNeedCredentials(t *testing.T) {
 		}
 	}
 }
+
+// TestDocumentsNameCommandsAndFlagsThatExist, in blocks and in sentences. The README's are run above.
+func TestDocumentsNameCommandsAndFlagsThatExist(t *testing.T) {
+	t.Chdir("../..")
+	var pages []string
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/decisions/*.md"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("no documents %s: %v", pattern, err)
+		}
+		pages = append(pages, found...)
+	}
+	helps := make(map[string]string)
+	for _, page := range pages {
+		for _, match := range calls.FindAllStringSubmatch(read(t, page), -1) {
+			name, arguments := match[1], match[2]
+			if strings.HasPrefix(arguments, ":") {
+				continue // what the log says
+			}
+			if _, known := helps[name]; !known {
+				help := start(t, "", nil, name, "--help")
+				if help.code != exitFine || !strings.Contains(help.stdout, "coverage "+name) {
+					t.Errorf("%s: there is no coverage %s", page, name)
+				}
+				helps[name] = help.stdout
+			}
+			for _, flag := range flags.FindAllString(arguments, -1) {
+				if !strings.Contains(helps[name], flag) {
+					t.Errorf("%s: coverage %s has no %s", page, name, flag)
+				}
+			}
+		}
+	}
+	if len(helps) < 7 {
+		t.Errorf("the documents name %d commands only", len(helps))
+	}
+}
+
+var (
+	// calls are a command and its arguments, behind a back quote or at the beginning of a block's line.
+	calls = regexp.MustCompile("(?m)(?:`|^(?:bin/))coverage ([a-z]+)([^`\n]*)")
+	flags = regexp.MustCompile(`--[a-z-]+`)
+)
 
 // TestMakeRunIsShort runs what make run would, and counts what it shows.
 func TestMakeRunIsShort(t *testing.T) {

@@ -15,6 +15,8 @@ import (
 type shell struct {
 	t                *testing.T
 	folder, log, bin string
+	// settings are further variables of the shell's environment.
+	settings []string
 }
 
 // tools are the programs that commands may use as they are.
@@ -35,6 +37,7 @@ esac`,
 *"apply -f -") cat >/dev/null ;;
 esac`,
 	"curl": "echo token", "uname": "echo 6.1", "systemctl": "", "sudo": "", "dpkg": "", "sheltie": "",
+	"make": "", "coverage": "", "cp": "", "jq": "cat >/dev/null",
 }
 
 func newShell(t *testing.T) *shell {
@@ -61,7 +64,8 @@ func (s *shell) run(shell, command, caller string) [][]string {
 	s.t.Helper()
 	check(s.t, os.WriteFile(s.log, nil, 0o644))
 	program := exec.CommandContext(s.t.Context(), shell, "-c", command)
-	program.Env = []string{"PATH=" + s.bin, "CALLER=" + caller, "HOME=" + s.folder}
+	program.Dir = s.folder // where bin/coverage is a stand-in, too
+	program.Env = append([]string{"PATH=" + s.bin, "CALLER=" + caller, "HOME=" + s.folder}, s.settings...)
 	var complaints bytes.Buffer
 	program.Stderr = &complaints
 	// grep's exit code is 1 where nothing matches, and xargs' 123 where one of several fails.
@@ -89,7 +93,8 @@ func problems(t *testing.T, python string, arguments [][]string) []string {
 	t.Helper()
 	input, err := json.Marshal(arguments)
 	check(t, err)
-	program := exec.CommandContext(t.Context(), python, "../../tools/check_commands.py")
+	program := exec.CommandContext(t.Context(), python, "tools/check_commands.py")
+	program.Dir = "../.." // where the files are that commands name
 	program.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=none", "AWS_SECRET_ACCESS_KEY=none", "AWS_EC2_METADATA_DISABLED=true")
 	program.Stdin = bytes.NewReader(input)
 	program.Stderr = os.Stderr
