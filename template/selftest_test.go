@@ -103,9 +103,13 @@ func TestSelfTestIsReadFromTheLog(t *testing.T) {
 	}
 }
 
-// checkSelfTestCalls wants the event that the rules match, under an ID that the function takes.
+// checkSelfTestCalls wants the log to be the stack's, and the event to be one that the rules match, under an ID that the
+// function takes.
 func checkSelfTestCalls(t *testing.T, calls, regions string) {
 	t.Helper()
+	if _, ok := newStack(t, nil).At("Outputs").(map[string]any)["LogGroupName"]; !ok || !strings.Contains(calls, "'LogGroupName'") {
+		t.Errorf("the log is not an output of the stack, or not asked for: %s", calls)
+	}
 	put := regexp.MustCompile(`events put-events --region (\S+) --entries \[(.*)\] --query`).FindStringSubmatch(calls)
 	if put == nil {
 		t.Fatalf("nothing was sent: %s", calls)

@@ -2,6 +2,7 @@ package dynamo_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -57,6 +58,22 @@ func TestHeartbeatsAreRemembered(t *testing.T) {
 	}
 	if diff := cmp.Diff(golden, tb.items["heartbeats"]); diff != "" {
 		t.Errorf("the item (-want +got):\n%s", diff)
+	}
+}
+
+// TestHeartbeatsOfEveryRegion: an expression has at most 4 KB
+// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html).
+func TestHeartbeatsOfEveryRegion(t *testing.T) {
+	ledger, _, _, c := ledgers(t)
+	// GuardDuty exists in 34 commercial Regions, whose names are not longer than this one.
+	regions := make([]string, 34)
+	for i := range regions {
+		regions[i] = fmt.Sprintf("ap-southeast-%02d", i)
+	}
+	expected := heartbeat.Places("111122223333", regions...)
+	known, err := ledger.Heartbeats(t.Context(), c.now, expected, expected[0])
+	if err != nil || len(known) != len(regions) {
+		t.Errorf("%d are known: %v", len(known), err)
 	}
 }
 

@@ -183,6 +183,9 @@ func mistake(u request) string {
 			return word + " is a reserved word"
 		}
 	}
+	if len(u.UpdateExpression) > 4096 || len(u.ConditionExpression) > 4096 {
+		return "an expression is longer than 4 KB"
+	}
 	if key := u.Key["pk"].S; key == nil || *key == "" || len(*key) > 2048 {
 		return "the key is empty or too long"
 	}
