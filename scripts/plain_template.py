@@ -1,7 +1,8 @@
 """Writes template.yaml as a plain CloudFormation template: python plain_template.py VERSION OUTPUT.
 
 The SAM translator takes the transform out. The code comes from a bucket that parameters name. What is written is
-YAML in flow style with one resource a line, because CloudFormation limits the size of a template.
+YAML in flow style with one resource a line and without what only people read, because CloudFormation limits the size of a
+template.
 """
 
 import json
@@ -57,6 +58,15 @@ def add_code(template, version):
             }
 
 
+def without_ids(value):
+    """Takes the Sids out of policies, which nothing needs, to make room."""
+    if isinstance(value, dict):
+        return {key: without_ids(v) for key, v in value.items() if key != "Sid"}
+    if isinstance(value, list):
+        return [without_ids(v) for v in value]
+    return value
+
+
 def flow(value):
     if isinstance(value, dict):
         if len(value) == 1:
@@ -78,10 +88,13 @@ def plain(version, file="template.yaml"):
     template["Description"] = template["Description"].replace("notifier:", f"notifier {version}:", 1)
     add_code(template, version)
     template = transform(template, {}, NoManagedPolicies())
+    template["Resources"] = without_ids(template["Resources"])
     for resource in template["Resources"].values():
         tags = resource.get("Properties", {}).get("Tags")
         if tags == [{"Key": "lambda:createdBy", "Value": "SAM"}]:
             del resource["Properties"]["Tags"]
+    for output in template["Outputs"].values():
+        del output["Description"]  # The names say it.
     lines = []
     for section, content in template.items():
         if isinstance(content, dict):
