@@ -21,9 +21,9 @@ import (
 	"guardduty-coverage-notifier/pkg/slack/slacktest"
 )
 
-// bootstrap is the binary that tells of events, and reportBootstrap the one that makes the report. They are built once
-// for all tests.
-var bootstrap, reportBootstrap string
+// bootstrap is the binary that tells of events, reportBootstrap the one that makes the report, and diagnoseBootstrap the
+// one that diagnoses. They are built once for all tests.
+var bootstrap, reportBootstrap, diagnoseBootstrap string
 
 func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
 
@@ -33,9 +33,11 @@ func buildAndRun(m *testing.M) int {
 		defer os.RemoveAll(directory)
 		bootstrap = filepath.Join(directory, "bootstrap")
 		reportBootstrap = filepath.Join(directory, "report")
+		diagnoseBootstrap = filepath.Join(directory, "diagnose")
 		err = errors.Join(
 			lambdatest.Build(context.Background(), "functions/notify", runtime.GOARCH, bootstrap),
-			lambdatest.Build(context.Background(), "functions/report", runtime.GOARCH, reportBootstrap))
+			lambdatest.Build(context.Background(), "functions/report", runtime.GOARCH, reportBootstrap),
+			lambdatest.Build(context.Background(), "functions/diagnose", runtime.GOARCH, diagnoseBootstrap))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

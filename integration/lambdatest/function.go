@@ -94,6 +94,9 @@ func (f *Function) environment() []string {
 	}
 }
 
+// WithoutARN has the function not be told its ARN, and so not its account. It is called before the first invocation.
+func (f *Function) WithoutARN() { f.runtime.arn = "" }
+
 // Ready waits until the function asks for its first invocation and returns how long that took since it was started.
 func (f *Function) Ready(ctx context.Context) (time.Duration, error) {
 	select {

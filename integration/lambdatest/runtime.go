@@ -43,6 +43,8 @@ type outcome struct {
 // runtime is the Runtime API of one execution environment.
 type runtime struct {
 	http *httptest.Server
+	// arn is what the function is told that it is.
+	arn string
 	// waiting are the invocations that nobody has asked for yet; asked is closed at the first request for one.
 	waiting chan *invocation
 	asked   chan struct{}
@@ -55,6 +57,7 @@ type runtime struct {
 
 func newRuntime() *runtime {
 	r := &runtime{
+		arn:     functionARN,
 		waiting: make(chan *invocation),
 		asked:   make(chan struct{}),
 		running: make(map[string]*invocation),
@@ -107,7 +110,7 @@ func (r *runtime) hand(w http.ResponseWriter, i *invocation) {
 	header.Set("Content-Type", "application/json")
 	header.Set("Lambda-Runtime-Aws-Request-Id", i.id)
 	header.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(i.deadline.UnixMilli(), 10))
-	header.Set("Lambda-Runtime-Invoked-Function-Arn", functionARN)
+	header.Set("Lambda-Runtime-Invoked-Function-Arn", r.arn)
 	header.Set("Lambda-Runtime-Trace-Id", "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0")
 	_, _ = w.Write(i.payload)
 }
