@@ -7,7 +7,7 @@ import sys
 import zipfile
 
 # How large a zip may be, in bytes. The notifier's start is what people wait for.
-ZIP_LIMITS = {"NotifyFunction": 5_000_000, "ReportFunction": 5_500_000, "DiagnoseFunction": 5_500_000}
+ZIP_LIMITS = {"NotifyFunction": 5_000_000, "ReportFunction": 6_250_000, "DiagnoseFunction": 5_500_000}
 # The ELF header's e_machine, and the type of the program header that asks for a dynamic loader.
 MACHINES = {"x86_64": 62, "arm64": 183}
 PT_INTERP = 3
