@@ -29,7 +29,11 @@ func (l listed) List(context.Context) (map[string]organization.Entry, error) {
 }
 
 // ReadTags reads those of all accounts, but for the last when one cannot be read.
-func (l listed) ReadTags(_ context.Context, accounts map[string]organization.Entry, keep func(string) bool) error {
+func (l listed) ReadTags(
+	_ context.Context,
+	accounts map[string]organization.Entry,
+	keep func(string) bool,
+) error {
 	ids := slices.Sorted(maps.Keys(accounts))
 	if l.unread != nil {
 		ids = ids[:len(ids)-1]
@@ -46,7 +50,10 @@ func (l listed) ReadTags(_ context.Context, accounts map[string]organization.Ent
 func withAccounts(t *testing.T, l listed) *world {
 	t.Helper()
 	w := newWorld(t, map[string]guarddutytest.Region{
-		eu: guarddutytest.List(instance(own, "i-1", "UNHEALTHY", longAgo), instance(member, "i-2", "UNHEALTHY", longAgo)),
+		eu: guarddutytest.List(
+			instance(own, "i-1", "UNHEALTHY", longAgo),
+			instance(member, "i-2", "UNHEALTHY", longAgo),
+		),
 		us: guarddutytest.List(),
 	})
 	w.accounts, w.table = l, route.Table{Accounts: map[string]string{own: "ours"}}
@@ -88,7 +95,10 @@ func TestReportNamesAccounts(t *testing.T) {
 
 // TestAccountsThatCannotBeListedCostNames, and those only until a report could list them.
 func TestAccountsThatCannotBeListedCostNames(t *testing.T) {
-	earlier := organization.Directory{At: longAgo, Accounts: map[string]organization.Entry{member: {Name: "shop"}}}
+	earlier := organization.Directory{
+		At:       longAgo,
+		Accounts: map[string]organization.Entry{member: {Name: "shop"}},
+	}
 	for name, failing := range map[string]string{"denied": "", "the table is away, too": "directory", "not kept": "save directory"} {
 		t.Run(name, func(t *testing.T) {
 			w := withAccounts(t, listed{err: errors.New("listing the organization's accounts: denied")})
@@ -115,7 +125,9 @@ func TestAccountsThatCannotBeListedCostNames(t *testing.T) {
 
 // byUnitAndTag is a table with rules for units, of which one is empty, and for tags.
 var byUnitAndTag = route.Table{Rules: []route.Rule{
-	{Match: route.Match{Units: []string{"r-ab12", "ou-ab12-11111111"}}}, {Match: route.Match{Tags: []string{"env=*"}}},
+	{
+		Match: route.Match{Units: []string{"r-ab12", "ou-ab12-11111111"}},
+	}, {Match: route.Match{Tags: []string{"env=*"}}},
 }}
 
 func TestReportReadsTagsThatRulesNeed(t *testing.T) {
@@ -140,7 +152,10 @@ func TestReportReadsTagsThatRulesNeed(t *testing.T) {
 func TestTagsThatCannotBeReadRemain(t *testing.T) {
 	denied := errors.New("reading the tags of account 444455556666: denied")
 	w := withAccounts(t, listed{
-		accounts: map[string]organization.Entry{own: {Name: "new"}, member: {Name: "new"}}, tags: []string{"env=new"}, unread: denied,
+		accounts: map[string]organization.Entry{
+			own:    {Name: "new"},
+			member: {Name: "new"},
+		}, tags: []string{"env=new"}, unread: denied,
 	})
 	w.table = route.Table{Rules: byUnitAndTag.Rules[1:]}
 	w.ledger.directory = organization.Directory{Accounts: map[string]organization.Entry{
@@ -155,7 +170,8 @@ func TestTagsThatCannotBeReadRemain(t *testing.T) {
 	if diff := cmp.Diff(want, w.ledger.directory.Accounts); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if gaps := w.slack.told[0].Form.(message.Report).Organization.RegionGaps; len(gaps) != 1 || gaps[0].Detail != denied.Error() {
+	if gaps := w.slack.told[0].Form.(message.Report).Organization.RegionGaps; len(gaps) != 1 ||
+		gaps[0].Detail != denied.Error() {
 		t.Errorf("the report says %+v", gaps)
 	}
 }

@@ -31,7 +31,10 @@ func (c counting) Count(_ context.Context, account string, regions []string) inv
 
 func TestReportComparesWithWhatExists(t *testing.T) {
 	w := newWorld(t, map[string]guarddutytest.Region{
-		eu: guarddutytest.List(instance(own, "i-1", "HEALTHY", longAgo), instance(member, "i-2", "HEALTHY", longAgo)),
+		eu: guarddutytest.List(
+			instance(own, "i-1", "HEALTHY", longAgo),
+			instance(member, "i-2", "HEALTHY", longAgo),
+		),
 		us: guarddutytest.List(),
 	})
 	var account string
@@ -55,7 +58,10 @@ func TestReportComparesWithWhatExists(t *testing.T) {
 	if diff := cmp.Diff([]message.ReportUncounted{{Kind: "EC2", Account: own, Region: us, Detail: "no such host"}}, got.Uncounted); diff != "" {
 		t.Errorf("uncounted (-want +got):\n%s", diff)
 	}
-	if summary := w.slack.told[0].Summary; !strings.Contains(summary, "3 resources that GuardDuty can cover are not listed.") {
+	if summary := w.slack.told[0].Summary; !strings.Contains(
+		summary,
+		"3 resources that GuardDuty can cover are not listed.",
+	) {
 		t.Errorf("the summary is %q", summary)
 	}
 }

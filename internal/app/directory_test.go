@@ -36,7 +36,8 @@ func (o *oneItem) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 	if o.away {
 		w.WriteHeader(http.StatusBadRequest)
-		_ = json.NewEncoder(w).Encode(map[string]string{"__type": "com.amazonaws.dynamodb.v20120810#AccessDeniedException"})
+		_ = json.NewEncoder(w).
+			Encode(map[string]string{"__type": "com.amazonaws.dynamodb.v20120810#AccessDeniedException"})
 		return
 	}
 	if in.ExpressionAttributeValues != nil {
@@ -71,7 +72,9 @@ func TestAccountsHaveTheNamesOfTheOrganization(t *testing.T) {
 	table, cloud := connected(t)
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	cfg := config.Config{
-		SNS: config.SNS{TopicARN: topic}, Language: "en", IncidentTable: "incidents", Directory: config.Directory{On: true},
+		SNS: config.SNS{
+			TopicARN: topic,
+		}, Language: "en", IncidentTable: "incidents", Directory: config.Directory{On: true},
 		Routes: config.Routes{Text: `{"accounts": {"111122223333": "ours"}}`},
 	}
 	destinations, err := app.Connect(t.Context(), cfg, cloud, func() time.Time { return now })
@@ -91,7 +94,11 @@ func TestAccountsHaveTheNamesOfTheOrganization(t *testing.T) {
 		}
 	}
 	refreshed(map[string]string{"111122223333": "ours"}, 1, false)
-	save(t, cloud, map[string]organization.Entry{"111122223333": {Name: "theirs"}, "222233334444": {Name: "shop"}})
+	save(
+		t,
+		cloud,
+		map[string]organization.Entry{"111122223333": {Name: "theirs"}, "222233334444": {Name: "shop"}},
+	)
 	now = now.Add(14 * time.Minute)
 	refreshed(map[string]string{"111122223333": "ours"}, 1, false)
 	now = now.Add(time.Minute)
@@ -107,7 +114,9 @@ func TestAccountsHaveTheNamesOfTheOrganization(t *testing.T) {
 func TestRulesMatchByWhatTheOrganizationKnows(t *testing.T) {
 	_, cloud := connected(t)
 	cfg := config.Config{
-		SNS: config.SNS{TopicARN: topic}, Language: "en", IncidentTable: "incidents", Directory: config.Directory{On: true, Tags: true},
+		SNS: config.SNS{
+			TopicARN: topic,
+		}, Language: "en", IncidentTable: "incidents", Directory: config.Directory{On: true, Tags: true},
 		Routes: config.Routes{Text: `{"rules": [
 			{"match": {"ou": "ou-ab12-11111111"}, "to": {"sns": "` + topic + `-unit"}},
 			{"match": {"tag": "env=prod"}, "to": {"sns": "` + topic + `-tag"}}
@@ -118,14 +127,19 @@ func TestRulesMatchByWhatTheOrganizationKnows(t *testing.T) {
 		t.Fatal(err)
 	}
 	routed := func(account string) string {
-		decision := destinations.Route(coverage.Change{Resource: coverage.Resource{Account: account}, Status: coverage.Unhealthy}, nil)
+		decision := destinations.Route(
+			coverage.Change{Resource: coverage.Resource{Account: account}, Status: coverage.Unhealthy},
+			nil,
+		)
 		return strings.Join(slices.Sorted(maps.Keys(decision.To)), " ")
 	}
 	if got := routed("111122223333"); got != "sns" {
 		t.Errorf("before anything is known, it goes to %q", got)
 	}
 	save(t, cloud, map[string]organization.Entry{
-		"111122223333": {Unit: "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/"}, "222233334444": {Tags: []string{"env=prod"}},
+		"111122223333": {
+			Unit: "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/",
+		}, "222233334444": {Tags: []string{"env=prod"}},
 	})
 	if err := destinations.RefreshAccounts(t.Context()); err != nil {
 		t.Fatal(err)
@@ -140,11 +154,17 @@ func TestRulesMatchByWhatTheOrganizationKnows(t *testing.T) {
 }
 
 func TestNobodyAsksForAccountsUnlessSet(t *testing.T) {
-	destinations, err := app.Connect(t.Context(), config.Config{SNS: config.SNS{TopicARN: topic}, Language: "en"}, aws.Config{}, time.Now)
+	destinations, err := app.Connect(
+		t.Context(),
+		config.Config{SNS: config.SNS{TopicARN: topic}, Language: "en"},
+		aws.Config{},
+		time.Now,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := destinations.RefreshAccounts(context.Background()); err != nil || destinations.Local().Accounts != nil {
+	if err := destinations.RefreshAccounts(context.Background()); err != nil ||
+		destinations.Local().Accounts != nil {
 		t.Errorf("%v, %v", err, destinations.Local().Accounts)
 	}
 }

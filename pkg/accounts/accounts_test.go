@@ -134,7 +134,8 @@ func TestTagsThatAreKept(t *testing.T) {
 func TestWhatIsRefused(t *testing.T) {
 	fake := &accountstest.Fake{Accounts: many(30), Denied: []string{"ListAccounts"}}
 	lister := connect(t, fake, &clock{})
-	if _, err := lister.List(t.Context()); err == nil || !strings.Contains(err.Error(), "listing the organization's accounts: ") ||
+	if _, err := lister.List(t.Context()); err == nil ||
+		!strings.Contains(err.Error(), "listing the organization's accounts: ") ||
 		!strings.Contains(err.Error(), "AccessDeniedException") {
 		t.Errorf("denied: %v", err)
 	}
@@ -148,7 +149,11 @@ func TestWhatIsRefused(t *testing.T) {
 		t.Errorf("broken: %v", err)
 	}
 	if listed["000000000001"].Tags == nil || listed["000000000002"].Tags != nil {
-		t.Errorf("tags before and after the failure: %v, %v", listed["000000000001"].Tags, listed["000000000002"].Tags)
+		t.Errorf(
+			"tags before and after the failure: %v, %v",
+			listed["000000000001"].Tags,
+			listed["000000000002"].Tags,
+		)
 	}
 }
 
@@ -156,7 +161,8 @@ func TestWhatIsRefused(t *testing.T) {
 func TestAccountsWithoutAPath(t *testing.T) {
 	fake := &accountstest.Fake{Accounts: []accountstest.Account{{ID: "111122223333", Name: "a"}}}
 	listed, err := connect(t, fake, &clock{}).List(t.Context())
-	if diff := cmp.Diff(map[string]organization.Entry{"111122223333": {Name: "a"}}, listed); diff != "" || err != nil {
+	if diff := cmp.Diff(map[string]organization.Entry{"111122223333": {Name: "a"}}, listed); diff != "" ||
+		err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 }

@@ -33,7 +33,9 @@ func count(t *testing.T, fake *aggregatortest.Fake) inventory.Found {
 		Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", ""),
 		Retryer: func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) {
-				o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
+				o.Backoff = retry.BackoffDelayerFunc(
+					func(int, error) (time.Duration, error) { return 0, nil },
+				)
 			})
 		},
 	}, "organization")
@@ -61,11 +63,20 @@ func key(account, region string, kind coverage.Kind) inventory.Key {
 
 func records() []aggregatortest.Resource {
 	return []aggregatortest.Resource{
-		instance(own, eu, "running", ""), instance(own, eu, "running", "windows"), instance(own, eu, "stopped", "windows"),
+		instance(
+			own,
+			eu,
+			"running",
+			"",
+		), instance(own, eu, "running", "windows"), instance(own, eu, "stopped", "windows"),
 		instance(own, eu, "running", "", "Name", "kubernetes.io/cluster/shop"),
 		instance(own, eu, "running", "windows", "aws:eks:cluster-name", "kubernetes.io/cluster/shop"),
 		instance(own, "ap-south-1", "running", ""), instance(shop, us, "stopped", ""),
-		cluster(own, eu, "EKS"), cluster(own, eu, "EKS"), cluster(shop, us, "ECS"), cluster(shop, "ap-south-1", "ECS"),
+		cluster(
+			own,
+			eu,
+			"EKS",
+		), cluster(own, eu, "EKS"), cluster(shop, us, "ECS"), cluster(shop, "ap-south-1", "ECS"),
 	}
 }
 
@@ -82,13 +93,18 @@ func TestCount(t *testing.T) {
 			key(shop, us, coverage.ECS): {Exists: 1, Coverable: inventory.Unknown},
 		},
 		Apart: []inventory.Apart{
-			{Key: instances, Reason: inventory.Windows, Total: 2}, {Key: instances, Reason: inventory.Nodes, Total: 2},
+			{
+				Key:    instances,
+				Reason: inventory.Windows,
+				Total:  2,
+			}, {Key: instances, Reason: inventory.Nodes, Total: 2},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if calls := fake.Calls(); calls["SelectAggregateResourceConfig"] != 6 || calls["DescribeConfigurationAggregatorSourcesStatus"] != 1 {
+	if calls := fake.Calls(); calls["SelectAggregateResourceConfig"] != 6 ||
+		calls["DescribeConfigurationAggregatorSourcesStatus"] != 1 {
 		t.Errorf("calls: %v", calls)
 	}
 }
@@ -99,13 +115,17 @@ func TestCountReadsEveryPage(t *testing.T) {
 		fake.Resources = append(fake.Resources, cluster(fmt.Sprintf("%012d", i), eu, "EKS"))
 	}
 	for i := range 250 {
-		fake.Sources = append(fake.Sources, aggregatortest.Source{Account: fmt.Sprintf("%012d", i), Region: eu, Status: "FAILED"})
+		fake.Sources = append(
+			fake.Sources,
+			aggregatortest.Source{Account: fmt.Sprintf("%012d", i), Region: eu, Status: "FAILED"},
+		)
 	}
 	got := count(t, fake)
 	if len(got.Counts) != 1700 || len(got.Gaps) != 250 {
 		t.Errorf("%d counts, %d gaps", len(got.Counts), len(got.Gaps))
 	}
-	if calls := fake.Calls(); calls["SelectAggregateResourceConfig"] != 9 || calls["DescribeConfigurationAggregatorSourcesStatus"] != 3 {
+	if calls := fake.Calls(); calls["SelectAggregateResourceConfig"] != 9 ||
+		calls["DescribeConfigurationAggregatorSourcesStatus"] != 3 {
 		t.Errorf("calls: %v", calls)
 	}
 }
@@ -170,7 +190,8 @@ func TestWhatCannotBeAsked(t *testing.T) {
 				t.Errorf("counted %v", got.Counts)
 			}
 			for place, count := range got.Counts {
-				if place.Kind == coverage.EC2 && (count.Coverable == inventory.Unknown) != (name == "no tags") {
+				if place.Kind == coverage.EC2 &&
+					(count.Coverable == inventory.Unknown) != (name == "no tags") {
 					t.Errorf("%v: %+v", place, count)
 				}
 			}

@@ -50,10 +50,15 @@ func (c reporting) kinds() message.Section {
 	var notes []string
 	for _, k := range sum.Kinds {
 		table.Rows = append(table.Rows, []string{
-			kindName(k.Kind), c.number(k.Exists), c.number(k.Coverable), strconv.Itoa(k.All), strconv.Itoa(k.Listed.Covered),
+			kindName(
+				k.Kind,
+			), c.number(k.Exists), c.number(k.Coverable), strconv.Itoa(k.All), strconv.Itoa(k.Listed.Covered),
 		})
 		if k.Unrecorded > 0 {
-			notes = append(notes, locale.Fill(w.Unrecorded, "kind", kindName(k.Kind), "n", strconv.Itoa(k.Unrecorded)))
+			notes = append(
+				notes,
+				locale.Fill(w.Unrecorded, "kind", kindName(k.Kind), "n", strconv.Itoa(k.Unrecorded)),
+			)
 		}
 		if k.Contradicted > 0 {
 			notes = append(notes, fillNumber(w.Contradicted, k.Contradicted))
@@ -81,7 +86,9 @@ func (c reporting) notListed() *message.Section {
 	}}
 	for _, m := range missing[:min(len(missing), missingShown)] {
 		table.Rows = append(table.Rows, []string{
-			plain(c.local.AccountName(m.Account)), plain(m.Region), kindName(m.Kind), strconv.Itoa(m.Coverable),
+			plain(
+				c.local.AccountName(m.Account),
+			), plain(m.Region), kindName(m.Kind), strconv.Itoa(m.Coverable),
 			strconv.Itoa(m.Listed),
 		})
 	}
@@ -98,7 +105,10 @@ func (c reporting) apart() *message.Section {
 		{Heading: w.What}, {Heading: w.Number, Right: true}, {Heading: w.Where},
 	}}
 	for _, part := range parts {
-		table.Rows = append(table.Rows, []string{w.Reason(part.Reason), strconv.Itoa(part.Total), c.places(part)})
+		table.Rows = append(
+			table.Rows,
+			[]string{w.Reason(part.Reason), strconv.Itoa(part.Total), c.places(part)},
+		)
 	}
 	return &message.Section{Heading: w.Apart, Table: &table}
 }
@@ -134,7 +144,10 @@ func (c reporting) uncounted() *message.Section {
 			why = locale.Fill(w.AsOf, "time", c.moment(gap.At, c.words.Clock), "detail", why)
 		}
 		table.Rows = append(table.Rows, []string{
-			cmp.Or(plain(string(gap.Kind)), w.Every), cmp.Or(plain(c.local.AccountName(gap.Account)), w.Every),
+			cmp.Or(
+				plain(string(gap.Kind)),
+				w.Every,
+			), cmp.Or(plain(c.local.AccountName(gap.Account)), w.Every),
 			cmp.Or(plain(gap.Region), w.Every), plain(why),
 		})
 	}
@@ -170,7 +183,9 @@ func (c reporting) inventoryForm() *message.ReportInventory {
 	}
 	for _, part := range sum.Apart {
 		form.Apart = append(form.Apart, message.ReportApart{
-			Reason: string(part.Reason), Kind: string(part.Kind), Total: part.Total, Unseen: part.Reason.Unseen(),
+			Reason: string(
+				part.Reason,
+			), Kind: string(part.Kind), Total: part.Total, Unseen: part.Reason.Unseen(),
 		})
 	}
 	for _, gap := range sum.Gaps {

@@ -34,13 +34,28 @@ func ownInventory() inventory.Sum {
 	return inventory.Add(inventory.Found{
 		Account: own,
 		Counts: map[inventory.Key]inventory.Count{
-			instances: {Exists: 58, Coverable: 41}, clusters: {Exists: 4, Coverable: 3}, batches: {Exists: 3, Coverable: 2},
+			instances: {
+				Exists:    58,
+				Coverable: 41,
+			}, clusters: {Exists: 4, Coverable: 3}, batches: {Exists: 3, Coverable: 2},
 			existing(own, virginia, coverage.EC2): {Exists: 1, Coverable: 1},
 		},
 		Apart: []inventory.Apart{
-			{Key: instances, Reason: inventory.Windows, Total: 4}, {Key: instances, Reason: inventory.ManagedInstances, Total: 2},
-			{Key: instances, Reason: inventory.Nodes, Total: 11}, {Key: clusters, Reason: inventory.FargatePods, Total: 1},
-			{Key: clusters, Reason: inventory.HybridNodes, Total: 1}, {Key: clusters, Reason: inventory.OnOutpost, Total: 1},
+			{
+				Key:    instances,
+				Reason: inventory.Windows,
+				Total:  4,
+			}, {Key: instances, Reason: inventory.ManagedInstances, Total: 2},
+			{
+				Key:    instances,
+				Reason: inventory.Nodes,
+				Total:  11,
+			}, {Key: clusters, Reason: inventory.FargatePods, Total: 1},
+			{
+				Key:    clusters,
+				Reason: inventory.HybridNodes,
+				Total:  1,
+			}, {Key: clusters, Reason: inventory.OnOutpost, Total: 1},
 			{Key: batches, Reason: inventory.Idle, Total: 1},
 		},
 		Gaps: []inventory.Gap{{
@@ -101,7 +116,8 @@ func TestPlacesAreGivenUpBeforeNumbers(t *testing.T) {
 		last = shorter
 	}
 	data, err := json.Marshal(last.(message.Report).Inventory)
-	if err != nil || !strings.Contains(string(data), `"exists":59`) || strings.Contains(string(data), frankfurt) {
+	if err != nil || !strings.Contains(string(data), `"exists":59`) ||
+		strings.Contains(string(data), frankfurt) {
 		t.Errorf("%s, %v", data, err)
 	}
 }

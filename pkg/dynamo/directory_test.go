@@ -19,7 +19,9 @@ func TestDirectoryIsKept(t *testing.T) {
 	}
 	saved := organization.Directory{At: moment}
 	for _, name := range []string{"earlier", "shop"} {
-		saved.Accounts = map[string]organization.Entry{"111122223333": {Name: name, Unit: "o-a/r-b/", Tags: []string{"env=prod"}}}
+		saved.Accounts = map[string]organization.Entry{
+			"111122223333": {Name: name, Unit: "o-a/r-b/", Tags: []string{"env=prod"}},
+		}
 		if err := ledger.SaveDirectory(t.Context(), saved); err != nil {
 			t.Fatal(err)
 		}
@@ -77,5 +79,10 @@ func TestDirectoryThatCannotBeRead(t *testing.T) {
 	tb.fail = "ThrottlingException"
 	_, err = ledger.Directory(t.Context())
 	requireError(t, err, "reading the accounts in table incidents", "ThrottlingException")
-	requireError(t, ledger.SaveDirectory(t.Context(), organization.Directory{}), "saving the accounts", "ThrottlingException")
+	requireError(
+		t,
+		ledger.SaveDirectory(t.Context(), organization.Directory{}),
+		"saving the accounts",
+		"ThrottlingException",
+	)
 }

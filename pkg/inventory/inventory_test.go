@@ -31,7 +31,11 @@ func listing(counts map[inventory.Key][2]int) inventory.Listing {
 				status = coverage.Healthy
 			}
 			l.Add(coverage.State{
-				Resource: coverage.Resource{Account: k.Account, Region: k.Region, Kind: k.Kind}, Status: status,
+				Resource: coverage.Resource{
+					Account: k.Account,
+					Region:  k.Region,
+					Kind:    k.Kind,
+				}, Status: status,
 			})
 		}
 	}
@@ -50,13 +54,19 @@ func nothing() inventory.Kind {
 
 func TestOneAccount(t *testing.T) {
 	listed := listing(map[inventory.Key][2]int{
-		key(own, eu, coverage.EC2): {5, 4}, key(own, us, coverage.EC2): {7, 7}, key(shop, eu, coverage.EC2): {100, 100},
+		key(own, eu, coverage.EC2): {
+			5,
+			4,
+		}, key(own, us, coverage.EC2): {7, 7}, key(shop, eu, coverage.EC2): {100, 100},
 		key(own, eu, coverage.EKS): {3, 3},
 	})
 	found := inventory.Found{
 		Account: own,
 		Counts: map[inventory.Key]inventory.Count{
-			key(own, eu, coverage.EC2): {Exists: 10, Coverable: 8}, key(own, eu, coverage.EKS): {Exists: 2, Coverable: 2},
+			key(own, eu, coverage.EC2): {
+				Exists:    10,
+				Coverable: 8,
+			}, key(own, eu, coverage.EKS): {Exists: 2, Coverable: 2},
 			key(own, eu, coverage.ECS): {}, key(own, us, coverage.ECS): {Exists: 4, Coverable: 4},
 		},
 		Apart: []inventory.Apart{
@@ -79,11 +89,24 @@ func TestOneAccount(t *testing.T) {
 		),
 		Missing: 7,
 		MissingIn: []inventory.Missing{
-			{Key: key(own, us, coverage.ECS), Coverable: 4}, {Key: key(own, eu, coverage.EC2), Coverable: 8, Listed: 5},
+			{
+				Key:       key(own, us, coverage.ECS),
+				Coverable: 4,
+			}, {Key: key(own, eu, coverage.EC2), Coverable: 8, Listed: 5},
 		},
 		Apart: []inventory.Part{
-			{Reason: inventory.Windows, Kind: coverage.EC2, Total: 1, In: []inventory.Key{key(own, eu, coverage.EC2)}},
-			{Reason: inventory.Nodes, Kind: coverage.EC2, Total: 1, In: []inventory.Key{key(own, eu, coverage.EC2)}},
+			{
+				Reason: inventory.Windows,
+				Kind:   coverage.EC2,
+				Total:  1,
+				In:     []inventory.Key{key(own, eu, coverage.EC2)},
+			},
+			{
+				Reason: inventory.Nodes,
+				Kind:   coverage.EC2,
+				Total:  1,
+				In:     []inventory.Key{key(own, eu, coverage.EC2)},
+			},
 		},
 		Gaps: []inventory.Gap{
 			{Kind: coverage.EC2, Account: own, Region: us, Detail: "denied"},
@@ -98,12 +121,18 @@ func TestOneAccount(t *testing.T) {
 // TestWhatIsNotRecordedIsUnknown has an organization in which one account records no clusters, and nobody ECS.
 func TestWhatIsNotRecordedIsUnknown(t *testing.T) {
 	listed := listing(map[inventory.Key][2]int{
-		key(own, eu, coverage.EKS): {1, 1}, key(shop, eu, coverage.EKS): {9, 9}, key(shop, us, coverage.ECS): {2, 0},
+		key(own, eu, coverage.EKS): {
+			1,
+			1,
+		}, key(shop, eu, coverage.EKS): {9, 9}, key(shop, us, coverage.ECS): {2, 0},
 	})
 	found := inventory.Found{
 		Recorded: true,
 		Counts: map[inventory.Key]inventory.Count{
-			key(own, eu, coverage.EKS): {Exists: 3, Coverable: 3}, key(own, eu, coverage.EC2): {Exists: 1, Coverable: inventory.Unknown},
+			key(own, eu, coverage.EKS): {
+				Exists:    3,
+				Coverable: 3,
+			}, key(own, eu, coverage.EC2): {Exists: 1, Coverable: inventory.Unknown},
 			key(shop, us, coverage.EC2): {Exists: 1, Coverable: 1},
 		},
 	}
@@ -129,10 +158,14 @@ func TestLargeSumsNameTheMost(t *testing.T) {
 		k := key(fmt.Sprintf("%012d", i), eu, coverage.EC2)
 		found.Counts[k] = inventory.Count{Exists: i, Coverable: i}
 		found.Apart = append(found.Apart, inventory.Apart{Key: k, Reason: inventory.Windows, Total: 1})
-		found.Gaps = append(found.Gaps, inventory.Gap{Account: k.Account, Detail: "FAILED", At: time.Unix(0, 0)})
+		found.Gaps = append(
+			found.Gaps,
+			inventory.Gap{Account: k.Account, Detail: "FAILED", At: time.Unix(0, 0)},
+		)
 	}
 	got := inventory.Add(found, nil, nil)
-	if got.Missing != 2999*3000/2 || len(got.MissingIn) != inventory.Named || got.MissingIn[0].Coverable != 2999 {
+	if got.Missing != 2999*3000/2 || len(got.MissingIn) != inventory.Named ||
+		got.MissingIn[0].Coverable != 2999 {
 		t.Errorf("%d missing, %d places named, first %v", got.Missing, len(got.MissingIn), got.MissingIn[0])
 	}
 	if part := got.Apart[0]; part.Total != 3000 || len(part.In) != 5 || part.More != 2995 {
@@ -141,7 +174,10 @@ func TestLargeSumsNameTheMost(t *testing.T) {
 	if len(got.Gaps) != inventory.Named || got.MoreGaps != 2950 {
 		t.Errorf("%d gaps and %d more", len(got.Gaps), got.MoreGaps)
 	}
-	if !slices.IsSortedFunc(got.MissingIn, func(a, b inventory.Missing) int { return b.Coverable - a.Coverable }) {
+	if !slices.IsSortedFunc(
+		got.MissingIn,
+		func(a, b inventory.Missing) int { return b.Coverable - a.Coverable },
+	) {
 		t.Error("the places are not sorted")
 	}
 }

@@ -303,8 +303,8 @@ var englishInventory = InventoryWords{
 	Why:            "Reason",
 	NotKnown:       "unknown",
 	Every:          "all",
-	Unrecorded: "{kind}: AWS Config has none on record in {n} accounts. None exists there, or the kind is not " +
-		"recorded.",
+	Unrecorded: "{kind}: AWS Config has none on record for {n} of the accounts. None exists there, or the kind " +
+		"is not recorded.",
 	Contradicted: "GuardDuty lists some in {n} of these accounts, so they are not recorded.",
 
 	NotListed: "Not listed by GuardDuty",

@@ -98,7 +98,11 @@ func (c *Counter) region(ctx context.Context, account, region string) []tally {
 	cloud.Region = region
 	count := func(kind coverage.Kind, ask func(context.Context, aws.Config, *tally) error) tally {
 		t := tally{
-			key: inventory.Key{Account: account, Region: region, Kind: kind}, apart: make(map[inventory.Reason]int),
+			key: inventory.Key{
+				Account: account,
+				Region:  region,
+				Kind:    kind,
+			}, apart: make(map[inventory.Reason]int),
 		}
 		t.err = ask(ctx, cloud, &t)
 		return t

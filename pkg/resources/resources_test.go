@@ -57,7 +57,9 @@ func count(t *testing.T, w world) (inventory.Found, []diagnosetest.Call) {
 		Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", ""),
 		Retryer: func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) {
-				o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
+				o.Backoff = retry.BackoffDelayerFunc(
+					func(int, error) (time.Duration, error) { return 0, nil },
+				)
 			})
 		},
 	})
@@ -72,7 +74,12 @@ func instances(next string, items ...string) string {
 	var b strings.Builder
 	b.WriteString(`<DescribeInstancesResponse><reservationSet>`)
 	for i, item := range items {
-		fmt.Fprintf(&b, `<item><instancesSet><item><instanceId>i-%d</instanceId>%s</item></instancesSet></item>`, i, item)
+		fmt.Fprintf(
+			&b,
+			`<item><instancesSet><item><instanceId>i-%d</instanceId>%s</item></instancesSet></item>`,
+			i,
+			item,
+		)
 	}
 	b.WriteString(`</reservationSet>`)
 	if next != "" {
@@ -97,9 +104,20 @@ func key(region string, kind coverage.Kind) inventory.Key {
 func TestCount(t *testing.T) {
 	const running = "Filter.1.Name=instance-state-name&Filter.1.Value.1=running&MaxResults=1000"
 	found, calls := count(t, world{
-		eu + " ec2:DescribeInstances": instances("more", "", "<platform>windows</platform>", tagged("kubernetes.io/cluster/shop")),
-		eu + " ec2:DescribeInstances " + running + "&NextToken=more": instances("",
-			"", tagged("aws:eks:cluster-name"), tagged("Name"), managedBy("ecs.amazonaws.com"), managedBy("eks.amazonaws.com")),
+		eu + " ec2:DescribeInstances": instances(
+			"more",
+			"",
+			"<platform>windows</platform>",
+			tagged("kubernetes.io/cluster/shop"),
+		),
+		eu + " ec2:DescribeInstances " + running + "&NextToken=more": instances(
+			"",
+			"",
+			tagged("aws:eks:cluster-name"),
+			tagged("Name"),
+			managedBy("ecs.amazonaws.com"),
+			managedBy("eks.amazonaws.com"),
+		),
 		eu + " eks:ListClusters":                                               `{"clusters":["shop","edge","far"],"nextToken":"more"}`,
 		eu + " eks:ListClusters /clusters?nextToken=more":                      `{"clusters":["late"]}`,
 		"eks:DescribeCluster":                                                  `{"cluster":{"name":"late","status":"ACTIVE"}}`,
@@ -114,7 +132,10 @@ func TestCount(t *testing.T) {
 	want := inventory.Found{
 		Account: own,
 		Counts: map[inventory.Key]inventory.Count{
-			key(eu, coverage.EC2): {Exists: 8, Coverable: 3}, key(eu, coverage.EKS): {Exists: 4, Coverable: 3}, key(eu, coverage.ECS): {},
+			key(eu, coverage.EC2): {
+				Exists:    8,
+				Coverable: 3,
+			}, key(eu, coverage.EKS): {Exists: 4, Coverable: 3}, key(eu, coverage.ECS): {},
 			key(us, coverage.EC2): {}, key(us, coverage.EKS): {}, key(us, coverage.ECS): {Exists: 3, Coverable: 2},
 		},
 		Apart: []inventory.Apart{
@@ -174,7 +195,8 @@ func TestClusterThatIsGone(t *testing.T) {
 		BaseEndpoint: aws.String(fake.URL()), HTTPClient: fake.Client(),
 		Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", ""),
 	}).Count(t.Context(), own, []string{eu})
-	if got, counted := found.Counts[key(eu, coverage.EKS)]; !counted || got.Exists != 0 || len(found.Gaps) > 0 {
+	if got, counted := found.Counts[key(eu, coverage.EKS)]; !counted || got.Exists != 0 ||
+		len(found.Gaps) > 0 {
 		t.Errorf("%+v, gaps %v", got, found.Gaps)
 	}
 }

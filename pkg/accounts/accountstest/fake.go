@@ -74,8 +74,12 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !f.allows(operation) {
-		refuse(w, "TooManyRequestsException", "AWS Organizations can't complete your request because another request is "+
-			"already in progress. Try again later.")
+		refuse(
+			w,
+			"TooManyRequestsException",
+			"AWS Organizations can't complete your request because another request is "+
+				"already in progress. Try again later.",
+		)
 		return
 	}
 	if f.calls == nil {
@@ -87,7 +91,11 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if from, ok := f.Broken[operation]; ok && f.calls[operation] >= from {
-		refuse(w, "ServiceException", "AWS Organizations can't complete your request because of an internal service error.")
+		refuse(
+			w,
+			"ServiceException",
+			"AWS Organizations can't complete your request because of an internal service error.",
+		)
 		return
 	}
 	switch operation {
@@ -156,7 +164,11 @@ func (f *Fake) listAccounts(w http.ResponseWriter, token string) {
 func (f *Fake) listTags(w http.ResponseWriter, id, token string) {
 	at := slices.IndexFunc(f.Accounts, func(a Account) bool { return a.ID == id })
 	if at < 0 {
-		refuse(w, "TargetNotFoundException", "We can't find a root, OU, account, or policy with the TargetId that you specified.")
+		refuse(
+			w,
+			"TargetNotFoundException",
+			"We can't find a root, OU, account, or policy with the TargetId that you specified.",
+		)
 		return
 	}
 	tags := f.Accounts[at].Tags

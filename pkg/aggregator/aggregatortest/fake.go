@@ -22,6 +22,9 @@ const (
 	statusesAtOnce = 100
 )
 
+// AssumedRate is how many requests a second the service is assumed to answer: AWS publishes no number.
+const AssumedRate = 5
+
 // Resource is one configuration item of the newest state.
 type Resource struct {
 	Account, Region, Type string
@@ -52,6 +55,14 @@ type Fake struct {
 	mu          sync.Mutex
 	calls       map[string]int
 	expressions []string
+	// groups are those of the expressions that were asked last, until their first page is asked for again.
+	groups map[string][]group
+}
+
+// group is one result of a query.
+type group struct {
+	values []string
+	count  int
 }
 
 // Calls counts the requests that were answered, by their operations.
@@ -113,7 +124,8 @@ var grammar = regexp.MustCompile(`^SELECT ([\w, ]+), COUNT\(\*\) WHERE (.+) GROU
 
 func (f *Fake) query(w http.ResponseWriter, in request) {
 	parts := grammar.FindStringSubmatch(in.Expression)
-	if parts == nil || parts[1] != parts[3] || len(in.Expression) > 4096 || strings.Count(parts[3], ",") > 2 ||
+	if parts == nil || parts[1] != parts[3] || len(in.Expression) > 4096 ||
+		strings.Count(parts[3], ",") > 2 ||
 		f.Refused != "" && strings.Contains(in.Expression, f.Refused) {
 		refuse(w, "InvalidExpressionException", "The syntax of the query is incorrect.")
 		return
@@ -122,23 +134,17 @@ func (f *Fake) query(w http.ResponseWriter, in request) {
 		f.expressions = append(f.expressions, in.Expression)
 	}
 	fields := strings.Split(parts[3], ", ")
-	counts := make(map[string]int)
-	for _, resource := range f.Resources {
-		if !resource.fits(parts[2]) {
-			continue
+	if in.NextToken == "" {
+		if f.groups == nil {
+			f.groups = make(map[string][]group)
 		}
-		var values []string
-		for _, field := range fields {
-			values = append(values, resource.property(field))
-		}
-		counts[strings.Join(values, " ")]++
+		f.groups[in.Expression] = f.count(fields, parts[2])
 	}
-	groups := slices.Sorted(maps.Keys(counts))
-	page, next := pageOf(groups, in.NextToken, pageSize)
+	page, next := pageOf(f.groups[in.Expression], in.NextToken, pageSize)
 	results := []string{}
 	for _, group := range page {
-		result := map[string]any{"COUNT(*)": counts[group]}
-		for i, value := range strings.Split(group, " ") {
+		result := map[string]any{"COUNT(*)": group.count}
+		for i, value := range group.values {
 			result[fields[i]] = value
 		}
 		data, err := json.Marshal(result)
@@ -152,6 +158,26 @@ func (f *Fake) query(w http.ResponseWriter, in request) {
 		body["NextToken"] = next
 	}
 	reply(w, body)
+}
+
+// count groups the resources for which the conditions hold.
+func (f *Fake) count(fields []string, conditions string) []group {
+	counts := make(map[string]int)
+	for _, resource := range f.Resources {
+		if !resource.fits(conditions) {
+			continue
+		}
+		var values []string
+		for _, field := range fields {
+			values = append(values, resource.property(field))
+		}
+		counts[strings.Join(values, " ")]++
+	}
+	var groups []group
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		groups = append(groups, group{strings.Split(name, " "), counts[name]})
+	}
+	return groups
 }
 
 // fits reports whether all conditions hold. Alternatives stand in one pair of parentheses.
@@ -175,7 +201,8 @@ func (r Resource) holds(condition string) bool {
 	}
 	if name, prefix, ok := strings.Cut(condition, " LIKE "); ok {
 		prefix = strings.TrimSuffix(strings.Trim(prefix, "')"), "%")
-		return name == "tags.key" && slices.ContainsFunc(r.TagKeys, func(k string) bool { return strings.HasPrefix(k, prefix) })
+		return name == "tags.key" &&
+			slices.ContainsFunc(r.TagKeys, func(k string) bool { return strings.HasPrefix(k, prefix) })
 	}
 	name, value, _ := strings.Cut(condition, " = ")
 	value = strings.Trim(value, "')")

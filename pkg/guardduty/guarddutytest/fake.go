@@ -16,6 +16,10 @@ import (
 	"time"
 )
 
+// AssumedRate is how many requests a second the service is assumed to answer an account in a Region: AWS publishes no
+// number.
+const AssumedRate = 5
+
 // Resource is one of ListCoverage's, as it is on the wire
 // (https://docs.aws.amazon.com/guardduty/latest/APIReference/API_CoverageResource.html).
 type Resource struct {
