@@ -4,6 +4,8 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/json"
+	"os"
+	"os/exec"
 	"runtime/debug"
 	"strings"
 	"testing"
@@ -98,5 +100,29 @@ func TestSBOMListsEachModuleOnce(t *testing.T) {
 	want := "pkg:golang/example.com/b@v1.0.0 pkg:golang/example.com/fork@v0.2.0 pkg:golang/std@1.26.8"
 	if got := strings.Join(listed, " "); got != want || document.BOMFormat != "CycloneDX" {
 		t.Errorf("the SBOM lists %s", got)
+	}
+}
+
+// TestTargetsStopWithASentence runs make itself, which is what people see.
+func TestTargetsStopWithASentence(t *testing.T) {
+	for name, test := range map[string]struct {
+		args []string
+		want string
+	}{
+		"no version":   {[]string{"release", "PYTHON=python"}, "make release VERSION=1.2.3"},
+		"no version 2": {[]string{"release", "VERSION=latest"}, "make release VERSION=1.2.3"},
+		"no Python":    {[]string{"release", "VERSION=1.2.3", "PYTHON=no/such/python"}, "run make .venv/installed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cmd := exec.CommandContext(t.Context(), "make", test.args...)
+			cmd.Dir, cmd.Env = "../..", append(os.Environ(), "MAKEFLAGS=")
+			if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), test.want) {
+				t.Errorf("%v: %s", err, out)
+			}
+		})
+	}
+	t.Setenv("PATH", t.TempDir())
+	if err := prepared("python"); err == nil || !strings.Contains(err.Error(), "git is not installed: install it and try again") {
+		t.Errorf("without any tool: %v", err)
 	}
 }
