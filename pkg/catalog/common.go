@@ -120,8 +120,9 @@ const inAccount = "aws sts get-caller-identity --region {region} --output text |
 const detector = "$(aws guardduty list-detectors --region {region} --output text | cut -f2)"
 
 const (
-	getDetector  = "aws guardduty get-detector --region {region} --detector-id " + detector
-	ofFeatures   = " --output text | grep -E 'RUNTIME|_MANAGE'"
+	getDetector = "aws guardduty get-detector --region {region} --detector-id " + detector
+	// RUNTIME_MONITORING, the older EKS_RUNTIME_MONITORING and each of …_MANAGEMENT, with its status on the next line.
+	ofFeatures   = " | grep -A1 _M"
 	getMember    = "aws guardduty get-member-detectors --region {region} --detector-id " + detector + " --account-ids "
 	updateOwn    = inAccount + "aws guardduty update-detector --region {region} --detector-id " + detector
 	updateMember = "aws guardduty update-member-detectors --region {region} --detector-id " + detector + " --account-ids {account}"
@@ -185,8 +186,7 @@ var (
 var toggleAgent = []Step{
 	{ID: "turn-off-agent-management", If: "auto", For: OwnSide, Changes: WholeAccount, Commands: []string{updateOwn + agentOff}},
 	{ID: "turn-off-agent-management-of-member", If: "auto", For: AdministratorSide, Changes: WholeAccount, Commands: []string{updateMember + agentOff}},
-	{ID: "turn-on-agent-management-again", If: "auto", For: OwnSide, Changes: WholeAccount, Commands: []string{updateOwn + agentOn}},
-	{ID: "turn-on-agent-management-of-member-again", If: "auto", For: AdministratorSide, Changes: WholeAccount, Commands: []string{updateMember + agentOn}},
+	{ID: "turn-on-agent-management-again", If: "auto", Changes: WholeAccount},
 	{ID: "toggle-agent-by-hand", Unless: "auto", Changes: WholeAccount},
 }
 

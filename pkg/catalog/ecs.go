@@ -12,7 +12,7 @@ var ecs = []Entry{
 		Types: []string{"Agent not reporting"},
 		// The agent of a new task often reports only after its first minutes, and of a short one never.
 		Transient: true,
-		Steps:     []Step{lookAtTasks, lookAtStoppedTasks, lookAtEndpoint, redeployOrRelaunch},
+		Steps:     []Step{lookAtTasks, {ID: "look-at-short-tasks"}, lookAtEndpoint, redeployOrRelaunch},
 		See:       []string{EndpointPage},
 		Examples: []string{
 			"Agent not reporting:Agent not reporting for tasks in TaskDefinition - 'web:17'",
@@ -78,7 +78,6 @@ var ecs = []Entry{
 		Types: []string{"Agent not provisioned"},
 		Extra: []string{"Unsupported invocation by"},
 		Steps: []Step{
-			lookAtTasks,
 			{ID: "start-tasks-differently", Changes: OneResource},
 			{ID: "or-exclude-cluster", Changes: WholeCluster, Commands: []string{
 				"aws ecs tag-resource --region {region} --resource-arn {ecs-arn} --tags key=GuardDutyManaged,value=false",
@@ -230,10 +229,14 @@ const (
 )
 
 // Lists of ECS come in pages, and --query works on each: they go through xargs, which starts nothing for an
-// empty one and hands on no more than a call takes: 100 tasks, 10 services.
+// empty one and hands on no more than a call takes: 100 tasks, 10 services. Both calls need the Region and the cluster:
+// variables keep the command short.
 const (
-	listTasks      = "aws ecs list-tasks --region {region} --cluster {ecs}"
-	describeTasks  = ` | grep -o 'arn:[^" ]*' | xargs -rn100 aws ecs describe-tasks --region {region} --cluster {ecs}`
+	inCluster      = "r={region} c={ecs}; aws ecs "
+	ofCluster      = " --region $r --cluster $c"
+	eachARN        = ` | grep -o 'arn:.*\w' | xargs -rn`
+	listTasks      = inCluster + "list-tasks" + ofCluster
+	describeTasks  = eachARN + "100 aws ecs describe-tasks" + ofCluster
 	describeByTask = "aws ecs describe-tasks --region {region} --cluster {ecs} --query 'tasks[].[group,launchType,startedAt,lastStatus]' --tasks "
 	stopTask       = "aws ecs stop-task --region {region} --cluster {ecs-arn} --task "
 	deploy         = "aws ecs update-service --region {region} --cluster {ecs-arn} --force-new-deployment --query service.status --service "
@@ -262,7 +265,7 @@ var (
 		listServices,
 	}}
 	lookAtNetworks = Step{ID: "look-at-networks", Commands: []string{
-		listServices + ` | grep -o 'arn:[^" ]*' | xargs -rn10 aws ecs describe-services --region {region} --cluster {ecs} --query 'services[].[serviceName,networkConfiguration]' --services`,
+		inCluster + "list-services" + ofCluster + eachARN + "10 aws ecs describe-services" + ofCluster + " --services | grep -E 'subnet-|sg-'",
 	}}
 	includeCluster = Step{ID: "include-cluster", Changes: WholeCluster, Commands: []string{
 		"aws ecs tag-resource --region {region} --resource-arn {ecs-arn} --tags key=GuardDutyManaged,value=true",

@@ -55,7 +55,7 @@ var eks = []Entry{
 			lookAtAddonConfiguration,
 			{ID: "look-for-room", Commands: []string{kubectl + "describe nodes | grep -A 8 'Allocated resources'"}},
 			{ID: "raise-priority", Changes: WholeCluster, Commands: []string{
-				inAccount + updateAddon + ` --configuration-values '{"priorityClassName":"aws-guardduty-agent.priorityclass-high"}'`,
+				inAccount + updateAddon + preserving + ` --configuration-values '{"priorityClassName":"aws-guardduty-agent.priorityclass-high"}'`,
 			}},
 			{ID: "or-make-room", Changes: WholeCluster},
 		},
@@ -295,8 +295,10 @@ const (
 const (
 	describeAddon = "aws eks describe-addon --region {region} --cluster-name {eks} --addon-name aws-guardduty-agent"
 	createAddon   = "aws eks create-addon --region {region} --cluster-name {eks} --addon-name aws-guardduty-agent"
-	// PRESERVE keeps what somebody changed in the cluster on purpose.
-	updateAddon = "aws eks update-addon --region {region} --cluster-name {eks} --addon-name aws-guardduty-agent --resolve-conflicts PRESERVE"
+	// Without an update's --resolve-conflicts, EKS keeps what somebody changed in the cluster on purpose, and fails where
+	// that is in the way (https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateAddon.html).
+	updateAddon = "aws eks update-addon --region {region} --cluster-name {eks} --addon-name aws-guardduty-agent"
+	preserving  = " --resolve-conflicts PRESERVE"
 )
 
 var (
@@ -315,7 +317,7 @@ var (
 	}}
 	// https://github.com/aws/containers-roadmap/issues/2861
 	lookAtTaints = Step{ID: "look-at-taints", Optional: true, Commands: []string{
-		kubectl + "get nodes -o 'custom-columns=NODE:.metadata.name,TAINTS:.spec.taints[*].key'",
+		kubectl + "get nodes -o 'jsonpath={.items..taints}'",
 	}}
 	lookAtAddonConfiguration = Step{ID: "look-at-addon-configuration", Commands: []string{
 		describeAddon + " --query 'addon.[addonVersion,configurationValues]'",

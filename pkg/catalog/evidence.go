@@ -140,7 +140,7 @@ var eksEvidence = []EvidenceEntry{
 	{ID: "eks-addon-version/newest", Verdict: Fine, Values: []string{"version"}},
 	{ID: "eks-addon-version/outdated", Verdict: Fault, Values: []string{"version", "newest", "kubernetes"}, Steps: []Step{
 		{ID: "update-addon", Changes: WholeCluster, Commands: []string{
-			inAccount + updateAddon + " --addon-version {newest}",
+			inAccount + updateAddon + preserving + " --addon-version {newest}",
 		}},
 	}},
 	{ID: "eks-addon-version/unsupported-kubernetes", Verdict: Fault, Certain: true, Values: []string{"kubernetes"},

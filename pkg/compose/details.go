@@ -46,20 +46,26 @@ func (s story) first(steps [][]catalog.Action) *message.Step {
 	return nil
 }
 
-// nameCredentials says once, before the first command, whose credentials the commands need. All are about one
-// resource.
+// nameCredentials says once, before the first command, whose credentials the commands need, or under the first step
+// why there are none. All are about one resource.
 func (s story) nameCredentials(m *message.Message) {
 	at := slices.IndexFunc(s.advice, func(a catalog.Advice) bool { return s.language.Credentials(a) != "" })
 	if at < 0 {
 		return
 	}
 	sentence := s.language.Credentials(s.advice[at])
-	if m.First != nil {
+	place := slices.IndexFunc(m.Sections, func(s message.Section) bool {
+		return slices.ContainsFunc(s.Steps, func(step message.Step) bool { return step.Command != "" })
+	})
+	if m.First != nil && (m.First.Command != "" || place < 0) {
 		m.First.Text = s.words.Join(m.First.Text, sentence)
 		return
 	}
-	if i := slices.IndexFunc(m.Sections, func(s message.Section) bool { return len(s.Steps) > 0 }); i >= 0 {
-		m.Sections[i].Text = s.words.Join(m.Sections[i].Text, sentence)
+	if place < 0 {
+		place = slices.IndexFunc(m.Sections, func(s message.Section) bool { return len(s.Steps) > 0 })
+	}
+	if place >= 0 {
+		m.Sections[place].Text = s.words.Join(m.Sections[place].Text, sentence)
 	}
 }
 

@@ -402,9 +402,8 @@ func englishAdvice() Advice {
 				"account, turn automated agent configuration off for the member. Agents are not installed " +
 				"or updated until it is on again, so leave it off for a few minutes only. Do not run this " +
 				"where `EKS_RUNTIME_MONITORING` is on.",
-			"turn-on-agent-management-again": "A few minutes later, turn it on again.",
-			"turn-on-agent-management-of-member-again": "A few minutes later, turn it on again for the " +
-				"member.",
+			"turn-on-agent-management-again": "A few minutes later, turn it on again: run the same command with " +
+				"`ENABLED` in place of `DISABLED`.",
 			"toggle-agent-by-hand": "If the issue remains: in the GuardDuty console, turn Runtime " +
 				"Monitoring off, and on again a few minutes later, with the values that you noted. Nothing " +
 				"is covered meanwhile. In an organization, GuardDuty's administrator does that.",
@@ -438,6 +437,8 @@ func englishAdvice() Advice {
 				"`aws-guardduty-agent` or `aws-gd-agent`; a task without one has no agent.",
 			"look-at-stopped-tasks": "Check the agent container of tasks that stopped in the last hour. " +
 				"Tasks are often too short to be seen running.",
+			"look-at-short-tasks": "Tasks are often too short to be seen running. With `--desired-status STOPPED` " +
+				"behind `list-tasks`, the first command shows those that stopped in the last hour.",
 			"check-tasks":        "With the first command, check that the agent container of the new tasks is `RUNNING`.",
 			"read-issue-for-vpc": "Read in the issue text what is wrong with the VPC.",
 			"look-at-networks": "Check the subnets and security groups of the services. They need subnets " +

@@ -387,8 +387,7 @@ func japaneseAdvice() Advice {
 				"再び有効にするまでエージェントのインストールと更新は行われないため、" +
 				"無効にするのは数分だけにしてください。" +
 				"`EKS_RUNTIME_MONITORING` が有効な場合は実行しないでください。",
-			"turn-on-agent-management-again":           "数分後に再び有効にします。",
-			"turn-on-agent-management-of-member-again": "数分後に、メンバーの設定を再び有効にします。",
+			"turn-on-agent-management-again": "数分後に、同じコマンドの `DISABLED` を `ENABLED` に変えて実行し、再び有効にします。",
 			"toggle-agent-by-hand": "問題が解消しない場合は、" +
 				"GuardDuty コンソールで Runtime Monitoring を無効にし、数分後に、控えた値で再び有効にします。" +
 				"その間は何もカバーされません。組織では、委任管理者が行います。",
@@ -428,6 +427,8 @@ func japaneseAdvice() Advice {
 				"このコンテナがないタスクには、エージェントがありません。",
 			"look-at-stopped-tasks": "過去 1 時間に停止したタスクのエージェントコンテナを確認します。" +
 				"短時間のタスクは、実行中に確認できないことがよくあります。",
+			"look-at-short-tasks": "短時間のタスクは、実行中に確認できないことがよくあります。最初のコマンドの " +
+				"`list-tasks` の後に `--desired-status STOPPED` を付けると、過去 1 時間に停止したタスクを表示できます。",
 			"check-tasks": "新しいタスクのエージェントコンテナが `RUNNING` であることを、" +
 				"最初のコマンドで確認します。",
 			"read-issue-for-vpc": "問題 (Issue) の内容で、VPC の問題を確認します。",

@@ -189,7 +189,7 @@ func (b block) commands() []string {
 
 var (
 	codeBlock = regexp.MustCompile("(?s)```\n(.*?)\n```")
-	program   = regexp.MustCompile(`^(aws|kubectl|sudo|for|vpc=|printf|token=|uname|curl)\b`)
+	program   = regexp.MustCompile(`^(aws|kubectl|sudo|for|r=|printf|uname|curl|dpkg|systemctl|sheltie)\b`)
 	marked    = regexp.MustCompile(`<[^|>]*\|([^>]*)>`)
 )
 

@@ -21,6 +21,9 @@ func TestMessagesAreShort(t *testing.T) {
 		if within(f.header, 75) < 90 || within(f.notice, 110) < 90 {
 			t.Errorf("%s: header within 75 in %.0f%%, notification text within 110 in %.0f%%", language, within(f.header, 75), within(f.notice, 110))
 		}
+		if share := within(f.commands, 200); share < 90 {
+			t.Errorf("%s: %.0f%% of the commands have at most 200 characters", language, share)
+		}
 		if f.misplaced > 0 || f.repeated > 0 {
 			t.Errorf("%s: %d messages do not begin with name and cause, %d have a command twice", language, f.misplaced, f.repeated)
 		}
