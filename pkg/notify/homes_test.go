@@ -69,7 +69,7 @@ func moved(t *testing.T, h history, c changeOver, check func(*homes) []string) (
 		if len(problems) == 0 {
 			problems = check(w)
 		}
-		if !c.Overlap && len(w.old.queue) > 0 {
+		if !c.Overlap && !w.old.quiet() {
 			problems = append(problems, "something waits in the deleted stack")
 		}
 		close(oldStopped)
@@ -249,6 +249,8 @@ func TestChangeOverNotifiesOnceMore(t *testing.T) {
 
 // notifiedAsDocumented compares who was notified of each change by which stack, and why, with docs/organization.md.
 func (w *homes) notifiedAsDocumented() (problems []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for _, r := range w.old.history.Resources {
 		for i, x := range r.Transitions {
 			arrived, last := x.Arrivals[0], i+1 == len(r.Transitions)
