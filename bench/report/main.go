@@ -1,6 +1,6 @@
 // The report bench runs the report's function, as it is deployed, over a large organization: how long it is busy outside
-// waiting for AWS, its peak memory, and the calls it makes. It ends with exit code 1 when it takes more memory than it may, or does
-// not queue exactly the changes that events missed.
+// waiting for AWS, its peak memory, and the calls it makes. It ends with exit code 1 when it takes more memory than it may,
+// would take more time at the rates of AWS, or does not queue exactly the changes that events missed.
 package main
 
 import (
@@ -13,10 +13,13 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 
 	"guardduty-coverage-notifier/integration/lambdatest"
+	"guardduty-coverage-notifier/pkg/accounts/accountstest"
+	"guardduty-coverage-notifier/pkg/aggregator/aggregatortest"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/guardduty/guarddutytest"
 	"guardduty-coverage-notifier/pkg/slack/slacktest"
@@ -26,6 +29,8 @@ const (
 	region = "eu-central-1"
 	// memoryMost is what the function may take, in bytes.
 	memoryMost = 96 << 20
+	// timeMost is what a report may take at the rates of AWS.
+	timeMost = 12 * time.Minute
 	// limit is the function's time, as in template.yaml.
 	limit = 900 * time.Second
 	// latency is the least that an answer takes. GuardDuty's take some hundred times as long; an answer that is there
@@ -52,6 +57,9 @@ type scenario struct {
 	remembered func(i int) bool
 	// found is how many changes are to be queued because events missed them.
 	found int
+	// wide has the resources in 17 Regions, with names, units and tags of the accounts, and with what AWS Config has on
+	// record.
+	wide bool
 }
 
 // scenarios have everything uncovered only since just now, unless changes are to be found: their events may still
@@ -62,9 +70,10 @@ func scenarios(resources int) []scenario {
 	}
 	none := func(int) bool { return false }
 	return []scenario{
-		{"one in 100 uncovered", every(100, 0), 0, every(100, 0), 0},
-		{"all but ECS clusters uncovered", every(1, 0), 0, none, 0},
-		{"one in 10 uncovered, events missed half", every(10, 0), 2 * time.Hour, every(20, 0), resources / 20},
+		{"one in 100 uncovered", every(100, 0), 0, every(100, 0), 0, false},
+		{"all but ECS clusters uncovered", every(1, 0), 0, none, 0, false},
+		{"one in 10 uncovered, events missed half", every(10, 0), 2 * time.Hour, every(20, 0), resources / 20, false},
+		{"17 Regions, one in 100 uncovered", every(100, 0), 0, none, 0, true},
 	}
 }
 
@@ -92,7 +101,12 @@ func run(ctx context.Context, resources int) error {
 // measure makes one report.
 func measure(ctx context.Context, binary string, resources int, s scenario) error {
 	lostAt := time.Now().Add(-s.lostFor)
-	fake := guarddutytest.New(map[string]guarddutytest.Region{region: organization(resources, s.uncovered, lostAt)})
+	regions := s.regions()
+	listed := make(map[string]guarddutytest.Region)
+	for _, name := range regions {
+		listed[name] = organization(resources/len(regions), s.uncovered, lostAt)
+	}
+	fake := guarddutytest.New(listed)
 	defer fake.Close()
 	aws, err := newCloud(resources, s, lostAt)
 	if err != nil {
@@ -104,10 +118,10 @@ func measure(ctx context.Context, binary string, resources int, s scenario) erro
 	defer others.Close()
 	slack := slacktest.NewServer(slacktest.Options{})
 	defer slack.Close()
-	f, err := lambdatest.Start(binary,
-		"AWS_REGION="+region, "REPORT_REGIONS="+region, "SLACK_WEBHOOK_URL="+slack.WebhookURL(), "INCIDENT_TABLE=incidents",
+	f, err := lambdatest.Start(binary, append(s.settings(),
+		"AWS_REGION="+region, "REPORT_REGIONS="+strings.Join(regions, ","), "SLACK_WEBHOOK_URL="+slack.WebhookURL(), "INCIDENT_TABLE=incidents",
 		"AWS_ENDPOINT_URL_GUARDDUTY="+guardduty.URL, "AWS_ENDPOINT_URL="+others.URL,
-		"WAITING_QUEUE_URL="+others.URL+"/123456789012/waiting", "DEAD_LETTER_QUEUE_URL="+others.URL+"/123456789012/dead")
+		"WAITING_QUEUE_URL="+others.URL+"/123456789012/waiting", "DEAD_LETTER_QUEUE_URL="+others.URL+"/123456789012/dead")...)
 	if err != nil {
 		return err
 	}
@@ -120,17 +134,15 @@ func measure(ctx context.Context, binary string, resources int, s scenario) erro
 	if err != nil {
 		return err
 	}
-	listed := 0
-	for _, call := range fake.Calls() {
-		if call.Operation == "ListCoverage" {
-			listed++
-		}
-	}
 	fmt.Printf("%s: %.1f s, %.1f s of them outside waiting for AWS, peak memory %.1f MiB of at most %d\n",
 		s.name, answer.Took.Seconds(), (answer.Took - waiting.total()).Seconds(), float64(memory)/(1<<20), memoryMost>>20)
-	fmt.Printf("  %d calls of ListCoverage, %d others of GuardDuty; %d items scanned; calls of DynamoDB and SQS: %v\n",
-		listed, len(fake.Calls())-listed, len(aws.items), aws.calls)
+	fmt.Printf("  %d items scanned; calls of DynamoDB and SQS: %v\n", len(aws.items), aws.calls)
+	took := atRates(fake.Calls(), aws.accounts.Calls(), aws.config.Calls())
+	fmt.Printf("  at the rates of AWS at least %v of at most %v\n", took.Round(time.Second), timeMost)
 	var missed []error
+	if took > timeMost {
+		missed = append(missed, fmt.Errorf("at the rates of AWS it takes %v, more than %v", took, timeMost))
+	}
 	if memory > memoryMost {
 		missed = append(missed, fmt.Errorf("the function took %d bytes, more than %d", memory, memoryMost))
 	}
@@ -154,7 +166,12 @@ func newCloud(resources int, s scenario, lostAt time.Time) (*cloud, error) {
 		}
 	}
 	items, err := remembered(known, lostAt)
-	return &cloud{items: items, calls: make(map[string]int)}, err
+	c := &cloud{items: items, calls: make(map[string]int), regions: s.regions()}
+	c.accounts, c.config = &accountstest.Fake{}, &aggregatortest.Fake{Name: aggregator}
+	if s.wide {
+		c.accounts.Accounts, c.config.Resources = accountsOfOrganization(), records(resources, s.regions())
+	}
+	return c, err
 }
 
 func clusterName(i int) string { return fmt.Sprintf("cluster-%d", i) }

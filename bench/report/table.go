@@ -10,16 +10,23 @@ import (
 	"sync"
 	"time"
 
+	"guardduty-coverage-notifier/pkg/accounts/accountstest"
+	"guardduty-coverage-notifier/pkg/aggregator/aggregatortest"
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/format"
 	"guardduty-coverage-notifier/pkg/incident"
 )
 
-// cloud is a DynamoDB table that returns what it remembers and takes everything, an SQS queue, and EC2 in one
-// Region.
+// cloud is a DynamoDB table that returns what it remembers and takes everything, an SQS queue, EC2, AWS Organizations
+// and AWS Config.
 type cloud struct {
 	items []item
+	// regions are those that the account has enabled.
+	regions []string
+	// accounts and config are the organization's.
+	accounts *accountstest.Fake
+	config   *aggregatortest.Fake
 
 	mu sync.Mutex
 	// calls counts requests by their operation.
@@ -34,10 +41,18 @@ type item map[string]map[string]any
 const page = 1 << 20
 
 func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	_, operation, named := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-	if !named { // EC2 names no operation there: the account has enabled one Region.
-		_, _ = io.WriteString(w, "<DescribeRegionsResponse><regionInfo><item><regionName>"+region+
+	service, operation, named := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	switch {
+	case !named: // EC2 names no operation there.
+		_, _ = io.WriteString(w, "<DescribeRegionsResponse><regionInfo><item><regionName>"+
+			strings.Join(c.regions, "</regionName></item><item><regionName>")+
 			"</regionName></item></regionInfo></DescribeRegionsResponse>")
+		return
+	case strings.HasPrefix(service, "AWSOrganizations"):
+		c.accounts.ServeHTTP(w, r)
+		return
+	case service == "StarlingDoveService": // That is AWS Config.
+		c.config.ServeHTTP(w, r)
 		return
 	}
 	c.mu.Lock()

@@ -55,7 +55,7 @@ func New(cloud aws.Config, name string) *Counter {
 // Count counts what is on record in these Regions, in all accounts, whatever account asks.
 func (c *Counter) Count(ctx context.Context, _ string, regions []string) inventory.Found {
 	r := reading{
-		Counter: c, regions: regions,
+		Counter: c, regions: regions, accounts: make(map[string]string),
 		found: inventory.Found{Recorded: true, Counts: make(map[inventory.Key]inventory.Count)},
 	}
 	if r.instances(ctx) {
@@ -69,7 +69,9 @@ func (c *Counter) Count(ctx context.Context, _ string, regions []string) invento
 type reading struct {
 	*Counter
 	regions []string
-	found   inventory.Found
+	// accounts are the IDs of those that were read.
+	accounts map[string]string
+	found    inventory.Found
 }
 
 // row is one result of a query.
@@ -100,9 +102,17 @@ func (r *reading) query(ctx context.Context, expression string, add func(row)) e
 			if err := json.Unmarshal([]byte(result), &one); err != nil {
 				return fmt.Errorf("reading the answer of the aggregator %s: %w", r.name, err)
 			}
-			if slices.Contains(r.regions, one.Region) {
-				add(one)
+			at := slices.Index(r.regions, one.Region)
+			if at < 0 {
+				continue
 			}
+			// Tens of thousands of rows share a few thousand texts.
+			one.Region = r.regions[at]
+			if _, known := r.accounts[one.Account]; !known {
+				r.accounts[one.Account] = one.Account
+			}
+			one.Account = r.accounts[one.Account]
+			add(one)
 		}
 	}
 	return nil
@@ -116,7 +126,7 @@ func (r *reading) gap(kind coverage.Kind, err error) {
 // instances counts those that run; where only others are on record, there are none. It is false when the
 // aggregator cannot be asked.
 func (r *reading) instances(ctx context.Context) bool {
-	counts := make(map[inventory.Key]inventory.Count)
+	counts := r.found.Counts
 	err := r.query(ctx, instances+byPlace, func(one row) { counts[one.instancesKey()] = inventory.Count{} })
 	if err == nil {
 		err = r.query(ctx, instances+running+byPlace, func(one row) {
@@ -124,6 +134,7 @@ func (r *reading) instances(ctx context.Context) bool {
 		})
 	}
 	if err != nil {
+		clear(counts)
 		r.gap("", err)
 		return false
 	}
@@ -133,7 +144,6 @@ func (r *reading) instances(ctx context.Context) bool {
 			counts[place] = inventory.Count{Exists: count.Exists, Coverable: inventory.Unknown}
 		}
 	}
-	maps.Copy(r.found.Counts, counts)
 	return true
 }
 

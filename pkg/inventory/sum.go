@@ -74,11 +74,7 @@ func Add(found Found, listing Listing, accounts []string) Sum {
 	for _, kind := range []coverage.Kind{coverage.EKS, coverage.ECS, coverage.EC2} {
 		sum.Kinds = append(sum.Kinds, a.kind(kind))
 	}
-	sum.MissingIn = a.missing()
-	for _, m := range sum.MissingIn {
-		sum.Missing += m.Coverable - m.Listed
-	}
-	sum.MissingIn = sum.MissingIn[:min(len(sum.MissingIn), Named)]
+	sum.Missing, sum.MissingIn = a.missing()
 	sum.Apart = a.parts()
 	sum.Gaps = sortedGaps(found.Gaps)
 	if sum.MoreGaps = max(0, len(sum.Gaps)-Named); sum.MoreGaps > 0 {
@@ -169,17 +165,28 @@ func (a *adder) among(kind coverage.Kind) int {
 	return n
 }
 
-func (a *adder) missing() []Missing {
-	var missing []Missing
+// missing counts what is not listed, and keeps no more places than it needs: an organization may have many.
+func (a *adder) missing() (total int, in []Missing) {
 	for key, count := range a.found.Counts {
-		if listed := a.listing[key].All; count.Coverable > listed {
-			missing = append(missing, Missing{key, count.Coverable, listed})
+		listed := a.listing[key].All
+		if count.Coverable <= listed {
+			continue
+		}
+		total += count.Coverable - listed
+		in = append(in, Missing{key, count.Coverable, listed})
+		if len(in) == 2*Named {
+			in = most(in)
 		}
 	}
-	slices.SortFunc(missing, func(a, b Missing) int {
+	return total, most(in)
+}
+
+// most are the places with the most that is missing.
+func most(in []Missing) []Missing {
+	slices.SortFunc(in, func(a, b Missing) int {
 		return cmp.Or(cmp.Compare(b.Coverable-b.Listed, a.Coverable-a.Listed), compareKeys(a.Key, b.Key))
 	})
-	return missing
+	return in[:min(len(in), Named)]
 }
 
 func compareKeys(a, b Key) int {
