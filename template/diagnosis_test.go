@@ -58,7 +58,7 @@ func TestDiagnoseRoleMayOnlyRead(t *testing.T) {
 		"Trace": {Action: "xray:PutTraceSegments xray:PutTelemetryRecords", Resource: "*"},
 		// Which actions those are, TestDiagnosisMayDoWhatItDoes says.
 		"Look":           {Action: grants(t, newStack(t, nil), "DiagnoseRole")["Look"].Action, Resource: "*"},
-		"LookAtDetector": {Action: "guardduty:GetDetector guardduty:ListCoverage", Resource: "arn:aws:guardduty:*:111122223333:detector/*"},
+		"LookAtDetector": {Action: "guardduty:GetDetector guardduty:GetAdministratorAccount guardduty:ListCoverage", Resource: "arn:aws:guardduty:*:111122223333:detector/*"},
 	}
 	usual := maps.Clone(withoutActors)
 	usual["LookForActor"] = statement{Action: "cloudtrail:LookupEvents", Resource: "*"}

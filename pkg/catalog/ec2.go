@@ -84,12 +84,10 @@ var ec2 = []Entry{
 			{ID: "fetch-identity-document", Commands: []string{
 				`curl -sH "X-aws-ec2-metadata-token: $(curl -sX PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' 169.254.169.254/latest/api/token)" 169.254.169.254/latest/dynamic/instance-identity/document`,
 			}},
-			{ID: "enable-metadata-service", Changes: OneResource, Commands: []string{
-				"aws ec2 modify-instance-metadata-options --region {region} --instance-id {instance} --http-endpoint enabled",
-			}},
+			enableMetadata,
 			restartInstance,
 		},
-		Proof:    []Checks{{"ec2-tag", "ec2-platform", "ec2-ssm"}},
+		Proof:    []Checks{{"ec2-tag", "ec2-platform", "ec2-ssm", "ec2-imds"}},
 		Examples: []string{"Agent Not Provisioned:Unable to retrieve instance identity document."},
 	},
 	{
@@ -222,6 +220,9 @@ var (
 	}}
 	restartAgent = Step{ID: "restart-agent", Unless: "eks", Changes: OneResource, Commands: []string{
 		"sudo systemctl restart amazon-guardduty-agent",
+	}}
+	enableMetadata = Step{ID: "enable-metadata-service", Changes: OneResource, Commands: []string{
+		"aws ec2 modify-instance-metadata-options --region {region} --instance-id {instance} --http-endpoint enabled",
 	}}
 	lookAtKernel    = Step{ID: "look-at-kernel", Commands: []string{"uname -r"}}
 	restartInstance = Step{ID: "restart-instance", Unless: "eks", Changes: OneResource, Commands: []string{

@@ -214,6 +214,9 @@ var ec2Evidence = []EvidenceEntry{
 		}},
 	}},
 
+	{ID: "ec2-imds/on", Verdict: Fine},
+	{ID: "ec2-imds/off", Verdict: Fault, Steps: []Step{enableMetadata}},
+
 	{ID: "ec2-ssm/online", Verdict: Fine, Values: []string{"agent"}},
 	{ID: "ec2-ssm/offline", Verdict: Fault, Values: []string{"status", "last"}, Steps: []Step{
 		{ID: "restart-ssm-agent", Changes: OneResource, Commands: []string{

@@ -34,6 +34,16 @@ func TestActions(t *testing.T) {
 			questions[call.Action+" "+call.Asked] = true
 		}
 	}
+	for _, c := range causes() {
+		doctor, fake := c.start(t)
+		doctor.Diagnose(t.Context(), c.change, nil)
+		for _, call := range fake.Calls() {
+			actions[call.Action] = true
+			if call.Action == "cloudtrail:LookupEvents" {
+				questions[call.Action+" "+call.Asked] = true
+			}
+		}
+	}
 	if diff := cmp.Diff(actionsInSources(t), slices.Sorted(maps.Keys(actions))); diff != "" {
 		t.Errorf("calls in the sources (-) and those that were seen (+):\n%s", diff)
 	}

@@ -3,9 +3,8 @@ package diagnose
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
@@ -30,6 +29,9 @@ const (
 	lookback = 24 * time.Hour
 	// margin is by how much two clocks may differ.
 	margin = time.Minute
+	// kept is how long CloudTrail keeps records
+	// (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html).
+	kept = 90 * 24 * time.Hour
 	// delay is after how long a record is there at the latest, as a rule; AWS promises nothing.
 	delay = 15 * time.Minute
 )
@@ -39,21 +41,28 @@ const actorCheck = catalog.ActorCheck
 
 // search is a change that may be behind what a check found.
 type search struct {
-	question
-	// deed is what it is called in evidence, and object what it was done to.
+	// questions are asked one after the other until an answer has the change.
+	questions []question
+	// deed is what the change is called in evidence, and object what it was made to.
 	deed, object string
 	// source is the service, as records name it without its domain, and events are the operations.
 	source string
 	events []string
-	// concerns reports whether a record of them is about the resource, or what its coverage depends on.
-	concerns func(record) bool
+	// creation is asked first where the id of what was changed is only known from its creation; zero: it is known. idsIn
+	// are the ids in a record of it.
+	creation question
+	idsIn    func(record) []string
+	// concerns reports whether a record of the events is about the resource, or what its coverage depends on.
+	concerns func(r record, ids []string) bool
+	// fault is why nothing can be asked.
+	fault error
 }
 
 // wants reports whether the record is the change: one that was made, before the loss.
-func (q search) wants(r record, change coverage.Change) bool {
+func (q search) wants(r record, ids []string, change coverage.Change) bool {
 	at := lostAt(change)
 	return r.EventSource == q.source+".amazonaws.com" && slices.Contains(q.events, r.EventName) && r.isDone() &&
-		!r.EventTime.After(at.Add(margin)) && !r.EventTime.Before(at.Add(-lookback)) && q.concerns(r)
+		!r.EventTime.After(at.Add(margin)) && !r.EventTime.Before(at.Add(-lookback)) && q.concerns(r, ids)
 }
 
 // lostAt is when coverage was lost, as far as it is known.
@@ -72,23 +81,21 @@ func (d *Doctor) actors(ctx context.Context, s *scene, found []coverage.Evidence
 		return nil
 	}
 	t := &trail{s: s, left: callsMost}
-	var all []coverage.Evidence
-	outcome := ""
-	for _, q := range searches(s, found) {
-		sighted, err := t.follow(ctx, q)
+	var all, without []coverage.Evidence
+	for _, q := range searches(ctx, s, found) {
+		e := t.follow(ctx, q)
 		switch {
-		case err != nil:
-			return append(all, t.problem(err))
-		case sighted.found == nothing || sighted.found == unread:
-			outcome = max(outcome, sighted.found)
-		default:
-			all = append(all, coverage.Evidence{Check: actorCheck, Found: sighted.found, Values: clipped(sighted.values)})
+		case catalog.EvidenceOf(e).Verdict != catalog.Attribution && e.Found != byGuardDuty:
+			without = append(without, e)
+		case !slices.ContainsFunc(all, func(other coverage.Evidence) bool { return other.Values["id"] == e.Values["id"] }):
+			all = append(all, e)
 		}
 	}
-	if len(all) == 0 && outcome != "" {
-		return []coverage.Evidence{t.without(outcome)}
+	if len(all) > 0 || len(without) == 0 {
+		return all
 	}
-	return all
+	// What kept a search from its end says more than that another one had no result.
+	return []coverage.Evidence{slices.MaxFunc(without, func(a, b coverage.Evidence) int { return weight(a) - weight(b) })}
 }
 
 // What is found where no change was.
@@ -100,6 +107,17 @@ const (
 	// pending: records may still arrive.
 	pending = "pending"
 )
+
+// weight is how much it says that no change was found.
+func weight(e coverage.Evidence) int {
+	switch e.Found {
+	case nothing, pending:
+		return 0
+	case unread:
+		return 1
+	}
+	return 2
+}
 
 // problem is the evidence where CloudTrail could not be asked. What is not allowed now is not allowed later.
 func (t *trail) problem(err error) coverage.Evidence {
@@ -113,11 +131,11 @@ func (t *trail) problem(err error) coverage.Evidence {
 
 // without is the evidence where no change was found.
 func (t *trail) without(outcome string) coverage.Evidence {
-	values := t.again(values{"hours": "24"})
-	if outcome == nothing && values[coverage.LookAgain] != "" {
+	v := t.again(values{"hours": "24"})
+	if outcome == nothing && v[coverage.LookAgain] != "" {
 		outcome = pending
 	}
-	return coverage.Evidence{Check: actorCheck, Found: outcome, Values: values}
+	return coverage.Evidence{Check: actorCheck, Found: outcome, Values: v}
 }
 
 // again adds when a second look may find more: once, when every record has had its time.
@@ -129,41 +147,85 @@ func (t *trail) again(v values) values {
 	return v
 }
 
-// follow looks for one change. Where GuardDuty made it by itself, what counts is the setting that it followed.
-func (t *trail) follow(ctx context.Context, q search) (sight, error) {
-	r, more, err := t.change(ctx, q)
+// follow looks for one change. Where GuardDuty removed something by itself, what counts is the setting that it followed
+// (https://docs.aws.amazon.com/guardduty/latest/ug/runtime-monitoring-agent-resource-clean-up.html).
+func (t *trail) follow(ctx context.Context, q search) coverage.Evidence {
+	outcome, r, err := t.change(ctx, q)
 	switch {
 	case err != nil:
-		return sight{}, err
-	case r == nil && more:
-		return sight{unread, nil}, nil
+		return t.problem(err)
 	case r == nil:
-		return sight{nothing, nil}, nil
+		return t.without(outcome)
 	case serviceOf(r.UserIdentity.SessionContext.SessionIssuer.ARN) != guardDutyService:
-		return sight{q.deed, t.told(q, *r)}, nil
+		return t.told(q.deed, q, *r)
+	case strings.HasPrefix(r.EventName, "Delete"):
+		for _, setting := range ofSettings(ctx, t.s, monitoringFeatures()) {
+			_, behind, err := t.change(ctx, setting)
+			if err != nil {
+				return t.problem(err)
+			}
+			if behind != nil {
+				return t.told(setting.deed, setting, *behind)
+			}
+		}
 	}
-	return sight{"by-guardduty", t.told(q, *r)}, nil
+	return t.told(byGuardDuty, q, *r)
 }
 
-const guardDutyService = "guardduty.amazonaws.com"
+const (
+	guardDutyService = "guardduty.amazonaws.com"
+	// byGuardDuty is what is found where GuardDuty made the change and no setting behind it is known.
+	byGuardDuty = "by-guardduty"
+)
 
-// change is the last change of that kind; nil where there is none.
-func (t *trail) change(ctx context.Context, q search) (*record, bool, error) {
-	records, more, err := t.records(ctx, q.question)
-	if err != nil {
-		return nil, false, err
+// change is the last change of that kind; nil where there is none, and then whether all was read.
+func (t *trail) change(ctx context.Context, q search) (string, *record, error) {
+	if q.fault != nil {
+		return "", nil, q.fault
 	}
-	return newest(records, func(r record) bool { return q.wants(r, t.s.change) }), more, nil
+	var ids []string
+	if q.idsIn != nil {
+		created, _, err := t.records(ctx, q.creation)
+		if err != nil {
+			return "", nil, err
+		}
+		for _, r := range created {
+			if r.isDone() {
+				ids = append(ids, q.idsIn(r)...)
+			}
+		}
+		if len(ids) == 0 {
+			return nothing, nil, nil
+		}
+	}
+	outcome := nothing
+	for _, asked := range q.questions {
+		records, more, err := t.records(ctx, asked)
+		if err != nil {
+			return "", nil, err
+		}
+		if r := newest(records, func(r record) bool { return q.wants(r, ids, t.s.change) }); r != nil {
+			return "", r, nil
+		}
+		if more {
+			outcome = unread
+		}
+		if len(records) > 0 {
+			break // CloudTrail knows the resource by that name.
+		}
+	}
+	return outcome, nil, nil
 }
 
 // told is what evidence says of a change: no more of the actor than is allowed.
-func (t *trail) told(q search, r record) values {
+func (t *trail) told(deed string, q search, r record) coverage.Evidence {
 	doctor := t.s.doctor
-	a := actorOf(r.UserIdentity, q.account)
+	at := q.questions[0].place
+	a := actorOf(r.UserIdentity, at.account)
 	v := values{
 		"by": a.by, "name": a.name, "through": a.through, "account": a.account, "delegate": a.delegate,
 		"event": r.EventName, "time": r.EventTime.UTC().Format(time.RFC3339), "object": q.object,
-		"id": r.EventID, "region": q.region,
+		"id": r.EventID, "region": at.region,
 	}
 	if doctor.actor == ActorFull {
 		v["session"] = a.session
@@ -178,54 +240,5 @@ func (t *trail) told(q search, r record) values {
 			delete(v, key)
 		}
 	}
-	return v
-}
-
-// searches are the changes that may be behind what was found, those of certain causes first.
-func searches(s *scene, found []coverage.Evidence) []search {
-	var certain, others []search
-	for _, e := range found {
-		entry := catalog.EvidenceOf(e)
-		if entry.Verdict != catalog.Fault {
-			continue
-		}
-		if each := searchesFor(s, entry.ID, e.Values); entry.Certain {
-			certain = append(certain, each...)
-		} else {
-			others = append(others, each...)
-		}
-	}
-	return append(certain, others...)
-}
-
-// searchesFor are those for one cause.
-func searchesFor(s *scene, cause catalog.EvidenceID, v values) []search {
-	cluster := s.cluster(coverage.EKS)
-	if cause == "eks-addon/missing" {
-		return []search{{
-			question: s.byEvent("DeleteAddon"), deed: "addon-deleted", object: addonName, source: "eks", events: []string{"DeleteAddon"},
-			concerns: func(r record) bool {
-				return r.asks([]string{"name", "clusterName"}, cluster) && r.asks([]string{"addonName"}, addonName)
-			},
-		}}
-	}
-	return nil
-}
-
-// byEvent asks for all records of an operation. Their range is the same for all losses of an hour, so that these share
-// the answer.
-func (s *scene) byEvent(name string) question {
-	return s.question(types.LookupAttributeKeyEventName, name)
-}
-
-func (s *scene) question(key types.LookupAttributeKey, value string) question {
-	lost := lostAt(s.change).UTC()
-	q := question{
-		place: place{s.change.Resource.Account, s.change.Resource.Region}, key: key, value: value,
-		since: lost.Add(-lookback).Truncate(time.Hour),
-	}
-	if until := lost.Add(margin).Truncate(time.Hour).Add(time.Hour); until.Before(s.doctor.memory.now()) {
-		q.until = until
-	}
-	return q
+	return coverage.Evidence{Check: actorCheck, Found: deed, Values: clipped(v)}
 }

@@ -114,6 +114,8 @@ func TestChecks(t *testing.T) {
 		"an instance that is excluded": {ec2Change(), world{"ec2:DescribeInstances": instances(`<instanceState><name>running</name></instanceState><tagSet><item><key>GuardDutyManaged</key><value>false</value></item></tagSet>`)}, []string{"ec2-tag excluded"}},
 		"an instance that is included": {ec2Change(), world{"ec2:DescribeInstances": instances(`<instanceState><name>running</name></instanceState><tagSet><item><key>GuardDutyManaged</key><value>true</value></item></tagSet>`)}, []string{"ec2-tag included"}},
 		"an instance with Windows":     {ec2Change(), world{"ec2:DescribeInstances": instances(`<instanceState><name>running</name></instanceState><platform>windows</platform>`)}, []string{"ec2-platform windows"}},
+		"an instance without metadata": {ec2Change(), world{"ec2:DescribeInstances": instances(`<instanceState><name>running</name></instanceState><metadataOptions><httpEndpoint>disabled</httpEndpoint></metadataOptions>`)}, []string{"ec2-imds off"}},
+		"an instance with metadata":    {ec2Change(), world{"ec2:DescribeInstances": instances(`<instanceState><name>running</name></instanceState><metadataOptions><httpEndpoint>enabled</httpEndpoint></metadataOptions>`)}, []string{"ec2-imds on"}},
 		"an instance that lost SSM": {ec2Change(), world{"ssm:DescribeInstanceInformation": says(`{"InstanceInformationList":[{"PingStatus":"ConnectionLost","LastPingDateTime":1.7724e9}]}`)},
 			[]string{`ec2-ssm offline last="2026-03-01T21:20:00Z" status="ConnectionLost"`}},
 		"an instance without SSM": {ec2Change(), world{"ssm:DescribeInstanceInformation": says(`{"InstanceInformationList":[]}`), "ssm:DescribeInstanceAssociationsStatus": refuses("InvalidInstanceId")},

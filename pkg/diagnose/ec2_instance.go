@@ -66,6 +66,19 @@ func lookAtInstanceTag(ctx context.Context, s *scene) ([]sight, error) {
 	return tagged(""), nil
 }
 
+// lookAtMetadata asks for the service from which the agent has the instance's identity
+// (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceMetadataOptionsResponse.html).
+func lookAtMetadata(ctx context.Context, s *scene) ([]sight, error) {
+	instance, err := instanceOf(ctx, s)
+	if err != nil || instance == nil || instance.MetadataOptions == nil {
+		return nil, err
+	}
+	if instance.MetadataOptions.HttpEndpoint == types.InstanceMetadataEndpointStateDisabled {
+		return saw("off", nil), nil
+	}
+	return saw("on", nil), nil
+}
+
 func lookAtPlatform(ctx context.Context, s *scene) ([]sight, error) {
 	instance, err := instanceOf(ctx, s)
 	if err != nil || instance == nil {

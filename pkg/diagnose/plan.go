@@ -47,7 +47,7 @@ func checksOf(resource coverage.Resource) []check {
 		{"eks-addon-version", lookAtAddonVersion}, {"eks-nodes", lookAtNodes},
 	}
 	instance := []check{{"ec2-instance", lookAtInstance}}
-	platform := []check{{"ec2-platform", lookAtPlatform}}
+	platform := []check{{"ec2-platform", lookAtPlatform}, {"ec2-imds", lookAtMetadata}}
 	agent := []check{{"ec2-ssm", lookAtSSM}, {"ec2-association", lookAtAssociation}}
 	cluster := []check{{"ecs-cluster", lookAtECSCluster}, {"ecs-tag", lookAtECSTag}}
 	services := []check{

@@ -42,7 +42,8 @@ func (r record) isOf(at place) bool {
 	return (r.RecipientAccountID == "" || r.RecipientAccountID == at.account) && (r.AWSRegion == "" || r.AWSRegion == at.region)
 }
 
-// isDone reports whether the request changed something. AWS records refused requests, too.
+// isDone reports whether the request changed something. AWS records refused requests, too, and some services answer
+// without an error to what they refused in part: see names.
 func (r record) isDone() bool {
 	if r.ErrorCode != "" || r.ErrorMessage != "" || slices.Contains([]string{"true", `"true"`}, string(r.ReadOnly)) {
 		return false
@@ -62,11 +63,70 @@ func (r record) isDone() bool {
 	return true
 }
 
-// asks reports whether the request has one of these values under one of these names, which no other part of it has.
-// A name is not unique, so that where it stands matters.
+// partial are the parts of answers that list what was not done
+// (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVpcEndpoints.html,
+// https://docs.aws.amazon.com/guardduty/latest/APIReference/API_UpdateMemberDetectors.html,
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RevokeSecurityGroupIngress.html).
+func partial() []string {
+	return []string{"unsuccessful", "unprocessedAccounts", "unknownIpPermissionSet", "failures"}
+}
+
+// names reports whether the record is about that id and was done to it: an id is unique, wherever it stands.
+func (r record) names(id string) bool {
+	found := false
+	for _, part := range []json.RawMessage{r.RequestParameters, r.ResponseElements, r.ServiceEventDetails} {
+		for v := range parameters(part) {
+			switch {
+			case v.text != id:
+			case v.isIn(partial()...):
+				return false
+			default:
+				found = true
+			}
+		}
+	}
+	return found && id != ""
+}
+
+// asks reports whether the request has one of these values under one of these keys, in whatever letters: newer operations
+// of EC2 begin theirs with a capital. A name is not unique, so that where it stands matters.
 func (r record) asks(keys []string, values ...string) bool {
 	for v := range parameters(r.RequestParameters) {
-		if v.text != "" && slices.Contains(keys, v.key()) && slices.Contains(values, v.text) {
+		named := slices.ContainsFunc(keys, func(key string) bool { return strings.EqualFold(key, v.key()) })
+		if named && v.text != "" && slices.Contains(values, v.text) {
+			return true
+		}
+	}
+	return false
+}
+
+// answersTo are the values under that name in the answer.
+func (r record) answersTo(key string) []string {
+	var all []string
+	for v := range parameters(r.ResponseElements) {
+		if strings.EqualFold(v.key(), key) && v.text != "" {
+			all = append(all, v.text)
+		}
+	}
+	return all
+}
+
+// answers reports whether a value under that name in the answer ends so.
+func (r record) answers(key, end string) bool {
+	return slices.ContainsFunc(r.answersTo(key), func(value string) bool { return strings.HasSuffix(value, end) })
+}
+
+// excludes reports whether the request sets the tag that excludes a resource. EC2 and ECS list tags as pairs, EKS as an
+// object.
+func (r record) excludes() bool {
+	key := false
+	for v := range parameters(r.RequestParameters) {
+		switch {
+		case v.key() == managed && v.text == "false":
+			return true
+		case strings.EqualFold(v.key(), "key"):
+			key = v.text == managed
+		case strings.EqualFold(v.key(), "value") && key && v.text == "false":
 			return true
 		}
 	}
@@ -85,6 +145,10 @@ func (p parameter) key() string {
 		return ""
 	}
 	return p.path[len(p.path)-1]
+}
+
+func (p parameter) isIn(keys ...string) bool {
+	return slices.ContainsFunc(p.path, func(key string) bool { return slices.Contains(keys, key) })
 }
 
 // parameters are all values in their order, texts without percent encoding, which services with a path have

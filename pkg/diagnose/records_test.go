@@ -115,3 +115,104 @@ func addonDeleted(identity string, differs ...string) string {
 		`{"addon":{"addonName":"aws-guardduty-agent","clusterName":"shop","status":"DELETING","addonVersion":"v1.12.1-eksbuild.2","health":{"issues":[]},"createdAt":1760000000.123}}`,
 		differs...)
 }
+
+// asMember changes a record to one of that account.
+func asMember(account string) []string { return []string{"recipientAccountId", `"` + account + `"`} }
+
+// The records of causes. Each names where its parameters are documented; those of EC2 have the names of the API's
+// reference (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/) in the form of older or of newer operations.
+var (
+	// https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateAddon.html
+	addonUpdated = wrote("eks", "UpdateAddon", byTerraform,
+		`{"name":"shop","addonName":"aws-guardduty-agent","addonVersion":"v1.9.0-eksbuild.2","configurationValues":"{\"resources\":{}}"}`,
+		`{"update":{"id":"36f675cc","status":"InProgress","type":"AddonUpdate"}}`)
+	// https://docs.aws.amazon.com/eks/latest/APIReference/API_DeleteCluster.html
+	eksDeleted = wrote("eks", "DeleteCluster", byTerraform, `{"name":"shop"}`, `{"cluster":{"name":"shop","status":"DELETING"}}`)
+	// That the ARN of a path is percent-encoded is from memory for this operation
+	// (https://docs.aws.amazon.com/eks/latest/APIReference/API_TagResource.html).
+	eksExcluded = wrote("eks", "TagResource", byTerraform,
+		`{"resourceArn":"arn%3Aaws%3Aeks%3Aeu-central-1%3A111122223333%3Acluster%2Fshop","tags":{"GuardDutyManaged":"false"}}`, `null`)
+	// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TagResource.html
+	ecsExcluded = wrote("ecs", "TagResource", byTerraform,
+		`{"resourceArn":"arn:aws:ecs:eu-central-1:111122223333:cluster/shop","tags":[{"key":"GuardDutyManaged","value":"false"}]}`, `null`)
+	// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html
+	ecsDeleted = wrote("ecs", "DeleteCluster", byTerraform, `{"cluster":"arn:aws:ecs:eu-central-1:111122223333:cluster/shop"}`, `{"cluster":{"clusterName":"shop"}}`)
+	// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html
+	serviceDeleted = wrote("ecs", "DeleteService", byTerraform, `{"cluster":"shop","service":"web","force":true}`, `{"service":{"serviceName":"web"}}`)
+	// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+	serviceUpdated = wrote("ecs", "UpdateService", byTerraform,
+		`{"cluster":"shop","service":"arn:aws:ecs:eu-central-1:111122223333:service/shop/web","desiredCount":0}`, `{"service":{"serviceName":"web"}}`)
+	// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+	definitionRegistered = wrote("ecs", "RegisterTaskDefinition", byTerraform, `{"family":"web","networkMode":"awsvpc"}`,
+		`{"taskDefinition":{"taskDefinitionArn":"arn:aws:ecs:eu-central-1:111122223333:task-definition/web:17","family":"web","revision":17}}`)
+	// The wrappers of the endpoints' operations are from memory.
+	endpointCreated = wrote("ec2", "CreateVpcEndpoint", byGuardDutyRole,
+		`{"CreateVpcEndpointRequest":{"VpcId":"vpc-0a1b2c3d","ServiceName":"com.amazonaws.eu-central-1.guardduty-data","VpcEndpointType":"Interface"}}`,
+		`{"CreateVpcEndpointResponse":{"vpcEndpoint":{"vpcEndpointId":"vpce-0a1b2c3d","vpcId":"vpc-0a1b2c3d"}}}`, "eventTime", `"2026-01-02T01:31:05Z"`)
+	endpointDeleted = wrote("ec2", "DeleteVpcEndpoints", byTerraform, `{"DeleteVpcEndpointsRequest":{"VpcEndpointId":{"tag":1,"content":"vpce-0a1b2c3d"}}}`,
+		`{"DeleteVpcEndpointsResponse":{"unsuccessful":"","requestId":"r"}}`)
+	endpointKept = wrote("ec2", "DeleteVpcEndpoints", byTerraform, `{"DeleteVpcEndpointsRequest":{"VpcEndpointId":[{"tag":1,"content":"vpce-0a1b2c3d"},{"tag":2,"content":"vpce-1"}]}}`,
+		`{"DeleteVpcEndpointsResponse":{"unsuccessful":{"item":{"resourceId":"vpce-0a1b2c3d","error":{"code":"InvalidVpcEndpoint.NotFound"}}}}}`)
+	endpointDeletedByGuardDuty = wrote("ec2", "DeleteVpcEndpoints", byGuardDutyRole, `{"DeleteVpcEndpointsRequest":{"VpcEndpointId":{"tag":1,"content":"vpce-0a1b2c3d"}}}`,
+		`{"DeleteVpcEndpointsResponse":{"unsuccessful":""}}`)
+	endpointModified = wrote("ec2", "ModifyVpcEndpoint", byTerraform,
+		`{"ModifyVpcEndpointRequest":{"VpcEndpointId":"vpce-0a1b2c3d","PrivateDnsEnabled":false}}`, `{"ModifyVpcEndpointResponse":{"return":true}}`)
+	// The older form, as AWS's sample records have it
+	// (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitor-with-cloudtrail.html).
+	ruleRevoked = wrote("ec2", "RevokeSecurityGroupIngress", byTerraform,
+		`{"groupId":"sg-0a1b2c3d","ipPermissions":{"items":[{"ipProtocol":"tcp","fromPort":443,"toPort":443,"groups":{},"ipRanges":{"items":[{"cidrIp":"10.0.0.0/16"}]}}]}}`,
+		`{"requestId":"r","_return":true}`)
+	rulesModified = wrote("ec2", "ModifySecurityGroupRules", byTerraform,
+		`{"ModifySecurityGroupRulesRequest":{"GroupId":"sg-0a1b2c3d","SecurityGroupRule":{"tag":1,"SecurityGroupRuleId":"sgr-1"}}}`,
+		`{"ModifySecurityGroupRulesResponse":{"return":true}}`)
+	vpcModified = wrote("ec2", "ModifyVpcAttribute", byTerraform, `{"vpcId":"vpc-0a1b2c3d","enableDnsSupport":{"value":false}}`, `{"_return":true}`)
+	stopped     = wrote("ec2", "StopInstances", byTerraform, `{"instancesSet":{"items":[{"instanceId":"i-0123456789abcdef0"}]},"force":false}`,
+		`{"instancesSet":{"items":[{"instanceId":"i-0123456789abcdef0","currentState":{"code":64,"name":"stopping"}}]}}`)
+	terminated = wrote("ec2", "TerminateInstances", byScaling, `{"instancesSet":{"items":[{"instanceId":"i-0123456789abcdef0"}]}}`, `{"instancesSet":{"items":[{"instanceId":"i-0123456789abcdef0"}]}}`)
+	// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-interruptions.html
+	reclaimed = wrote("ec2", "BidEvictedEvent", byTheMarket, `null`, `null`, "eventType", `"AwsServiceEvent"`, "serviceEventDetails", `{"instanceIdSet":["i-0123456789abcdef0"]}`)
+	excluded  = wrote("ec2", "CreateTags", byTerraform,
+		`{"resourcesSet":{"items":[{"resourceId":"i-0123456789abcdef0"}]},"tagSet":{"items":[{"key":"GuardDutyManaged","value":"false"}]}}`, `{"_return":true}`)
+	// The wrapper is from memory; the answer has the instance
+	// (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DisassociateIamInstanceProfile.html).
+	profileRemoved = wrote("ec2", "DisassociateIamInstanceProfile", byTerraform, `{"DisassociateIamInstanceProfileRequest":{"AssociationId":"iip-assoc-1"}}`,
+		`{"DisassociateIamInstanceProfileResponse":{"iamInstanceProfileAssociation":{"associationId":"iip-assoc-1","instanceId":"i-0123456789abcdef0"}}}`)
+	profileReplaced = wrote("ec2", "ReplaceIamInstanceProfileAssociation", byTerraform, `{"ReplaceIamInstanceProfileAssociationRequest":{"AssociationId":"iip-assoc-1"}}`,
+		`{"ReplaceIamInstanceProfileAssociationResponse":{"iamInstanceProfileAssociation":{"instanceId":"i-0123456789abcdef0"}}}`)
+	// https://docs.aws.amazon.com/IAM/latest/APIReference/API_RemoveRoleFromInstanceProfile.html
+	roleRemoved = wrote("iam", "RemoveRoleFromInstanceProfile", byTerraform, `{"instanceProfileName":"web","roleName":"web"}`, `null`, "awsRegion", `"us-east-1"`)
+	// https://docs.aws.amazon.com/IAM/latest/APIReference/API_DetachRolePolicy.html
+	policyDetached = wrote("iam", "DetachRolePolicy", byTerraform, `{"roleName":"pull","policyArn":"arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"}`, `null`, "awsRegion", `"us-east-1"`)
+	// https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateAssociation.html
+	associationCreated = wrote("ssm", "CreateAssociation", byGuardDutyRole, `{"name":"AmazonGuardDuty-ConfigureRuntimeMonitoringSsmPlugin"}`,
+		`{"associationDescription":{"associationId":"fc891b4a-6a50-4f4d-b4d6-6a3a47469a4d","name":"AmazonGuardDuty-ConfigureRuntimeMonitoringSsmPlugin"}}`, "eventTime", `"2026-01-02T01:31:05Z"`)
+	// https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DeleteAssociation.html
+	associationDeleted = wrote("ssm", "DeleteAssociation", byTerraform, `{"associationId":"fc891b4a-6a50-4f4d-b4d6-6a3a47469a4d"}`, `null`)
+	// https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_UpdateAssociation.html
+	associationUpdated = wrote("ssm", "UpdateAssociation", byTerraform, `{"associationId":"a1"}`, `{"associationDescription":{"associationId":"a1"}}`)
+	// https://docs.aws.amazon.com/guardduty/latest/ug/logging-using-cloudtrail.html,
+	// https://docs.aws.amazon.com/guardduty/latest/APIReference/API_UpdateDetector.html
+	monitoringOff = wrote("guardduty", "UpdateDetector", byTerraform, `{"detectorId":"d1","features":[{"name":"RUNTIME_MONITORING","status":"DISABLED"}]}`, `null`)
+	managementOff = wrote("guardduty", "UpdateDetector", byTerraform,
+		`{"detectorId":"d1","features":[{"name":"RUNTIME_MONITORING","status":"ENABLED","additionalConfiguration":[{"name":"EC2_AGENT_MANAGEMENT","status":"DISABLED"}]}]}`, `null`)
+	suspended       = wrote("guardduty", "UpdateDetector", byTerraform, `{"detectorId":"d1","enable":false}`, `null`)
+	detectorDeleted = wrote("guardduty", "DeleteDetector", byRootUser, `{"detectorId":"d1"}`, `null`)
+	// Those of the administrator (https://docs.aws.amazon.com/guardduty/latest/APIReference/API_UpdateMemberDetectors.html).
+	memberOff = wrote("guardduty", "UpdateMemberDetectors", fromAdministrator,
+		`{"detectorId":"a1","accountIds":["999988887777","111122223333"],"features":[{"name":"RUNTIME_MONITORING","status":"DISABLED"}]}`, `{"unprocessedAccounts":[]}`, asMember(other)...)
+	memberLeft = wrote("guardduty", "UpdateMemberDetectors", fromAdministrator,
+		`{"detectorId":"a1","accountIds":["111122223333"],"features":[{"name":"RUNTIME_MONITORING","status":"DISABLED"}]}`,
+		`{"unprocessedAccounts":[{"accountId":"111122223333","result":"no"}]}`, asMember(other)...)
+	memberSuspended     = wrote("guardduty", "StopMonitoringMembers", fromAdministrator, `{"detectorId":"a1","accountIds":["111122223333"]}`, `{"unprocessedAccounts":[]}`, asMember(other)...)
+	memberDisassociated = wrote("guardduty", "DisassociateMembers", fromAdministrator, `{"detectorId":"a1","accountIds":["111122223333"]}`, `{"unprocessedAccounts":[]}`, asMember(other)...)
+	organizationOff     = wrote("guardduty", "UpdateOrganizationConfiguration", fromAdministrator,
+		`{"detectorId":"a1","autoEnableOrganizationMembers":"NONE","features":[{"name":"RUNTIME_MONITORING","autoEnable":"NONE"}]}`, `null`, asMember(other)...)
+	// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyInstanceMetadataOptions.html
+	metadataOff = wrote("ec2", "ModifyInstanceMetadataOptions", byTerraform,
+		`{"ModifyInstanceMetadataOptionsRequest":{"InstanceId":"i-0123456789abcdef0","HttpEndpoint":"disabled"}}`,
+		`{"ModifyInstanceMetadataOptionsResponse":{"instanceId":"i-0123456789abcdef0"}}`)
+)
+
+// fromAdministrator is a role in the account of GuardDuty's administrator.
+const fromAdministrator = `{"type":"AssumedRole","arn":"arn:aws:sts::444455556666:assumed-role/SecurityAdmin/s","accountId":"444455556666",` +
+	`"sessionContext":{"sessionIssuer":{"type":"Role","arn":"arn:aws:iam::444455556666:role/SecurityAdmin","userName":"SecurityAdmin"}}}`

@@ -25,6 +25,8 @@ const limit = 5 * time.Second
 // memoryClient answers without a network, so that its time may be a bubble's.
 type memoryClient struct {
 	world world
+	// history answers for CloudTrail, where it is set.
+	history eventHistory
 	// slow is how long an action takes; deaf are those that do not even notice when nobody waits any more, until release.
 	slow    map[string]time.Duration
 	deaf    []string
@@ -51,7 +53,11 @@ func (c *memoryClient) Do(r *http.Request) (*http.Response, error) {
 		return nil, r.Context().Err()
 	}
 	recorder := httptest.NewRecorder()
-	c.world.answer(call).Send(recorder, call)
+	answer := c.world.answer(call)
+	if c.history != nil && call.Action == "cloudtrail:LookupEvents" {
+		answer = c.history.answer(call)
+	}
+	answer.Send(recorder, call)
 	return recorder.Result(), nil
 }
 
@@ -68,8 +74,11 @@ func (c *memoryClient) count(action string) int {
 }
 
 func (c *memoryClient) doctor() *diagnose.Doctor {
-	cloud := aws.Config{Region: "us-east-1", HTTPClient: c, Credentials: credentials.NewStaticCredentialsProvider(ownKey, "secret", "")}
-	return diagnose.New(cloud, diagnose.Settings{Role: diagnose.Role{Name: "look"}, Actor: diagnose.ActorRole}, time.Now)
+	return diagnose.New(c.cloud(), diagnose.Settings{Role: diagnose.Role{Name: "look"}, Actor: diagnose.ActorRole}, time.Now)
+}
+
+func (c *memoryClient) cloud() aws.Config {
+	return aws.Config{Region: "us-east-1", HTTPClient: c, Credentials: credentials.NewStaticCredentialsProvider(ownKey, "secret", "")}
 }
 
 func TestNobodyWaitsBeyondTheDeadline(t *testing.T) {
@@ -213,4 +222,51 @@ func TestThrottlingIsTriedOnceMore(t *testing.T) {
 			t.Errorf("evidence: %q", got)
 		}
 	})
+}
+
+// TestCloudTrailIsAskedTwiceASecond also where several resources need answers of one account and Region.
+func TestCloudTrailIsAskedTwiceASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := uncovered.with(world{"guardduty:GetDetector": detector("ENABLED", "RUNTIME_MONITORING", "DISABLED", "DISABLED"),
+			"eks:DescribeAddon": refuses("ResourceNotFoundException")})
+		client := &memoryClient{world: w, slow: map[string]time.Duration{"cloudtrail:LookupEvents": time.Millisecond}}
+		doctor := client.doctor()
+		began := time.Now()
+		var both sync.WaitGroup
+		for i := range 6 {
+			change := ec2Change()
+			change.Resource.Name = "i-0123456789abcde0" + string(rune('0'+i))
+			w["ec2:DescribeInstances"] = instances("<instanceId>i</instanceId><instanceState><name>stopped</name></instanceState>")
+			both.Go(func() { doctor.Diagnose(t.Context(), change, nil) })
+		}
+		both.Wait()
+		n, took := client.count("cloudtrail:LookupEvents"), time.Since(began)
+		if least := time.Duration((n-1)/2) * time.Second; n < 6 || took < least || took > least+time.Second {
+			t.Errorf("%d calls took %v", n, took)
+		}
+	})
+}
+
+// TestFiftyLossesOfOneVPC share what they depend on. At most ten of a batch are diagnosed.
+func TestFiftyLossesOfOneVPC(t *testing.T) {
+	const diagnosed, most = 10, 60
+	client := &memoryClient{world: uncovered.with(world{"ec2:DescribeVpcEndpoints": endpoints()}), history: eventHistory{endpointCreated, endpointDeleted}}
+	doctor := diagnose.New(client.cloud(), diagnose.Settings{Actor: diagnose.ActorRole, Wait: noWait}, func() time.Time { return moment })
+	var together sync.WaitGroup
+	for i := range diagnosed {
+		change := ec2Change()
+		change.Resource.Name = "i-0123456789abcde0" + string(rune('0'+i))
+		change.ChangedAt = lostAt.Add(-time.Duration(i) * time.Minute)
+		together.Go(func() {
+			if got := actors(doctor.Diagnose(t.Context(), change, nil)); len(got) != 1 || !strings.Contains(got[0], "endpoint-deleted") {
+				t.Errorf("%s: %q", change.Resource.Name, got)
+			}
+		})
+	}
+	together.Wait()
+	if n := len(client.calls); n > most {
+		t.Errorf("%d calls", n)
+	} else {
+		t.Logf("%d calls", n)
+	}
 }

@@ -20,9 +20,10 @@ func TestWhatCannotBeAskedIsEvidence(t *testing.T) {
 		"eks": eksChange(), "ec2": ec2Change(), "ecs": ecsChange(serviceIssue, taskIssue), "ecs-tasks": ecsChange(),
 	}
 	alternatives := map[string]world{
-		"eks:ListFargateProfiles": {"ec2:DescribeInstances": instances()},
-		"cloudtrail:LookupEvents": withoutAddon(history()),
-		"ssm:ListAssociations":    {"ssm:DescribeInstanceAssociationsStatus": says(`{"InstanceAssociationStatusInfos":[]}`)},
+		"eks:ListFargateProfiles":           {"ec2:DescribeInstances": instances()},
+		"cloudtrail:LookupEvents":           withoutAddon(history()),
+		"guardduty:GetAdministratorAccount": uncovered.with(world{"guardduty:GetDetector": detector("ENABLED", "RUNTIME_MONITORING", "DISABLED", "DISABLED")}),
+		"ssm:ListAssociations":              {"ssm:DescribeInstanceAssociationsStatus": says(`{"InstanceAssociationStatusInfos":[]}`)},
 	}
 	met := make(map[string]bool)
 	for kind, change := range kinds {

@@ -94,9 +94,10 @@ var healthy = world{
 	"ecs:ListTasks":              says(`{"taskArns":["arn:aws:ecs:eu-central-1:111122223333:task/shop/0123"]}`),
 	"ecs:DescribeTasks":          says(`{"tasks":[{"attachments":[{"type":"ElasticNetworkInterface","details":[{"name":"privateIPv4Address","value":"10.0.0.9"},{"name":"subnetId","value":"subnet-0a"}]}]}]}`),
 
-	"guardduty:ListDetectors": says(`{"detectorIds":["d1"]}`),
-	"guardduty:GetDetector":   detector("ENABLED", "RUNTIME_MONITORING", "ENABLED", "ENABLED"),
-	"guardduty:ListCoverage":  listed(""),
+	"guardduty:ListDetectors":           says(`{"detectorIds":["d1"]}`),
+	"guardduty:GetAdministratorAccount": says(`{}`),
+	"guardduty:GetDetector":             detector("ENABLED", "RUNTIME_MONITORING", "ENABLED", "ENABLED"),
+	"guardduty:ListCoverage":            listed(""),
 
 	"cloudtrail:LookupEvents": history(),
 }
@@ -203,10 +204,19 @@ func start(t *testing.T, w world, role diagnose.Role) (*diagnose.Doctor, *diagno
 // startWith is a Doctor with these settings in that world. It does not wait for CloudTrail's rate.
 func startWith(t *testing.T, w world, settings diagnose.Settings) (*diagnose.Doctor, *diagnosetest.Fake) {
 	t.Helper()
+	return startAnswering(t, w.answer, settings)
+}
+
+// noWait lets tests take no time.
+func noWait(context.Context, time.Duration) error { return nil }
+
+// startAnswering is a Doctor for whom AWS answers so.
+func startAnswering(t *testing.T, answer func(diagnosetest.Call) diagnosetest.Answer, settings diagnose.Settings) (*diagnose.Doctor, *diagnosetest.Fake) {
+	t.Helper()
 	if settings.Wait == nil {
-		settings.Wait = func(context.Context, time.Duration) error { return nil }
+		settings.Wait = noWait
 	}
-	fake := diagnosetest.New(w.answer)
+	fake := diagnosetest.New(answer)
 	t.Cleanup(fake.Close)
 	cloud := aws.Config{
 		Region: "us-east-1", BaseEndpoint: aws.String(fake.URL()), HTTPClient: fake.Client(),

@@ -18,6 +18,7 @@ func englishEvidence() Evidence {
 			"ec2-instance":                 "EC2 instance",
 			"ec2-tag":                      "Instance tag",
 			"ec2-platform":                 "Platform",
+			"ec2-imds":                     "Metadata service",
 			"ec2-ssm":                      "Systems Manager",
 			"ec2-association":              "SSM association",
 			"ecs-cluster":                  "ECS cluster",
@@ -69,7 +70,111 @@ func englishEvidence() Evidence {
 			}},
 
 			// who requested the change
-			"actor/addon-deleted": {Says: []string{"Add-on deleted at the request of {actor}, {time}.", "Add-on deleted."}},
+			"actor/addon-deleted": {Says: []string{
+				"Add-on deleted at the request of {actor}, {time}.",
+				"Add-on deleted.",
+			}},
+			"actor/addon-changed": {Says: []string{
+				"Possibly related: add-on changed at the request of {actor}, {time}.",
+				"Possibly related: add-on changed.",
+			}},
+			"actor/cluster-deleted": {Says: []string{
+				"Cluster deleted at the request of {actor}, {time}.",
+				"Cluster deleted.",
+			}},
+			"actor/tag-set": {Says: []string{
+				"Exclusion tag set at the request of {actor}, {time}.",
+				"Exclusion tag set.",
+			}},
+			"actor/service-deleted": {Says: []string{
+				"Service `{object}` deleted at the request of {actor}, {time}.",
+				"Service deleted.",
+			}},
+			"actor/service-changed": {Says: []string{
+				"Possibly related: service `{object}` changed at the request of {actor}, {time}.",
+				"Possibly related: service changed.",
+			}},
+			"actor/definition-registered": {Says: []string{
+				"Possibly related: task definition `{object}` registered at the request of {actor}, {time}.",
+				"Possibly related: task definition registered.",
+			}},
+			"actor/role-changed": {Says: []string{
+				"Possibly related: permissions of role `{object}` changed at the request of {actor}, {time}.",
+				"Possibly related: permissions of a role changed.",
+			}},
+			"actor/endpoint-deleted": {Says: []string{
+				"VPC endpoint deleted at the request of {actor}, {time}.",
+				"VPC endpoint deleted.",
+			}},
+			"actor/endpoint-changed": {Says: []string{
+				"Possibly related: endpoint `{object}` changed at the request of {actor}, {time}.",
+				"Possibly related: VPC endpoint changed.",
+			}},
+			"actor/group-changed": {Says: []string{
+				"Possibly related: rules of security group `{object}` changed at the request of {actor}, {time}.",
+				"Possibly related: rules of a security group changed.",
+			}},
+			"actor/vpc-changed": {Says: []string{
+				"Possibly related: attributes of `{object}` changed at the request of {actor}, {time}.",
+				"Possibly related: attributes of the VPC changed.",
+			}},
+			"actor/instance-stopped": {Says: []string{
+				"Instance stopped at the request of {actor}, {time}.",
+				"Instance stopped.",
+			}},
+			"actor/instance-terminated": {Says: []string{
+				"Instance terminated at the request of {actor}, {time}.",
+				"Instance terminated.",
+			}},
+			"actor/metadata-changed": {Says: []string{
+				"Possibly related: instance metadata options changed at the request of {actor}, {time}.",
+				"Possibly related: instance metadata options changed.",
+			}},
+			"actor/profile-removed": {Says: []string{
+				"Instance profile removed at the request of {actor}, {time}.",
+				"Instance profile removed.",
+			}},
+			"actor/profile-changed": {Says: []string{
+				"Possibly related: instance profile replaced at the request of {actor}, {time}.",
+				"Possibly related: instance profile replaced.",
+			}},
+			"actor/profile-role-removed": {Says: []string{
+				"Possibly related: role removed from instance profile `{object}` at the request of {actor}, {time}.",
+				"Possibly related: role removed from the instance profile.",
+			}},
+			"actor/association-deleted": {Says: []string{
+				"Possibly related: GuardDuty's SSM association deleted at the request of {actor}, {time}.",
+				"Possibly related: GuardDuty's SSM association deleted.",
+			}},
+			"actor/association-changed": {Says: []string{
+				"Possibly related: SSM association `{object}` changed at the request of {actor}, {time}.",
+				"Possibly related: SSM association changed.",
+			}},
+			"actor/detector-deleted": {Says: []string{
+				"GuardDuty detector deleted at the request of {actor}, {time}.",
+				"GuardDuty detector deleted.",
+			}},
+			"actor/monitoring-off": {Says: []string{
+				"GuardDuty settings turned off at the request of {actor}, {time}.",
+				"GuardDuty settings turned off.",
+			}},
+			"actor/member-monitoring-off": {Says: []string{
+				"GuardDuty settings turned off in administrator account {object} at the request of {actor}, {time}.",
+				"GuardDuty settings turned off in the administrator account.",
+			}},
+			"actor/member-suspended": {Says: []string{
+				"GuardDuty suspended in administrator account {object} at the request of {actor}, {time}.",
+				"GuardDuty suspended in the administrator account.",
+			}},
+			"actor/member-removed": {Says: []string{
+				"Possibly related: member account removed in administrator account {object} at the request of {actor}, {time}.",
+				"Possibly related: member account removed in the administrator account.",
+			}},
+			"actor/organization-changed": {Says: []string{
+				"Possibly related: organization settings of GuardDuty changed in administrator account {object} at the request of {actor}, {time}.",
+				"Possibly related: organization settings of GuardDuty changed in the administrator account.",
+			}},
+			"actor/spot-reclaimed": {Says: []string{"EC2 reclaimed the Spot Instance, {time}.", "EC2 reclaimed the Spot Instance."}},
 			"actor/by-guardduty": {Says: []string{
 				"GuardDuty itself made the change, {time} (`{event}`). No request behind it was found.",
 				"GuardDuty itself made the change. No request behind it was found.",
@@ -79,7 +184,7 @@ func englishEvidence() Evidence {
 				"No record of a change that explains it.",
 			}},
 			"actor/pending": {Says: []string{"No record of the change yet. Records can take 15 minutes to arrive."}},
-			"actor/unread":  {Says: []string{"Too many records to read them all. The change is not among those read."}},
+			"actor/unread":  {Says: []string{"CloudTrail was not searched completely. The change is not among the records read."}},
 			// the diagnosis itself
 			"diagnosis/failed": {Says: []string{
 				"Could not check: the diagnosis function failed with `{reason}`.",
@@ -216,6 +321,10 @@ func englishEvidence() Evidence {
 				Title: "Windows instances are not supported",
 				Says:  []string{"Windows, which Runtime Monitoring does not cover."},
 			},
+			"ec2-imds/on": {Says: []string{"On."}},
+			"ec2-imds/off": {Says: []string{
+				"Off: the agent cannot get the instance identity document, with which it proves where it runs.",
+			}},
 			"ec2-ssm/online": {Says: []string{
 				"Managed node, SSM agent {agent} is online.", "Managed node, its SSM agent is online.",
 			}},

@@ -18,6 +18,7 @@ func japaneseEvidence() Evidence {
 			"ec2-instance":                 "EC2 インスタンス",
 			"ec2-tag":                      "インスタンスのタグ",
 			"ec2-platform":                 "プラットフォーム",
+			"ec2-imds":                     "メタデータサービス",
 			"ec2-ssm":                      "Systems Manager の管理",
 			"ec2-association":              "SSM 関連付け",
 			"ecs-cluster":                  "ECS クラスター",
@@ -70,7 +71,112 @@ func japaneseEvidence() Evidence {
 
 			// who requested the change
 			"actor/addon-deleted": {Says: []string{
-				"アドオンが削除されました (リクエスト元: {actor}、{time})。", "アドオンが削除されました。",
+				"アドオンが削除されました (リクエスト元: {actor}、{time})。",
+				"アドオンが削除されました。",
+			}},
+			"actor/addon-changed": {Says: []string{
+				"アドオンが変更されました。関連する可能性があります (リクエスト元: {actor}、{time})。",
+				"アドオンが変更されました。関連する可能性があります。",
+			}},
+			"actor/cluster-deleted": {Says: []string{
+				"クラスターが削除されました (リクエスト元: {actor}、{time})。",
+				"クラスターが削除されました。",
+			}},
+			"actor/tag-set": {Says: []string{
+				"除外タグが付けられました (リクエスト元: {actor}、{time})。",
+				"除外タグが付けられました。",
+			}},
+			"actor/service-deleted": {Says: []string{
+				"サービス `{object}` が削除されました (リクエスト元: {actor}、{time})。",
+				"サービスが削除されました。",
+			}},
+			"actor/service-changed": {Says: []string{
+				"サービス `{object}` が変更されました。関連する可能性があります (リクエスト元: {actor}、{time})。",
+				"サービスが変更されました。関連する可能性があります。",
+			}},
+			"actor/definition-registered": {Says: []string{
+				"タスク定義 `{object}` が登録されました。関連する可能性があります (リクエスト元: {actor}、{time})。",
+				"タスク定義が登録されました。関連する可能性があります。",
+			}},
+			"actor/role-changed": {Says: []string{
+				"ロール `{object}` の権限が変更されました。関連する可能性があります (リクエスト元: {actor}、{time})。",
+				"ロールの権限が変更されました。関連する可能性があります。",
+			}},
+			"actor/endpoint-deleted": {Says: []string{
+				"VPC エンドポイントが削除されました (リクエスト元: {actor}、{time})。",
+				"VPC エンドポイントが削除されました。",
+			}},
+			"actor/endpoint-changed": {Says: []string{
+				"エンドポイント `{object}` が変更されました。関連する可能性があります (リクエスト元: {actor}、{time})。",
+				"エンドポイントが変更されました。関連する可能性があります。",
+			}},
+			"actor/group-changed": {Says: []string{
+				"セキュリティグループ `{object}` のルールが変更されました。関連する可能性があります (リクエスト元: {actor}、{time})。",
+				"セキュリティグループのルールが変更されました。関連する可能性があります。",
+			}},
+			"actor/vpc-changed": {Says: []string{
+				"`{object}` の属性が変更されました。関連する可能性があります (リクエスト元: {actor}、{time})。",
+				"VPC の属性が変更されました。関連する可能性があります。",
+			}},
+			"actor/instance-stopped": {Says: []string{
+				"インスタンスが停止されました (リクエスト元: {actor}、{time})。",
+				"インスタンスが停止されました。",
+			}},
+			"actor/instance-terminated": {Says: []string{
+				"インスタンスが終了されました (リクエスト元: {actor}、{time})。",
+				"インスタンスが終了されました。",
+			}},
+			"actor/metadata-changed": {Says: []string{
+				"インスタンスメタデータのオプションが変更されました。関連する可能性があります (リクエスト元: {actor}、{time})。",
+				"インスタンスメタデータのオプションが変更されました。関連する可能性があります。",
+			}},
+			"actor/profile-removed": {Says: []string{
+				"インスタンスプロファイルの関連付けが解除されました (リクエスト元: {actor}、{time})。",
+				"インスタンスプロファイルの関連付けが解除されました。",
+			}},
+			"actor/profile-changed": {Says: []string{
+				"インスタンスプロファイルが置き換えられました。関連する可能性があります (リクエスト元: {actor}、{time})。",
+				"インスタンスプロファイルが置き換えられました。関連する可能性があります。",
+			}},
+			"actor/profile-role-removed": {Says: []string{
+				"インスタンスプロファイル `{object}` からロールが削除されました。関連する可能性があります (リクエスト元: {actor}、{time})。",
+				"インスタンスプロファイルからロールが削除されました。関連する可能性があります。",
+			}},
+			"actor/association-deleted": {Says: []string{
+				"GuardDuty の SSM 関連付けが削除されました。関連する可能性があります (リクエスト元: {actor}、{time})。",
+				"GuardDuty の SSM 関連付けが削除されました。関連する可能性があります。",
+			}},
+			"actor/association-changed": {Says: []string{
+				"SSM 関連付け `{object}` が変更されました。関連する可能性があります (リクエスト元: {actor}、{time})。",
+				"SSM 関連付けが変更されました。関連する可能性があります。",
+			}},
+			"actor/detector-deleted": {Says: []string{
+				"GuardDuty のディテクターが削除されました (リクエスト元: {actor}、{time})。",
+				"GuardDuty のディテクターが削除されました。",
+			}},
+			"actor/monitoring-off": {Says: []string{
+				"GuardDuty の設定が無効にされました (リクエスト元: {actor}、{time})。",
+				"GuardDuty の設定が無効にされました。",
+			}},
+			"actor/member-monitoring-off": {Says: []string{
+				"管理者アカウント {object} で GuardDuty の設定が無効にされました (リクエスト元: {actor}、{time})。",
+				"管理者アカウントで GuardDuty の設定が無効にされました。",
+			}},
+			"actor/member-suspended": {Says: []string{
+				"管理者アカウント {object} で GuardDuty が停止されました (リクエスト元: {actor}、{time})。",
+				"管理者アカウントで GuardDuty が停止されました。",
+			}},
+			"actor/member-removed": {Says: []string{
+				"管理者アカウント {object} でメンバーアカウントが削除されました。関連する可能性があります (リクエスト元: {actor}、{time})。",
+				"管理者アカウントでメンバーアカウントが削除されました。関連する可能性があります。",
+			}},
+			"actor/organization-changed": {Says: []string{
+				"管理者アカウント {object} で GuardDuty の組織設定が変更されました。関連する可能性があります (リクエスト元: {actor}、{time})。",
+				"管理者アカウントで GuardDuty の組織設定が変更されました。関連する可能性があります。",
+			}},
+			"actor/spot-reclaimed": {Says: []string{
+				"スポットインスタンスが EC2 によって中断されました ({time})。",
+				"スポットインスタンスが EC2 によって中断されました。",
 			}},
 			"actor/by-guardduty": {Says: []string{
 				"GuardDuty 自身による変更です (`{event}`、{time})。元になったリクエストは見つかりませんでした。",
@@ -81,7 +187,7 @@ func japaneseEvidence() Evidence {
 				"原因となる変更の記録はありません。",
 			}},
 			"actor/pending": {Says: []string{"変更の記録はまだありません。記録が届くまで 15 分かかることがあります。"}},
-			"actor/unread":  {Says: []string{"記録が多く、すべては確認できませんでした。確認した範囲に該当する変更はありません。"}},
+			"actor/unread":  {Says: []string{"CloudTrail の一部のみを確認しました。確認した範囲に該当する変更はありません。"}},
 			// 診断そのもの
 			"diagnosis/failed": {Says: []string{
 				"診断用の関数が `{reason}` で失敗したため、確認できませんでした。",
@@ -205,6 +311,10 @@ func japaneseEvidence() Evidence {
 				Title: "Windows インスタンス (対象外)",
 				Says:  []string{"Windows です。Runtime Monitoring は Windows をカバーしません。"},
 			},
+			"ec2-imds/on": {Says: []string{"有効です。"}},
+			"ec2-imds/off": {Says: []string{
+				"無効です。エージェントは、実行環境を証明するインスタンスアイデンティティドキュメントを取得できません。",
+			}},
 			"ec2-ssm/online":  {Says: []string{"マネージドノードで、SSM Agent {agent} がオンラインです。", "マネージドノードで、SSM Agent がオンラインです。"}},
 			"ec2-ssm/offline": {Says: []string{"{last} を最後に、インスタンスからの応答がありません (`{status}`)。", "インスタンスからの応答がありません。"}},
 			"ec2-ssm/unmanaged": {

@@ -186,6 +186,7 @@ var routes = []struct {
 	{"eks", http.MethodGet, regexp.MustCompile(`^/addons/supported-versions$`), "DescribeAddonVersions"},
 	{"guardduty", http.MethodGet, regexp.MustCompile(`^/detector$`), "ListDetectors"},
 	{"guardduty", http.MethodGet, regexp.MustCompile(`^/detector/[^/]+$`), "GetDetector"},
+	{"guardduty", http.MethodGet, regexp.MustCompile(`^/detector/[^/]+/administrator$`), "GetAdministratorAccount"},
 	{"guardduty", http.MethodPost, regexp.MustCompile(`^/detector/[^/]+/coverage$`), "ListCoverage"},
 }
 
