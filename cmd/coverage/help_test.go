@@ -13,7 +13,7 @@ func TestHelpOfEveryCommand(t *testing.T) {
 		"explain":    {"--format", "--lang", "--color", "--name", "--account", "--reader-account", "--region", "--diagnose"},
 		"catalog":    {"--format", "--lang"},
 		"routes":     {"--format"},
-		"report":     {"--format", "--lang", "--color", "--region", "--file"},
+		"report":     {"--format", "--lang", "--color", "--region", "--file", "--table", "--days"},
 		"doctor":     {"--send"},
 		"version":    nil,
 		"completion": nil,

@@ -31,11 +31,15 @@ members, too.
 As evidence for audits, --format csv lists every resource, a row each, and --format html is one page that
 loads nothing, prints, and lists everything that is uncovered.
 
+--table names the notifier's table of incidents: from it come the trend, since when clusters have been
+uncovered, names of accounts, and how long resources were without coverage in the last days.
+
 With --file it shows a saved answer of aws guardduty list-coverage instead, and needs no credentials.`
 
 const reportExamples = `coverage report --region eu-central-1 --region us-east-1
 coverage report --region eu-central-1 --format csv > coverage.csv
 coverage report --region eu-central-1 --format html > coverage.html
+coverage report --table guardduty-coverage-notifier-IncidentTable-ABC --days 90
 aws guardduty list-coverage --detector-id ID > saved.json
 coverage report --file saved.json --region eu-central-1`
 
@@ -53,6 +57,8 @@ type reportFlags struct {
 	viewFlags
 	regions regionsFlag
 	file    string
+	table   string
+	days    int
 }
 
 func newReport(p process, output io.Writer) *cobra.Command {
@@ -65,7 +71,11 @@ func newReport(p process, output io.Writer) *cobra.Command {
 				return misuse("report takes no arguments, and got %q; name a saved answer with --file",
 					args[0])
 			}
-			return showReport(c.Context(), f, c.Flags().Changed("file"), p, output)
+			saved := c.Flags().Changed("file")
+			if err := f.checkTable(saved, c.Flags().Changed("days")); err != nil {
+				return err
+			}
+			return showReport(c.Context(), f, saved, p, output)
 		},
 	}
 	f.addFormat(c, asText, asJSON, asSlack, asCSV, asHTML)
@@ -74,6 +84,9 @@ func newReport(p process, output io.Writer) *cobra.Command {
 	c.Flags().Var(&f.regions, "region", "`REGION` to report on; repeat it for several (default AWS_REGION)")
 	c.Flags().StringVar(&f.file, "file", "",
 		"saved answer of aws guardduty list-coverage in `FILE`, or - for standard input")
+	c.Flags().StringVar(&f.table, "table", "", "`TABLE` of incidents of a notifier, in the Region of your AWS settings")
+	const days = "with --table, how many `DAYS` of losses to count, up to 395 (default 30)"
+	c.Flags().IntVar(&f.days, "days", int(report.Period/(24*time.Hour)), days)
 	complete(c, "region", regions())
 	return c
 }
@@ -88,18 +101,23 @@ func showReport(ctx context.Context, f reportFlags, saved bool, p process, outpu
 	if saved {
 		read = readSaved
 	}
-	shown, err := newReportView(v, p, output)
+	known, err := f.remembered(ctx, p)
+	if err != nil {
+		return err
+	}
+	shown, err := newReportView(v, p, output, known)
 	if err != nil {
 		return err
 	}
 	defer shown.close()
-	r, err := read(ctx, f, p, shown)
+	r, err := read(ctx, f, p, counting{shown, known})
 	if err == nil {
 		err = ctx.Err()
 	}
 	if err != nil {
 		return err
 	}
+	r.Losses = known.losses()
 	if err := shown.end(ctx, r); err != nil {
 		return err
 	}
@@ -121,20 +139,32 @@ type reportView interface {
 	close() error
 }
 
-func newReportView(v view, p process, output io.Writer) (reportView, error) {
+func newReportView(v view, p process, output io.Writer, known *remembered) (reportView, error) {
 	switch v.format {
 	case asCSV:
-		return newCSVReport(output, p.stderr, v.language)
+		return newCSVReport(output, p.stderr, v.language, known)
 	case asHTML:
-		return newHTMLReport(output, v)
+		return newHTMLReport(output, v, known)
 	}
-	return reportMessage{view: v, output: output}, nil
+	return reportMessage{view: v, output: output, known: known}, nil
+}
+
+// counting is where resources go: to what shows them, with what is known besides, and into the report.
+type counting struct {
+	shown reportView
+	known *remembered
+}
+
+func (c counting) add(s coverage.State) error {
+	s = c.known.date(s)
+	return c.shown.resource(s, c.known.builder.Add(s))
 }
 
 // reportMessage is the report as one message, which needs no more of the resources than the report has.
 type reportMessage struct {
 	view   view
 	output io.Writer
+	known  *remembered
 }
 
 func (reportMessage) resource(coverage.State, catalog.Finding) error { return nil }
@@ -146,7 +176,7 @@ func (m reportMessage) end(ctx context.Context, r report.Report) error {
 	if slices.Contains(r.Regions, namedRegion) {
 		screen.adapt = withoutLinks
 	}
-	composer := compose.New(m.view.language, compose.Local{Zone: m.view.zone})
+	composer := compose.New(m.view.language, compose.Local{Zone: m.view.zone, Accounts: m.known.accounts})
 	compose := composer.FullReport
 	if m.view.format == asSlack {
 		compose = composer.Report // It is what the function sends.
@@ -158,7 +188,7 @@ func (m reportMessage) end(ctx context.Context, r report.Report) error {
 func isUnknown(g report.Group) bool { return g.Finding.ID == catalog.Unrecognised }
 
 // readLive reads from GuardDuty, with the caller's own credentials.
-func readLive(ctx context.Context, f reportFlags, p process, shown reportView) (report.Report, error) {
+func readLive(ctx context.Context, f reportFlags, p process, to counting) (report.Report, error) {
 	cloud, err := p.signedIn(ctx)
 	if err != nil {
 		return report.Report{}, fmt.Errorf("%w\nreport --file needs none", err)
@@ -175,7 +205,7 @@ func readLive(ctx context.Context, f reportFlags, p process, shown reportView) (
 	if marks := newProgress(p); marks != nil {
 		states = watched(ctx, states, reader, regions, marks)
 	}
-	r, err := count(states, regions, p.now(), shown)
+	r, err := count(states, regions, p.now(), to)
 	if err != nil {
 		return report.Report{}, err
 	}
@@ -195,7 +225,7 @@ func regionOf(cloud aws.Config) ([]string, error) {
 }
 
 // readSaved reads what somebody saved.
-func readSaved(_ context.Context, f reportFlags, p process, shown reportView) (report.Report, error) {
+func readSaved(_ context.Context, f reportFlags, p process, to counting) (report.Report, error) {
 	if len(f.regions.values) > 1 {
 		return report.Report{}, misuse("a saved answer is of one Region; give --region once")
 	}
@@ -205,9 +235,9 @@ func readSaved(_ context.Context, f reportFlags, p process, shown reportView) (r
 	}
 	var r report.Report
 	if f.file == "-" {
-		r, err = countSaved("standard input", p.waitingForInput(), region, p.now(), shown)
+		r, err = countSaved("standard input", p.waitingForInput(), region, p.now(), to)
 	} else {
-		r, err = countFile(f.file, region, p.now(), shown)
+		r, err = countFile(f.file, region, p.now(), to)
 	}
 	if err != nil {
 		return report.Report{}, err
@@ -219,18 +249,18 @@ func readSaved(_ context.Context, f reportFlags, p process, shown reportView) (r
 	return r, nil
 }
 
-func countFile(name, region string, now time.Time, shown reportView) (report.Report, error) {
+func countFile(name, region string, now time.Time, to counting) (report.Report, error) {
 	file, err := open(name)
 	if err != nil {
 		return report.Report{}, fmt.Errorf("%s: %w", name, err)
 	}
 	defer file.Close()
-	return countSaved(name, file, region, now, shown)
+	return countSaved(name, file, region, now, to)
 }
 
 // countSaved makes a report of a saved answer. region is empty where it is not known.
 func countSaved(
-	name string, in io.Reader, region string, now time.Time, shown reportView,
+	name string, in io.Reader, region string, now time.Time, to counting,
 ) (report.Report, error) {
 	buffered := bufio.NewReader(in)
 	if err := recognizeStart(buffered); err != nil {
@@ -240,7 +270,7 @@ func countSaved(
 	if region != "" {
 		known = []string{region}
 	}
-	r, err := count(guardduty.Saved(buffered, cmp.Or(region, namedRegion)), known, now, shown)
+	r, err := count(guardduty.Saved(buffered, cmp.Or(region, namedRegion)), known, now, to)
 	if err != nil {
 		return report.Report{}, fmt.Errorf("%s: %w", name, err)
 	}
@@ -275,11 +305,11 @@ func withoutLinks(m message.Message) message.Message {
 	return m
 }
 
-// count makes a report of these Regions, and of any other that is found, and shows each resource on the way.
+// count makes a report of these Regions, and of any other that is found, and shows each resource
+// on the way.
 func count(
-	states iter.Seq2[coverage.State, error], regions []string, now time.Time, shown reportView,
+	states iter.Seq2[coverage.State, error], regions []string, now time.Time, to counting,
 ) (report.Report, error) {
-	builder := report.NewBuilder(nil)
 	var problems []report.Problem
 	for state, err := range states {
 		if problem, ok := errors.AsType[*guardduty.Problem](err); ok {
@@ -289,14 +319,14 @@ func count(
 		if err != nil {
 			return report.Report{}, err
 		}
-		if err := shown.resource(state, builder.Add(state)); err != nil {
+		if err := to.add(state); err != nil {
 			return report.Report{}, err
 		}
 		if region := state.Resource.Region; region != "" && !slices.Contains(regions, region) {
 			regions = append(regions, region)
 		}
 	}
-	return builder.Report(now, regions, problems, 0), nil
+	return to.known.builder.Report(now, regions, problems, 0), nil
 }
 
 // watched is states with a line of progress until they end.

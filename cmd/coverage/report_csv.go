@@ -25,32 +25,45 @@ const byteOrderMark = "\ufeff"
 type csvReport struct {
 	w        *csv.Writer
 	language locale.Language
+	known    *remembered
 	// aside is where it says which Regions could not be read: programs read the rows.
 	aside io.Writer
 }
 
 // newCSVReport begins with the headings.
-func newCSVReport(output, aside io.Writer, language locale.Language) (csvReport, error) {
+func newCSVReport(
+	output, aside io.Writer, language locale.Language, known *remembered,
+) (csvReport, error) {
 	mark := ""
 	if language.Code != locale.English().Code {
 		mark = byteOrderMark
 	}
-	c := csvReport{w: csv.NewWriter(output), language: language, aside: aside}
+	c := csvReport{w: csv.NewWriter(output), language: language, aside: aside, known: known}
 	c.w.UseCRLF = true
 	return c, c.w.Write([]string{
 		mark + "region", "account", "kind", "name", "arn", "status", "since", "finding", "title", "issues",
 		"agentVersion", "agentStatus", "managementType", "instanceType", "cluster", "covered", "total",
+		"accountName", "losses", "hoursUncovered",
 	})
 }
 
-// resource writes the row of one resource. Of what is covered, nothing is said about causes.
+// resource writes the row of one resource. Of what is covered, nothing is said about causes; without a table, nothing
+// about losses.
 func (c csvReport) resource(s coverage.State, f catalog.Finding) error {
 	r := s.Resource
-	row := []string{r.Region, r.Account, string(r.Kind), r.Name, r.ARN(), string(s.Status), "", "", "",
-		strings.Join(s.Issues, "; "), s.Agent.Version, s.Agent.Status, s.Agent.Management, s.InstanceType,
-		r.ClusterARN, countCell(s.Coverage.Covered), countCell(s.Coverage.Total)}
+	var since, finding, title, losses, hours string
 	if f.ID != "" {
-		row[6], row[7], row[8] = timeCell(s.Since()), string(f.ID), c.language.Title(f.ID)
+		since, finding, title = timeCell(s.Since()), string(f.ID), c.language.Title(f.ID)
+	}
+	if c.known.counter != nil {
+		of := c.known.resources[r.Key()]
+		losses, hours = strconv.Itoa(of.count), strconv.FormatFloat(of.total.Hours(), 'f', 2, 64)
+	}
+	row := []string{
+		r.Region, r.Account, string(r.Kind), r.Name, r.ARN(), string(s.Status), since, finding, title,
+		strings.Join(s.Issues, "; "), s.Agent.Version, s.Agent.Status, s.Agent.Management, s.InstanceType,
+		r.ClusterARN, countCell(s.Coverage.Covered), countCell(s.Coverage.Total),
+		c.known.accounts[r.Account], losses, hours,
 	}
 	for i := range row {
 		row[i] = safeCell(row[i])

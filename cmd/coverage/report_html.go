@@ -32,6 +32,7 @@ var pageFiles embed.FS
 type htmlReport struct {
 	output   io.Writer
 	view     view
+	known    *remembered
 	template *template.Template
 	file     *os.File
 	rows     *bufio.Writer
@@ -57,7 +58,7 @@ type pageData struct {
 	Columns          []pageColumn
 }
 
-func newHTMLReport(output io.Writer, v view) (*htmlReport, error) {
+func newHTMLReport(output io.Writer, v view, known *remembered) (*htmlReport, error) {
 	functions := template.FuncMap{
 		"clean": message.CleanLine, "lines": message.Clean, "codes": codes, "chart": drawn,
 		"left": func(t message.Table) string { return message.Words{More: v.language.Words.More}.Left(t.More) },
@@ -70,7 +71,9 @@ func newHTMLReport(output io.Writer, v view) (*htmlReport, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keeping the rows of the page: %w", err)
 	}
-	return &htmlReport{output: output, view: v, template: parsed, file: file, rows: bufio.NewWriter(file)}, nil
+	return &htmlReport{
+		output: output, view: v, known: known, template: parsed, file: file, rows: bufio.NewWriter(file),
+	}, nil
 }
 
 // sinceLayout sorts as text.
@@ -84,7 +87,7 @@ func (h *htmlReport) resource(s coverage.State, f catalog.Finding) error {
 	h.listed++
 	row := pageRow{
 		Name: message.CleanLine(s.Resource.Name), Title: h.view.language.Title(f.ID),
-		Kind: message.CleanLine(string(s.Resource.Kind)), Account: message.CleanLine(s.Resource.Account),
+		Kind: message.CleanLine(string(s.Resource.Kind)), Account: message.CleanLine(h.local().Account(s.Resource.Account)),
 		Region: message.CleanLine(s.Resource.Region),
 	}
 	if since := s.Since(); !since.IsZero() {
@@ -94,6 +97,10 @@ func (h *htmlReport) resource(s coverage.State, f catalog.Finding) error {
 		row.Issues = append(row.Issues, message.CleanLine(issue))
 	}
 	return h.template.ExecuteTemplate(h.rows, "row", row)
+}
+
+func (h *htmlReport) local() compose.Local {
+	return compose.Local{Zone: h.view.zone, Accounts: h.known.accounts}
 }
 
 // end writes the page.
@@ -133,7 +140,7 @@ func (h *htmlReport) data(r report.Report) (pageData, error) {
 	if err != nil {
 		return pageData{}, err
 	}
-	m := compose.New(h.view.language, compose.Local{Zone: h.view.zone}).FullReport(r)
+	m := compose.New(h.view.language, h.local()).FullReport(r)
 	if slices.Contains(r.Regions, namedRegion) {
 		m = withoutLinks(m)
 	}

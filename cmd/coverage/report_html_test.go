@@ -43,7 +43,7 @@ func past() []report.Summary {
 func pageOf(t *testing.T, language locale.Language, past []report.Summary, states ...coverage.State) string {
 	t.Helper()
 	var page strings.Builder
-	shown, err := newHTMLReport(&page, view{language: language, zone: time.UTC})
+	shown, err := newHTMLReport(&page, view{language: language, zone: time.UTC}, nothingRemembered())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,11 +156,11 @@ func TestPageListsEverythingUncovered(t *testing.T) {
 // TestEvidenceTakesLittleMemory lists 100,000 uncovered resources as CSV and as a page.
 func TestEvidenceTakesLittleMemory(t *testing.T) {
 	const resources, most = 100_000, 8 << 20
-	csvView, err := newCSVReport(io.Discard, io.Discard, locale.English())
+	csvView, err := newCSVReport(io.Discard, io.Discard, locale.English(), nothingRemembered())
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := newHTMLReport(io.Discard, view{language: locale.English(), zone: time.UTC})
+	page, err := newHTMLReport(io.Discard, view{language: locale.English(), zone: time.UTC}, nothingRemembered())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func TestEvidenceTakesLittleMemory(t *testing.T) {
 		}
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		r, err := count(states, []string{"eu-central-1"}, reportedAt, shown)
+		r, err := count(states, []string{"eu-central-1"}, reportedAt, counting{shown, nothingRemembered()})
 		if err == nil {
 			err = shown.end(t.Context(), r)
 		}

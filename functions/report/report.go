@@ -93,7 +93,7 @@ type reporter struct {
 // rest of the time.
 func (r *reporter) report(ctx context.Context, id, account string) error {
 	r.local.Reader = account
-	history, err := r.recall(ctx)
+	history, err := app.ReadHistory(ctx, r.ledger)
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,8 @@ func (r *reporter) report(ctx context.Context, id, account string) error {
 	builder := report.NewBuilder(history.Past)
 	arrivals := r.heartbeats(ctx, account)
 	events := &eventless{account: account, expected: arrivals, accounts: make(map[string]*changes)}
-	losses := r.losses(ctx, history)
+	counter := report.NewLossCounter(r.now().Add(-report.Period), r.now())
+	losses := r.losses(ctx, history, counter)
 	reconciler, err := r.load(ctx, account, builder, events, losses)
 	if err != nil {
 		return err
@@ -115,7 +116,7 @@ func (r *reporter) report(ctx context.Context, id, account string) error {
 		made.Missing = heartbeat.MissingOf(heartbeat.Places(account, r.served...), arrivals, r.now())
 	}
 	if losses != nil {
-		made.Losses = new(losses.Sum())
+		made.Losses = new(counter.Losses())
 	}
 	notified, unsent := r.send(ctx, r.pending(history, id), made)
 	unsaved := r.remember(ctx, history, id, notified, made.Summary(), healed)
@@ -126,10 +127,10 @@ func (r *reporter) report(ctx context.Context, id, account string) error {
 	return errors.Join(unsent, unsaved, unhandled, reconciler.unaudited)
 }
 
-// losses starts to collect the losses of which records know. Where those of earlier months cannot be read, the report
+// losses starts to collect, and to count, the losses of which records know. Where those of earlier months cannot be read, the report
 // does without.
-func (r *reporter) losses(ctx context.Context, h history) *app.Losses {
-	losses, err := app.ReadLosses(ctx, r.ledger, h.last(), r.now(), report.Period)
+func (r *reporter) losses(ctx context.Context, h app.History, counter *report.LossCounter) *app.Losses {
+	losses, err := app.ReadLosses(ctx, r.ledger, counter, h.Last(), r.now(), report.Period)
 	if err != nil {
 		r.log.WarnContext(ctx, "the report does without past losses", "error", err.Error())
 		return nil
@@ -224,7 +225,7 @@ func (r *reporter) heartbeats(ctx context.Context, account string) map[heartbeat
 }
 
 // pending are the sinks that have not received the report with that identity.
-func (r *reporter) pending(history history, id string) []notify.Sink {
+func (r *reporter) pending(history app.History, id string) []notify.Sink {
 	if id != history.ID {
 		return r.sinks
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/google/go-cmp/cmp"
 
+	"guardduty-coverage-notifier/internal/app"
 	"guardduty-coverage-notifier/internal/telemetry"
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/config"
@@ -365,7 +366,7 @@ func TestReportTriedAgainTellsOnlyWhoWasNotTold(t *testing.T) {
 	if len(w.slack.told) != 1 || len(w.topic.told) != 1 {
 		t.Errorf("slack was told %d times, sns %d times", len(w.slack.told), len(w.topic.told))
 	}
-	if h, err := w.recall(t.Context()); err != nil || len(h.Past) != 1 {
+	if h, err := app.ReadHistory(t.Context(), w.ledger); err != nil || len(h.Past) != 1 {
 		t.Errorf("%d reports are remembered: %v", len(h.Past), err)
 	}
 }
@@ -404,7 +405,7 @@ func TestQuietReportIsRememberedAndNotTold(t *testing.T) {
 			}
 		}
 	}
-	h, err := w.recall(t.Context())
+	h, err := app.ReadHistory(t.Context(), w.ledger)
 	if err != nil || len(h.Past) != 4 || len(w.slack.told) != 1 {
 		t.Errorf("%d reports remembered, %d told: %v", len(h.Past), len(w.slack.told), err)
 	}

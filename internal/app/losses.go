@@ -5,9 +5,9 @@ import (
 	"errors"
 	"time"
 
+	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/incident"
-	"guardduty-coverage-notifier/pkg/report"
 )
 
 const (
@@ -24,12 +24,18 @@ type MonthLedger interface {
 	SaveMonth(ctx context.Context, name string, m dynamo.Month, now time.Time) error
 }
 
-// Losses collects what records remember of losses, and counts those of a period. It may not be used concurrently.
+// LossCounter counts losses; *report.LossCounter is one.
+type LossCounter interface {
+	Add(l coverage.Loss)
+	AddShorter(n int, total time.Duration)
+}
+
+// Losses collects what records remember of losses, and has them counted. It may not be used concurrently.
 type Losses struct {
 	ledger  MonthLedger
 	now     time.Time
 	months  map[string]*collectedMonth
-	counter *report.LossCounter
+	counter LossCounter
 }
 
 // collectedMonth is what is kept of a month, and what a report adds to it.
@@ -41,14 +47,12 @@ type collectedMonth struct {
 }
 
 // ReadLosses reads what is kept of the losses within the period before now, and of those since the last report, which
-// is zero before the first: records remember what ended since.
+// is zero before the first: records remember what ended since. It has counter count them.
 func ReadLosses(
-	ctx context.Context, ledger MonthLedger, last, now time.Time, period time.Duration,
+	ctx context.Context, ledger MonthLedger, counter LossCounter, last, now time.Time, period time.Duration,
 ) (*Losses, error) {
 	from := now.Add(-period)
-	l := &Losses{
-		ledger: ledger, now: now, months: make(map[string]*collectedMonth), counter: report.NewLossCounter(from, now),
-	}
+	l := &Losses{ledger: ledger, now: now, months: make(map[string]*collectedMonth), counter: counter}
 	first := from
 	if since := last.Add(-lateness); since.Before(first) {
 		first = since
@@ -96,9 +100,6 @@ func (l *Losses) Add(r incident.Record) {
 		}
 	}
 }
-
-// Sum is what was counted.
-func (l *Losses) Sum() report.Losses { return l.counter.Losses() }
 
 // Save keeps what was collected. A month that cannot be saved is collected again by the next report.
 func (l *Losses) Save(ctx context.Context) error {

@@ -67,7 +67,8 @@ func TestEveryLossIsCountedOnce(t *testing.T) {
 				happened = append(happened, coverage.Loss{Resource: resource, OpenedAt: lost, ClosedAt: back, Causes: []string{"a"}})
 			}
 		}
-		losses, err := app.ReadLosses(t.Context(), ledger, last, now, report.Period)
+		counter := report.NewLossCounter(now.Add(-report.Period), now)
+		losses, err := app.ReadLosses(t.Context(), ledger, counter, last, now, report.Period)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +79,7 @@ func TestEveryLossIsCountedOnce(t *testing.T) {
 		for _, l := range happened {
 			want.Add(l)
 		}
-		if got, want := losses.Sum(), want.Losses(); got.Count != want.Count || got.Total != want.Total || got.Repaired != want.Repaired ||
+		if got, want := counter.Losses(), want.Losses(); got.Count != want.Count || got.Total != want.Total || got.Repaired != want.Repaired ||
 			got.Median != want.Median || len(got.Longest) != len(want.Longest) {
 			t.Fatalf("day %d: %d losses of %v, want %d of %v", day, got.Count, got.Total, want.Count, want.Total)
 		}
@@ -113,11 +114,11 @@ func TestLossesReadTheMonthsThatMatter(t *testing.T) {
 		"one months ago":     {time.Date(2025, 10, 2, 9, 0, 0, 0, time.UTC), 7},
 	} {
 		ledger := &monthLedger{}
-		if _, err := app.ReadLosses(t.Context(), ledger, test.last, now, report.Period); err != nil || len(ledger.read) != test.want {
+		if _, err := app.ReadLosses(t.Context(), ledger, &report.LossCounter{}, test.last, now, report.Period); err != nil || len(ledger.read) != test.want {
 			t.Errorf("%s: %v are read, want %d months: %v", name, ledger.read, test.want, err)
 		}
 	}
-	if _, err := app.ReadLosses(t.Context(), &monthLedger{unreadable: true}, now, now, report.Period); err == nil {
+	if _, err := app.ReadLosses(t.Context(), &monthLedger{unreadable: true}, &report.LossCounter{}, now, now, report.Period); err == nil {
 		t.Error("months that cannot be read are passed over")
 	}
 }
@@ -128,7 +129,8 @@ func TestNothingIsSavedThatSaysNothingNew(t *testing.T) {
 	ledger := &monthLedger{months: map[string]dynamo.Month{}}
 	open := incident.Record{Change: coverage.Change{Status: coverage.Unhealthy}, OpenedAt: now.Add(-time.Hour)}
 	fresh := incident.Record{Losses: []incident.Loss{{OpenedAt: now.Add(-2 * time.Hour), ClosedAt: now.Add(-time.Hour)}}}
-	losses, err := app.ReadLosses(t.Context(), ledger, now.AddDate(0, 0, -1), now, report.Period)
+	counter := report.NewLossCounter(now.Add(-report.Period), now)
+	losses, err := app.ReadLosses(t.Context(), ledger, counter, now.AddDate(0, 0, -1), now, report.Period)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +140,7 @@ func TestNothingIsSavedThatSaysNothingNew(t *testing.T) {
 	if err := losses.Save(t.Context()); err != nil || ledger.saves > 0 {
 		t.Errorf("%d months are saved: %v", ledger.saves, err)
 	}
-	if got := losses.Sum(); got.Count != 2 || got.Open != 1 || got.Total != 2*time.Hour {
+	if got := counter.Losses(); got.Count != 2 || got.Open != 1 || got.Total != 2*time.Hour {
 		t.Errorf("%+v", got)
 	}
 }
