@@ -58,6 +58,7 @@ func TestAgainstMoto(t *testing.T) {
 		"a report names a silent Region":          silentRegionInReport,
 		"a self-test is remembered nowhere":       selfTestLeavesNothing,
 		"a report names what is not watched":      reportOfAnOrganization,
+		"names, tags and what exists":             organizationInMoto,
 		"two reports at the same time":            reportConflict,
 		"a loss without an event is found":        foundLost,
 		"a recovery without an event is found":    foundRegained,
