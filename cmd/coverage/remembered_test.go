@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -9,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -181,6 +183,10 @@ func TestReportFromATable(t *testing.T) {
 			}
 			contains(t, "the report", unwrapped(got.stdout), test.want)
 		})
+	}
+	for _, language := range []string{"", "ja"} {
+		args := []string{"--table", "incidents", "--format", "html", "--lang", cmp.Or(language, "en")}
+		compare(t, filepath.Join("testdata/report/golden", language, "table.html"), startReport(t, "", cloud, args...).stdout)
 	}
 	if got := startReport(t, "", cloud, "--table", "incidents", "--format", "slack"); strings.Contains(got.stdout, "The longest losses") {
 		t.Error("the message lists losses, which only the full report does")
