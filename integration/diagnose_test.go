@@ -233,6 +233,10 @@ func (a answers) with(others answers) answers {
 	return all
 }
 
+// vpcWorld is one whose instances are not managed by Systems Manager, and whose endpoint lets nobody in. It is of no
+// recording.
+const vpcWorld = "unmanaged"
+
 func worlds() map[string]world {
 	guardDuty := func(account, details, status, issue string) answers {
 		return answers{
@@ -270,6 +274,16 @@ func worlds() map[string]world {
 		"ec2-terminated":        {answers: terminated.with(answers{"guardduty:ListCoverage": body(`{"resources":[]}`)})},
 		"ec2-terminated-listed": {answers: terminated},
 		"ec2-manual":            {answers: ec2("111122223333", "i-017fd14fd5a2eb4e6", "running", "x86_64", "UNHEALTHY", "No Agent Reporting:Agent disconnected")},
+		vpcWorld: {answers: ec2("111122223333", "i-033cd6909d4585e48", "running", "arm64", "UNHEALTHY", "No Agent Reporting").with(answers{
+			"ssm:DescribeInstanceInformation":        body(`{"InstanceInformationList":[]}`),
+			"ssm:DescribeInstanceAssociationsStatus": body(`{}`),
+			"ssm:ListAssociations":                   body(`{"Associations":[]}`),
+			"ec2:DescribeVpcEndpoints": body(`<DescribeVpcEndpointsResponse><vpcEndpointSet><item><vpcEndpointId>vpce-0a1b2c3d4e5f60718</vpcEndpointId>` +
+				`<state>available</state><privateDnsEnabled>true</privateDnsEnabled><groupSet><item><groupId>sg-0a1b2c3d4e5f60718</groupId></item></groupSet>` +
+				`</item></vpcEndpointSet></DescribeVpcEndpointsResponse>`),
+			"ec2:DescribeSecurityGroups": body(`<DescribeSecurityGroupsResponse><securityGroupInfo><item><groupId>sg-0a1b2c3d4e5f60718</groupId>` +
+				`</item></securityGroupInfo></DescribeSecurityGroupsResponse>`),
+		})},
 		"eks-excluded": {answers: guardDuty("111122223333", `"eksClusterDetails":{"clusterName":"ml-training"}`, "UNHEALTHY", "").with(answers{
 			"eks:DescribeCluster":       body(`{"cluster":{"name":"ml-training","status":"ACTIVE","version":"1.33","tags":{"GuardDutyManaged":"false"}}}`),
 			"eks:DescribeAddonVersions": body(`{"addons":[{"addonName":"aws-guardduty-agent","addonVersions":[{"addonVersion":"v1.12.1-eksbuild.2"}]}]}`),
@@ -407,4 +421,25 @@ func TestDiagnosisIsOneInvocation(t *testing.T) {
 		t.Errorf("changes of each invocation (-want +got):\n%s", diff)
 	}
 	inSlack(t, slack, 1)
+}
+
+// TestLossesOfOneVPCShareAnswers: what is true of their account and their network is asked for once.
+func TestLossesOfOneVPCShareAnswers(t *testing.T) {
+	const losses, most = 50, 60
+	slack := slacktest.New(t, slacktest.Options{})
+	d, fake := diagnoser(t, worlds()[vpcWorld].answers)
+	var bodies []string
+	for i := range losses {
+		bodies = append(bodies, lost(fmt.Sprintf("i-%017x", i), disconnected, 0))
+	}
+	withDiagnosis(t, slack, invokeAPI(t, invoking(d))).invoke(batch(t, bodies...))
+	says(t, inSlack(t, slack, 1)[0], fmt.Sprint(losses, " EC2 instances"))
+	asked := map[string]int{}
+	for _, call := range fake.Calls() {
+		asked[call.Action]++
+	}
+	if n := len(fake.Calls()); n == 0 || n > most {
+		t.Errorf("AWS was asked %d times, at most %d is wanted: %v", n, most, asked)
+	}
+	t.Logf("AWS was asked: %v", asked)
 }

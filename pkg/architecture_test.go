@@ -156,6 +156,30 @@ func importGraph(t *testing.T) map[string][]string {
 	return graph
 }
 
+// TestFunctionsLinkTheirClients holds each function to the AWS services that it calls: the initialization of any other's
+// client is a part of its start, and its code one of what is downloaded.
+func TestFunctionsLinkTheirClients(t *testing.T) {
+	for function, services := range map[string]string{
+		"notify":   "dynamodb lambda secretsmanager sns sqs ssm",
+		"diagnose": "cloudtrail ec2 ecs eks guardduty ssm sts",
+	} {
+		listed, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "../functions/"+function).Output()
+		if err != nil {
+			t.Fatalf("go list: %v", err)
+		}
+		var linked []string
+		for path := range strings.FieldsSeq(string(listed)) {
+			if service, ok := strings.CutPrefix(path, awsSDK+"/service/"); ok && !strings.Contains(service, "/") {
+				linked = append(linked, service)
+			}
+		}
+		slices.Sort(linked)
+		if got := strings.Join(linked, " "); got != services {
+			t.Errorf("functions/%s links the clients of %s, expected %s", function, got, services)
+		}
+	}
+}
+
 // isForeign says whether path is outside the standard library, whose paths have no dot before the first slash.
 func isForeign(path string) bool {
 	first, _, _ := strings.Cut(path, "/")

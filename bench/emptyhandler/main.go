@@ -20,7 +20,7 @@ import (
 )
 
 func main() {
-	cloud, err := awsenv.Config()
+	cloud, err := awsenv.Config(os.Getenv)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

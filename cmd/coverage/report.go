@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/spf13/cobra"
 
-	"guardduty-coverage-notifier/internal/app"
+	"guardduty-coverage-notifier/internal/problem"
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/compose"
 	"guardduty-coverage-notifier/pkg/coverage"
@@ -312,8 +312,8 @@ func count(
 ) (report.Report, error) {
 	var problems []report.Problem
 	for state, err := range states {
-		if problem, ok := errors.AsType[*guardduty.Problem](err); ok {
-			problems = append(problems, app.Problem(problem))
+		if failed, ok := errors.AsType[*guardduty.Problem](err); ok {
+			problems = append(problems, problem.Of(failed))
 			continue
 		}
 		if err != nil {

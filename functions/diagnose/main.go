@@ -41,7 +41,7 @@ func setup(getenv func(string) string) (*diagnose.Doctor, error) {
 	if err != nil {
 		return nil, err
 	}
-	cloud, err := awsenv.Config()
+	cloud, err := awsenv.Config(getenv)
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (n
 	if err != nil {
 		return notifier{}, err
 	}
-	cloud, err := awsenv.Config()
+	cloud, err := awsenv.Config(getenv)
 	if err != nil {
 		return notifier{}, err
 	}

@@ -67,7 +67,7 @@ func setup(ctx context.Context, getenv func(string) string, log *slog.Logger) (*
 	if err != nil {
 		return nil, err
 	}
-	cloud, err := awsenv.Config()
+	cloud, err := awsenv.Config(getenv)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"guardduty-coverage-notifier/internal/app"
+	"guardduty-coverage-notifier/internal/problem"
 	"guardduty-coverage-notifier/internal/telemetry"
 	"guardduty-coverage-notifier/pkg/compose"
 	"guardduty-coverage-notifier/pkg/config"
@@ -169,8 +170,8 @@ func (r *reporter) read(
 	listing := make(inventory.Listing)
 	var problems []report.Problem
 	for state, err := range r.reader.States(reading, regions) {
-		if problem, ok := errors.AsType[*guardduty.Problem](err); ok {
-			problems = append(problems, app.Problem(problem))
+		if failed, ok := errors.AsType[*guardduty.Problem](err); ok {
+			problems = append(problems, problem.Of(failed))
 			continue
 		}
 		state.OpenedAt = cmp.Or(reconciler.openedAt(state.Resource), builder.Seen(state.Resource))

@@ -2,35 +2,40 @@
 package awsenv
 
 import (
+	"context"
 	"errors"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 )
 
-// Config returns the AWS configuration that Lambda gives a function. Region and credentials are variables of the
-// environment (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime),
-// and so are the SDK's other settings, such as AWS_ENDPOINT_URL. The SDK's default configuration would look for files,
-// single sign-on and instance roles, too, and have their clients linked and started.
-func Config() (aws.Config, error) {
-	env, err := awsconfig.NewEnvConfig()
-	switch {
-	case err != nil:
-		return aws.Config{}, fmt.Errorf("reading the AWS configuration: %w", err)
-	case env.Region == "" || !env.Credentials.HasKeys():
-		return aws.Config{}, errors.New("reading the AWS configuration: AWS_REGION or credentials are missing, which Lambda sets")
+// Config returns the AWS configuration that Lambda gives a function: Region and credentials are variables of its
+// environment (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime).
+// Of the SDK's own settings it knows AWS_ENDPOINT_URL and AWS_USE_FIPS_ENDPOINT. The SDK's default configuration would
+// look for files, single sign-on and instance roles, too; the clients that this takes are a part of what is downloaded
+// and started. getenv is os.Getenv or stands in for it.
+func Config(getenv func(string) string) (aws.Config, error) {
+	region, key, secret := getenv("AWS_REGION"), getenv("AWS_ACCESS_KEY_ID"), getenv("AWS_SECRET_ACCESS_KEY")
+	if region == "" || key == "" || secret == "" {
+		return aws.Config{}, errors.New("AWS_REGION, AWS_ACCESS_KEY_ID or AWS_SECRET_ACCESS_KEY, which Lambda sets, are missing")
 	}
-	loaded := aws.Config{
-		Region:        env.Region,
-		Credentials:   credentials.StaticCredentialsProvider{Value: env.Credentials},
+	cloud := aws.Config{
+		Region:        region,
+		Credentials:   credentials.NewStaticCredentialsProvider(key, secret, getenv("AWS_SESSION_TOKEN")),
 		HTTPClient:    awshttp.NewBuildableClient(), // Clients share connections.
-		ConfigSources: []any{env},
+		ConfigSources: []any{fips(getenv("AWS_USE_FIPS_ENDPOINT") == "true")},
 	}
-	if env.BaseEndpoint != "" {
-		loaded.BaseEndpoint = &env.BaseEndpoint
+	if endpoint := getenv("AWS_ENDPOINT_URL"); endpoint != "" {
+		cloud.BaseEndpoint = &endpoint
 	}
-	return loaded, nil
+	return cloud, nil
+}
+
+// fips is whether clients use endpoints with FIPS 140 cryptography. They ask their configuration's sources.
+type fips bool
+
+// GetUseFIPSEndpoint answers clients.
+func (f fips) GetUseFIPSEndpoint(context.Context) (state aws.FIPSEndpointState, found bool, err error) {
+	return aws.FIPSEndpointStateEnabled, bool(f), nil
 }

@@ -1,12 +1,14 @@
-package app
+// Package problem connects what GuardDuty said of a Region with what the report says of it. It stands apart from what
+// the functions connect alike, so that the notifier does not link GuardDuty's client.
+package problem
 
 import (
 	"guardduty-coverage-notifier/pkg/guardduty"
 	"guardduty-coverage-notifier/pkg/report"
 )
 
-// Problem is what the report says of a Region that could not be read.
-func Problem(p *guardduty.Problem) report.Problem {
+// Of is what the report says of a Region that could not be read.
+func Of(p *guardduty.Problem) report.Problem {
 	switch p.Reason {
 	case guardduty.Denied:
 		return report.Problem{Region: p.Region, Reason: report.Denied, Detail: p.Said}
