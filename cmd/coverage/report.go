@@ -19,6 +19,7 @@ import (
 	"guardduty-coverage-notifier/pkg/compose"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/guardduty"
+	"guardduty-coverage-notifier/pkg/inventory"
 	"guardduty-coverage-notifier/pkg/message"
 	"guardduty-coverage-notifier/pkg/organization"
 	"guardduty-coverage-notifier/pkg/report"
@@ -34,11 +35,15 @@ loads nothing, prints, and lists everything that is uncovered.
 --table names the notifier's table of incidents: from it come the trend, since when clusters have been
 uncovered, names of accounts, and how long resources were without coverage in the last days.
 
+--inventory counts the clusters and instances that exist in your account beside those that GuardDuty lists;
+--aggregator asks an AWS Config aggregator instead, about the whole organization.
+
 With --file it shows a saved answer of aws guardduty list-coverage instead, and needs no credentials.`
 
 const reportExamples = `coverage report --region eu-central-1 --region us-east-1
 coverage report --region eu-central-1 --format csv > coverage.csv
 coverage report --region eu-central-1 --format html > coverage.html
+coverage report --inventory
 coverage report --table guardduty-coverage-notifier-IncidentTable-ABC --days 90
 aws guardduty list-coverage --detector-id ID > saved.json
 coverage report --file saved.json --region eu-central-1`
@@ -59,6 +64,9 @@ type reportFlags struct {
 	file    string
 	table   string
 	days    int
+	// inventory counts what exists in the caller's account, or what the aggregator has on record.
+	inventory  bool
+	aggregator string
 }
 
 func newReport(p process, output io.Writer) *cobra.Command {
@@ -75,6 +83,9 @@ func newReport(p process, output io.Writer) *cobra.Command {
 			if err := f.checkTable(saved, c.Flags().Changed("days")); err != nil {
 				return err
 			}
+			if err := f.checkInventory(saved); err != nil {
+				return err
+			}
 			return showReport(c.Context(), f, saved, p, output)
 		},
 	}
@@ -87,6 +98,9 @@ func newReport(p process, output io.Writer) *cobra.Command {
 	c.Flags().StringVar(&f.table, "table", "", "`TABLE` of incidents of a notifier, in the Region of your AWS settings")
 	const days = "with --table, how many `DAYS` of losses to count, up to 395 (default 30)"
 	c.Flags().IntVar(&f.days, "days", int(report.Period/(24*time.Hour)), days)
+	c.Flags().BoolVar(&f.inventory, "inventory", false, "count what exists in your account, too")
+	c.Flags().StringVar(&f.aggregator, "aggregator", "",
+		"AWS Config aggregator `NAME` that counts what exists in the organization, or NAME@REGION")
 	complete(c, "region", regions())
 	return c
 }
@@ -205,12 +219,15 @@ func readLive(ctx context.Context, f reportFlags, p process, to counting) (repor
 	if marks := newProgress(p); marks != nil {
 		states = watched(ctx, states, reader, regions, marks)
 	}
-	r, err := count(states, regions, p.now(), to)
+	listing := make(inventory.Listing)
+	r, err := count(listed(states, listing), regions, p.now(), to)
 	if err != nil {
 		return report.Report{}, err
 	}
-	r.Organization = organization.Add(reader.Organization(ctx, regions), organization.Enabled{})
-	return r, nil
+	asked := reader.Organization(ctx, regions)
+	r.Organization = organization.Add(asked, organization.Enabled{})
+	r.Inventory, err = f.existing(ctx, cloud, listing, asked, regions)
+	return r, err
 }
 
 // regionOf is the Region of the AWS settings.

@@ -183,23 +183,11 @@ func (r *reporter) read(
 	made := builder.Report(r.now(), regions, problems, healed)
 	made.Organization = organization.Add(asked, enabled)
 	if r.existing != nil {
-		made.Inventory = inventory.Add(found, listing, accountsOf(asked))
+		made.Inventory = inventory.Add(found, listing, organization.AccountsOf(asked))
 	}
 	r.noteAccounts(&made.Organization, directory, unknown)
 	r.local.Accounts = r.table.Names(directory.Names())
 	return made
-}
-
-// accountsOf are the accounts that GuardDuty's administrator knows.
-func accountsOf(regions []organization.Region) []string {
-	var ids []string
-	for _, region := range regions {
-		for _, account := range region.Accounts {
-			ids = append(ids, account.ID)
-		}
-	}
-	slices.Sort(ids)
-	return slices.Compact(ids)
 }
 
 // reported are the Regions of the report, and all that the account has enabled. Where these cannot be listed,

@@ -3,6 +3,8 @@
 // accounts.
 package organization
 
+import "slices"
+
 // Region is what GuardDuty answers about an organization in one Region.
 type Region struct {
 	Name  string
@@ -108,3 +110,15 @@ const Members = "GUARDDUTY"
 // all is the one value that leaves no account out
 // (https://docs.aws.amazon.com/guardduty/latest/APIReference/API_DescribeOrganizationConfiguration.html).
 const all = "ALL"
+
+// AccountsOf are the IDs of the accounts of which GuardDuty answers anything in any Region, sorted, each once.
+func AccountsOf(regions []Region) []string {
+	var ids []string
+	for _, region := range regions {
+		for _, account := range region.Accounts {
+			ids = append(ids, account.ID)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
