@@ -76,8 +76,8 @@ bench: ## start, time, memory and size side by side with the first version, then
 	go run ./bench
 	go run ./bench/report
 
-# Five simulations of 2,400 histories each.
-SIMULATE = go test -count=1 -timeout 60m -run '^TestSimulation(With.*|OfGroups)?$$' ./pkg/notify -rapid.checks=2400 -rapid.seed=
+# Six simulations of 2,000 histories each.
+SIMULATE = go test -count=1 -timeout 60m -run '^TestSimulation(With.*|OfGroups)?$$' ./pkg/notify -rapid.checks=2000 -rapid.seed=
 
 simulation: ## 12,000 generated histories of a whole account through the pipeline; SEED=n for others
 	@echo "seed $(SEED)"

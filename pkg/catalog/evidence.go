@@ -54,6 +54,9 @@ type EvidenceEntry struct {
 	Gone bool
 	// Values are the placeholders that its sentences may have.
 	Values []string
+	// Shared is the placeholder of what others depend on, too, such as a VPC or an endpoint; Account where that
+	// is the whole account in its Region. It is empty where the fault is the resource's own.
+	Shared string
 	// Steps mend the fault. Their commands may have the placeholders of values and of forms.
 	Steps []Step
 	// See are pages that the steps name, as those of an Entry.
@@ -67,6 +70,9 @@ type EvidenceEntry struct {
 	// Explains are the certain causes that follow from this one, and do not contradict it.
 	Explains []EvidenceID
 }
+
+// Account is the EvidenceEntry.Shared of what a whole account depends on.
+const Account = "account"
 
 // AllEvidence is the whole table of evidence, a copy.
 func AllEvidence() []EvidenceEntry {
@@ -163,18 +169,18 @@ var vpcEvidence = []EvidenceEntry{
 	{ID: "vpc-endpoint/available", Verdict: Fine, Values: []string{"endpoint", "vpc"}},
 	// An endpoint needs a policy and a security group of its own, which no command can know: AWS's page has
 	// them.
-	{ID: "vpc-endpoint/missing", Verdict: Fault, Values: []string{"vpc", "service"}, See: []string{CreateEndpointPage}, Steps: []Step{
+	{ID: "vpc-endpoint/missing", Verdict: Fault, Shared: "vpc", Values: []string{"vpc", "service"}, See: []string{CreateEndpointPage}, Steps: []Step{
 		lookAtEndpoint,
 		{ID: "wait-for-endpoint", If: "auto"},
 		{ID: "create-endpoint", Unless: "auto", Changes: WholeVPC},
 	}},
-	{ID: "vpc-endpoint/not-available", Verdict: Fault, Values: []string{"endpoint", "vpc", "state"}, Steps: []Step{
+	{ID: "vpc-endpoint/not-available", Verdict: Fault, Shared: "endpoint", Values: []string{"endpoint", "vpc", "state"}, Steps: []Step{
 		{ID: "see-why-endpoint-is-not-available", Commands: []string{
 			"aws ec2 describe-vpc-endpoints --region {region} --vpc-endpoint-ids {endpoint}",
 		}},
 		{ID: "delete-endpoint", Changes: WholeVPC},
 	}},
-	{ID: "vpc-endpoint/no-private-dns", Verdict: Fault, Values: []string{"endpoint", "vpc"}, Steps: []Step{
+	{ID: "vpc-endpoint/no-private-dns", Verdict: Fault, Shared: "endpoint", Values: []string{"endpoint", "vpc"}, Steps: []Step{
 		{ID: "enable-private-dns", Changes: WholeVPC, Commands: []string{
 			"aws ec2 modify-vpc-endpoint --region {region} --vpc-endpoint-id {endpoint} --private-dns-enabled",
 		}},
@@ -182,14 +188,14 @@ var vpcEvidence = []EvidenceEntry{
 	{ID: "vpc-endpoint/owners", Verdict: Unclear, Values: []string{"vpc", "owner"}},
 
 	{ID: "vpc-endpoint-access/open", Verdict: Fine, Values: []string{"endpoint"}},
-	{ID: "vpc-endpoint-access/closed", Verdict: Fault, Values: []string{"endpoint", "group", "cidr"}, Steps: []Step{
+	{ID: "vpc-endpoint-access/closed", Verdict: Fault, Shared: "endpoint", Values: []string{"endpoint", "group", "cidr"}, Steps: []Step{
 		{ID: "let-in-https", Changes: WholeVPC, Commands: []string{
 			"aws ec2 authorize-security-group-ingress --region {region} --group-id {group} --protocol tcp --port 443 --cidr {cidr}",
 		}},
 	}},
 
 	{ID: "vpc-dns/on", Verdict: Fine, Values: []string{"vpc"}},
-	{ID: "vpc-dns/off", Verdict: Fault, Certain: true, Values: []string{"vpc", "attributes"},
+	{ID: "vpc-dns/off", Verdict: Fault, Shared: "vpc", Certain: true, Values: []string{"vpc", "attributes"},
 		Same: []ID{"vpc-endpoint-private-dns"}, Steps: []Step{enableDNSAttributes}},
 
 	{ID: "vpc-owner/own", Verdict: Fine, Values: []string{"vpc"}},
@@ -272,13 +278,13 @@ var ecsEvidence = []EvidenceEntry{
 
 var guarddutyEvidence = []EvidenceEntry{
 	{ID: "guardduty-detector/enabled", Verdict: Fine},
-	{ID: "guardduty-detector/missing", Verdict: Fault, Certain: true, Explains: withoutDetector, Steps: []Step{
+	{ID: "guardduty-detector/missing", Verdict: Fault, Shared: Account, Certain: true, Explains: withoutDetector, Steps: []Step{
 		{ID: "enable-guardduty", For: OwnSide, Changes: WholeAccount, Commands: []string{
 			inAccount + "aws guardduty create-detector --region {region} --enable",
 		}},
 		{ID: "enable-guardduty-in-member", For: AdministratorSide, Changes: WholeAccount},
 	}},
-	{ID: "guardduty-detector/suspended", Verdict: Fault, Certain: true, Explains: withoutDetector, Steps: []Step{
+	{ID: "guardduty-detector/suspended", Verdict: Fault, Shared: Account, Certain: true, Explains: withoutDetector, Steps: []Step{
 		{ID: "resume-guardduty", For: OwnSide, Changes: WholeAccount, Commands: []string{updateOwn + " --enable"}},
 		{ID: "resume-guardduty-in-member", For: AdministratorSide, Changes: WholeAccount, Commands: []string{
 			"aws guardduty start-monitoring-members --region {region} --detector-id " + detector + " --account-ids {account}",
@@ -286,7 +292,7 @@ var guarddutyEvidence = []EvidenceEntry{
 	}},
 
 	{ID: "guardduty-runtime-monitoring/on", Verdict: Fine},
-	{ID: "guardduty-runtime-monitoring/off", Verdict: Fault, Certain: true, Explains: []EvidenceID{"eks-addon/missing"}, Steps: []Step{
+	{ID: "guardduty-runtime-monitoring/off", Verdict: Fault, Shared: Account, Certain: true, Explains: []EvidenceID{"eks-addon/missing"}, Steps: []Step{
 		lookAtFeatures,
 		lookAtMemberFeatures,
 		{ID: "turn-on-monitoring", For: OwnSide, Changes: WholeAccount, Commands: []string{updateOwn + monitoringOn}},

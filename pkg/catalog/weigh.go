@@ -19,10 +19,19 @@ type Weight struct {
 	Intended bool
 	// Cause is the certain cause, when there is but one and it says more than the findings; else "".
 	Cause EvidenceID
+	// Shared is the only cause that was found, where others depend on the same thing; its zero value is none.
+	Shared Shared
 	// Certain and Possible count the causes that were found, without those that follow from another.
 	Certain, Possible int
 	// faults are what is to be fixed, certain causes first.
 	faults []coverage.Evidence
+}
+
+// Shared is one cause of many losses.
+type Shared struct {
+	Cause EvidenceID
+	// Thing is what they depend on, as AWS names it; Account for an account in its Region.
+	Thing string
 }
 
 // Weigh says what evidence changes about findings. What is gone needs no other cause. Where GuardDuty lists
@@ -51,27 +60,26 @@ func Weigh(findings []Finding, evidence []coverage.Evidence) Weight {
 	}
 	w.Intended = isIntended(evidence)
 	w.Cause = onlyCause(findings, certain)
+	w.Shared = sharedCause(certain, faults)
 	w.faults = slices.Concat(certain, faults)
-	w.Certain, w.Possible = count(certain, certain), count(faults, certain)
+	w.Certain, w.Possible = len(distinct(certain, certain)), len(distinct(faults, certain))
 	return w
 }
 
-// count is how many different causes there are, without those that follow from certain ones and those that
-// say no more than the event.
-func count(causes, certain []coverage.Evidence) int {
-	var counted []EvidenceID
+// distinct are the different causes, without those that follow from certain ones and those that say no more than
+// the event.
+func distinct(causes, certain []coverage.Evidence) (all []coverage.Evidence) {
+	var known []EvidenceID
 	for _, e := range certain {
-		counted = append(counted, EvidenceOf(e).Explains...)
+		known = append(known, EvidenceOf(e).Explains...)
 	}
-	n := 0
 	for _, e := range causes {
 		entry := EvidenceOf(e)
-		if !entry.Repeats && !slices.Contains(counted, entry.ID) {
-			counted = append(counted, entry.ID)
-			n++
+		if !entry.Repeats && !slices.Contains(known, entry.ID) {
+			known, all = append(known, entry.ID), append(all, e)
 		}
 	}
-	return n
+	return all
 }
 
 // OfOne is the weight in a message that speaks for others, too: unless they are all gone, the cause of one
@@ -106,6 +114,28 @@ func onlyCause(findings []Finding, certain []coverage.Evidence) EvidenceID {
 		return ""
 	}
 	return only.ID
+}
+
+// sharedCause is the only cause, if it is shared: the only certain one that does not follow from another or,
+// without a certain one, the only fault.
+func sharedCause(certain, faults []coverage.Evidence) Shared {
+	causes := certain
+	if len(causes) == 0 {
+		causes = faults
+	}
+	if causes = distinct(causes, certain); len(causes) != 1 {
+		return Shared{}
+	}
+	switch entry := EvidenceOf(causes[0]); entry.Shared {
+	case "":
+	case Account:
+		return Shared{entry.ID, Account}
+	default:
+		if thing := causes[0].Values[entry.Shared]; thing != "" {
+			return Shared{entry.ID, thing}
+		}
+	}
+	return Shared{}
 }
 
 // Advise explains the findings of one change, with what evidence changes: the steps that fix what was found

@@ -54,6 +54,8 @@ type Group struct {
 	// Names are the first members' names. Total is how many members there were in all, Open how many are still uncovered.
 	Names       []string
 	Total, Open int
+	// Kinds are how many members there were of each kind, where all share a cause; nil where they are merely alike.
+	Kinds map[coverage.Kind]int
 }
 
 // Single is the message about one change. incident is what is remembered of its resource.
@@ -65,7 +67,10 @@ func (c Composer) Single(change coverage.Change, findings []catalog.Finding, evi
 // Group is the message that speaks for all members of a group, as the group stands now.
 func (c Composer) Group(g Group) message.Message {
 	findings := catalog.Classify(g.Sample)
-	weight := catalog.Weigh(findings, g.Evidence).OfOne()
+	weight := catalog.Weigh(findings, g.Evidence)
+	if g.Kinds == nil {
+		weight = weight.OfOne()
+	}
 	return c.newStory(g.Sample, findings, g.Evidence, weight, Incident{}, &g).message()
 }
 

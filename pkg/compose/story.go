@@ -2,6 +2,7 @@ package compose
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -137,10 +138,26 @@ func (s story) tone() message.Tone {
 
 // name is what the title begins with.
 func (s story) name() string {
-	if s.group != nil {
+	switch {
+	case s.isShared():
+		return s.thing()
+	case s.group != nil:
 		return s.words.Many(s.change.Resource.Kind, s.group.Total)
 	}
 	return shortened(cmp.Or(s.change.Resource.Name, s.words.NoName), nameMost)
+}
+
+// isShared reports whether the members of a group depend on one thing, which the message is named after.
+func (s story) isShared() bool {
+	return s.group != nil && s.group.Kinds != nil && s.weight.Shared.Cause != ""
+}
+
+// thing is what all members of the group depend on.
+func (s story) thing() string {
+	if thing := s.weight.Shared.Thing; thing != catalog.Account {
+		return shortened(thing, nameMost)
+	}
+	return shortened(s.local.AccountName(s.change.Resource.Account), nameMost)
 }
 
 // cause is what the title says of it.
@@ -162,7 +179,11 @@ func (s story) cause() string {
 		}
 		return w.Back
 	}
-	if title := s.language.Evidence.Found[s.weight.Cause].Title; title != "" {
+	known := s.weight.Cause
+	if s.isShared() {
+		known = s.weight.Shared.Cause
+	}
+	if title := s.language.Evidence.Found[known].Title; title != "" {
 		return title
 	}
 	if s.diagnosed() {
@@ -208,7 +229,11 @@ func (s story) state() string {
 // where is the kind, the Region and the account.
 func (s story) where() string {
 	r := s.change.Resource
-	parts := []string{string(r.Kind), r.Region, s.local.AccountName(r.Account)}
+	kind := string(r.Kind)
+	if s.isShared() {
+		kind = "" // They may be of several.
+	}
+	parts := []string{kind, r.Region, s.local.AccountName(r.Account)}
 	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
 	for i, part := range parts {
 		parts[i] = shortened(part, nameMost)
@@ -226,8 +251,13 @@ func (s story) context() []message.Item {
 			items = append(items, item)
 		}
 	}
-	if s.group == nil {
+	switch {
+	case s.group == nil:
 		add(message.Item{Text: string(r.Kind)})
+	case s.isShared():
+		for _, kind := range slices.Sorted(maps.Keys(s.group.Kinds)) {
+			add(message.Item{Text: string(kind) + " × " + strconv.Itoa(s.group.Kinds[kind])})
+		}
 	}
 	add(message.Item{Text: r.Region})
 	add(message.Item{Text: s.local.Account(r.Account), Code: s.local.Accounts[r.Account] == ""})

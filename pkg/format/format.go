@@ -65,6 +65,7 @@ type (
 		Evidence  []storedEvidence `json:"evidence,omitempty"`
 		Names     []string         `json:"names"`
 		Total     int              `json:"total"`
+		Kinds     map[string]int   `json:"kinds,omitempty"`
 		Shown     int              `json:"shown"`
 		storedRetry
 	}
@@ -152,6 +153,12 @@ func MarshalGroup(g incident.Group) ([]byte, error) {
 		Sample: storeChange(g.Sample), Names: g.Names, Total: g.Total, Shown: g.Shown, storedRetry: storedRetry(g.Retry),
 	}
 	s.Evidence = storeEvidence(g.Evidence)
+	for kind, n := range g.Kinds {
+		if s.Kinds == nil {
+			s.Kinds = make(map[string]int, len(g.Kinds))
+		}
+		s.Kinds[string(kind)] = n
+	}
 	return json.Marshal(s)
 }
 
@@ -166,6 +173,12 @@ func UnmarshalGroup(data []byte) (incident.Group, error) {
 		Sample: s.Sample.change(), Names: s.Names, Total: s.Total, Shown: s.Shown, Retry: incident.Retry(s.storedRetry),
 	}
 	g.Evidence = evidenceOf(s.Evidence)
+	for kind, n := range s.Kinds {
+		if g.Kinds == nil {
+			g.Kinds = make(map[coverage.Kind]int, len(s.Kinds))
+		}
+		g.Kinds[coverage.Kind(kind)] = n
+	}
 	return g, nil
 }
 

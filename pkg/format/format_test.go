@@ -48,7 +48,7 @@ var sampleRecord = incident.Record{
 var sampleGroup = incident.Group{
 	Key: "group/slack/C01/1.2", Sink: "slack", Ref: "C01/1.2", Language: "ja", CreatedAt: now, Sample: sample,
 	Evidence: []coverage.Evidence{{Check: "ec2-ssm", Found: "unmanaged", Values: map[string]string{"name": "i-1"}}},
-	Names:    []string{"i-1", "i-2"}, Total: 2, Shown: 3,
+	Names:    []string{"i-1", "i-2"}, Total: 2, Shown: 3, Kinds: map[coverage.Kind]int{coverage.EC2: 1, coverage.EKS: 1},
 	Retry: incident.Retry{FailingSince: now, DeferredSince: now, NextAttempt: now.Add(time.Minute)},
 }
 

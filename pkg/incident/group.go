@@ -26,6 +26,9 @@ type Group struct {
 	// Names are the first members' names, Total how many members there ever were.
 	Names []string
 	Total int
+	// Kinds are how many members there ever were of each kind, where all share the cause that the diagnosis found;
+	// nil where they are merely alike.
+	Kinds map[coverage.Kind]int
 	// Open are the Members that are still uncovered. They are a set that changes without the group's lease,
 	// each time raising Version.
 	Open    []string

@@ -253,20 +253,29 @@ func englishEvidence() Evidence {
 			"vpc-endpoint/available": {Says: []string{
 				"`{endpoint}` in `{vpc}` is available with private DNS.", "Available with private DNS.",
 			}},
-			"vpc-endpoint/missing": {Says: []string{
-				"`{vpc}` has no endpoint for `{service}`, which the agent needs to report.",
-				"`{vpc}` has no endpoint that the agent could report to.",
-				"The VPC has no endpoint that the agent could report to.",
-			}},
-			"vpc-endpoint/not-available": {Says: []string{
-				"`{endpoint}` in `{vpc}` is `{state}`, not available.",
-				"`{endpoint}` is not available.",
-				"The endpoint is not available.",
-			}},
-			"vpc-endpoint/no-private-dns": {Says: []string{
-				"`{endpoint}` in `{vpc}` has no private DNS, so the agent cannot resolve its name.",
-				"The endpoint has no private DNS, so the agent cannot resolve its name.",
-			}},
+			"vpc-endpoint/missing": {
+				Title: "no VPC endpoint for GuardDuty",
+				Says: []string{
+					"`{vpc}` has no endpoint for `{service}`, which the agent needs to report.",
+					"`{vpc}` has no endpoint that the agent could report to.",
+					"The VPC has no endpoint that the agent could report to.",
+				},
+			},
+			"vpc-endpoint/not-available": {
+				Title: "the GuardDuty endpoint is not available",
+				Says: []string{
+					"`{endpoint}` in `{vpc}` is `{state}`, not available.",
+					"`{endpoint}` is not available.",
+					"The endpoint is not available.",
+				},
+			},
+			"vpc-endpoint/no-private-dns": {
+				Title: "the GuardDuty endpoint has no private DNS",
+				Says: []string{
+					"`{endpoint}` in `{vpc}` has no private DNS, so the agent cannot resolve its name.",
+					"The endpoint has no private DNS, so the agent cannot resolve its name.",
+				},
+			},
 			"vpc-endpoint/owners": {Says: []string{
 				"Account {owner} shares `{vpc}`; its endpoints are not visible from this account.",
 				"The owner of the shared VPC has it; it is not visible from this account.",
@@ -274,11 +283,14 @@ func englishEvidence() Evidence {
 			"vpc-endpoint-access/open": {Says: []string{
 				"`{endpoint}` allows port 443 from the VPC.", "Port 443 is allowed from the VPC.",
 			}},
-			"vpc-endpoint-access/closed": {Says: []string{
-				"No security group of `{endpoint}` (`{group}`) allows port 443 from {cidr}.",
-				"No security group of `{endpoint}` allows port 443 from the VPC.",
-				"No security group of the endpoint allows port 443 from the VPC.",
-			}},
+			"vpc-endpoint-access/closed": {
+				Title: "no security group lets in HTTPS",
+				Says: []string{
+					"No security group of `{endpoint}` (`{group}`) allows port 443 from {cidr}.",
+					"No security group of `{endpoint}` allows port 443 from the VPC.",
+					"No security group of the endpoint allows port 443 from the VPC.",
+				},
+			},
 			"vpc-dns/on": {Says: []string{"Both attributes of `{vpc}` are on.", "Both attributes are on."}},
 			"vpc-dns/off": {
 				Title: "VPC DNS settings block the GuardDuty endpoint",

@@ -250,30 +250,42 @@ func japaneseEvidence() Evidence {
 
 			// the network
 			"vpc-endpoint/available": {Says: []string{"`{vpc}` の `{endpoint}` が利用可能で、プライベート DNS も有効です。", "利用可能で、プライベート DNS も有効です。"}},
-			"vpc-endpoint/missing": {Says: []string{
-				"`{vpc}` に、エージェントが報告に使用する `{service}` のエンドポイントがありません。",
-				"`{vpc}` に、エージェントが報告に使用するエンドポイントがありません。",
-				"VPC に、エージェントが報告に使用するエンドポイントがありません。",
-			}},
-			"vpc-endpoint/not-available": {Says: []string{
-				"`{vpc}` の `{endpoint}` は `{state}` の状態で、利用できません。",
-				"`{endpoint}` は利用できません。",
-				"利用できません。",
-			}},
-			"vpc-endpoint/no-private-dns": {Says: []string{
-				"`{vpc}` の `{endpoint}` はプライベート DNS が無効なため、エージェントがエンドポイント名を解決できません。",
-				"プライベート DNS が無効なため、エージェントがエンドポイント名を解決できません。",
-			}},
+			"vpc-endpoint/missing": {
+				Title: "GuardDuty の VPC エンドポイントなし",
+				Says: []string{
+					"`{vpc}` に、エージェントが報告に使用する `{service}` のエンドポイントがありません。",
+					"`{vpc}` に、エージェントが報告に使用するエンドポイントがありません。",
+					"VPC に、エージェントが報告に使用するエンドポイントがありません。",
+				},
+			},
+			"vpc-endpoint/not-available": {
+				Title: "GuardDuty のエンドポイントが利用不可",
+				Says: []string{
+					"`{vpc}` の `{endpoint}` は `{state}` の状態で、利用できません。",
+					"`{endpoint}` は利用できません。",
+					"利用できません。",
+				},
+			},
+			"vpc-endpoint/no-private-dns": {
+				Title: "GuardDuty のエンドポイントのプライベート DNS が無効",
+				Says: []string{
+					"`{vpc}` の `{endpoint}` はプライベート DNS が無効なため、エージェントがエンドポイント名を解決できません。",
+					"プライベート DNS が無効なため、エージェントがエンドポイント名を解決できません。",
+				},
+			},
 			"vpc-endpoint/owners": {Says: []string{
 				"`{vpc}` はアカウント {owner} が共有している VPC のため、このアカウントからエンドポイントを確認できません。",
 				"共有 VPC の所有者のアカウントにあるため、このアカウントから確認できません。",
 			}},
 			"vpc-endpoint-access/open": {Says: []string{"`{endpoint}` は VPC からのポート 443 を許可しています。", "VPC からのポート 443 を許可しています。"}},
-			"vpc-endpoint-access/closed": {Says: []string{
-				"`{endpoint}` のどのセキュリティグループ (`{group}`) も、{cidr} からのポート 443 を許可していません。",
-				"`{endpoint}` のどのセキュリティグループも、VPC からのポート 443 を許可していません。",
-				"どのセキュリティグループも、VPC からのポート 443 を許可していません。",
-			}},
+			"vpc-endpoint-access/closed": {
+				Title: "セキュリティグループが HTTPS を許可していない",
+				Says: []string{
+					"`{endpoint}` のどのセキュリティグループ (`{group}`) も、{cidr} からのポート 443 を許可していません。",
+					"`{endpoint}` のどのセキュリティグループも、VPC からのポート 443 を許可していません。",
+					"どのセキュリティグループも、VPC からのポート 443 を許可していません。",
+				},
+			},
 			"vpc-dns/on": {Says: []string{"`{vpc}` の 2 つの属性は両方とも有効です。", "2 つの属性は両方とも有効です。"}},
 			"vpc-dns/off": {
 				Title: "VPC の DNS 設定により GuardDuty エンドポイントを作成不可",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"guardduty-coverage-notifier/pkg/coverage"
@@ -134,6 +135,9 @@ func (d *display) say(inv *invocation, m message.Message, key, ref string) {
 	issue := ""
 	if len(recordOf(m).Findings) > 0 {
 		issue = recordOf(m).Findings[0].Text
+	}
+	if strings.HasPrefix(m.Title, "vpc-1: ") && len(change.Issues) > 0 {
+		issue = change.Issues[0] // The message names what all share, whatever GuardDuty says of each.
 	}
 	d.words = append(d.words, word{
 		key: key, status: coverage.Status(recordOf(m).Status), changedAt: change.ChangedAt, issue: issue, ref: ref,

@@ -33,6 +33,8 @@ type history struct {
 	// OtherRoutes hold.
 	Routes, OtherRoutes map[string][]string
 	RoutesChange        time.Duration
+	// Shared are the resources whose losses have the same cause, as the diagnosis finds.
+	Shared []string
 	// SilentRecoveries is true when nobody is notified of recoveries.
 	SilentRecoveries bool
 	// Skew is how far the process's clock is off, now ahead, now behind. Ahead is how far GuardDuty's clock is ahead.
@@ -95,7 +97,7 @@ const (
 )
 
 // options are which kinds of trouble a history may have.
-type options struct{ faults, loses, routes, groupsOnly bool }
+type options struct{ faults, loses, routes, groupsOnly, shares bool }
 
 func anyHistory(o options) *rapid.Generator[history] {
 	return rapid.Custom(func(t *rapid.T) history {
@@ -137,6 +139,13 @@ func anyHistory(o options) *rapid.Generator[history] {
 		}
 		if o.loses {
 			h.drawLosses(t)
+		}
+		if o.shares {
+			for _, r := range h.Resources {
+				if rapid.IntRange(0, 4).Draw(t, "shares") > 0 {
+					h.Shared = append(h.Shared, r.Name)
+				}
+			}
 		}
 		return h
 	})
@@ -258,6 +267,9 @@ func (h history) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "history: seed %d, latency %v, hold %v, limit %d, batch %d, twice %d, lose %d, skew %v, ahead %v, expire %v, silent %v\n",
 		h.Seed, h.Latency, h.Hold, h.RateLimit, h.Batch, h.TwiceEvery, h.LoseEvery, h.Skew, h.Ahead, h.Expire, h.SilentRecoveries)
+	if len(h.Shared) > 0 {
+		fmt.Fprintf(&b, "  %v share their cause\n", h.Shared)
+	}
 	for _, r := range h.Resources {
 		for _, x := range r.Transitions {
 			fmt.Fprintf(&b, "  %s at %v: %s %s, delivered at %v\n", r.Name, x.At, x.Status, x.Issue, x.Arrivals)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/incident"
 )
 
@@ -59,7 +60,7 @@ func (b *batch) alike(targets []*target) (all [][]*target) {
 	}
 	for _, like := range sortInto(targets, likeness) {
 		size := 1
-		if len(like) >= minGroup {
+		if len(like) >= minGroup || like[0].sharedCause() != "" {
 			size = incident.MaxMembers
 		}
 		all = slices.AppendSeq(all, slices.Chunk(like, size))
@@ -82,10 +83,13 @@ func sortInto(targets []*target, key func(*target) string) (all [][]*target) {
 	return all
 }
 
-// likeness is what like changes have in common: status, kind, causes, account and Region, and why nothing is
-// left to cover.
+// likeness is what like changes have in common: the cause that they share, or status, kind, causes, account and
+// Region, and why nothing is left to cover.
 func (it *item) likeness() []string {
 	resource, gone := it.record.Change.Resource, ""
+	if cause := it.sharedCause(); cause != "" {
+		return []string{cause}
+	}
 	if weight := catalog.Weigh(it.findings, it.evidence); weight.Gone {
 		gone = string(weight.Cause)
 	}
@@ -100,3 +104,12 @@ func (it *item) likeness() []string {
 
 // parent is the resource's own message, if it has one.
 func (t *target) parent() string { return t.record.Notified[t.sink].Ref }
+
+// sharedCause is what explains the loss of others, too, by what the diagnosis found; "" when nothing does.
+func (it *item) sharedCause() string {
+	shared, r := catalog.Weigh(it.findings, it.evidence).Shared, it.record.Change.Resource
+	if shared.Cause == "" || it.record.Change.Status != coverage.Unhealthy {
+		return ""
+	}
+	return strings.Join([]string{r.Account, r.Region, string(shared.Cause), shared.Thing}, "/")
+}

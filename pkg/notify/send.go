@@ -249,6 +249,7 @@ func (p *Pipeline) composeOne(l locale.Language, t *target) message.Message {
 func (p *Pipeline) composeGroup(l locale.Language, g incident.Group) message.Message {
 	return compose.New(l, p.Local).Group(compose.Group{
 		Sample: g.Sample, Evidence: g.Evidence, Names: slices.Clone(g.Names), Total: g.Total, Open: len(g.Open),
+		Kinds: g.Kinds,
 	})
 }
 
@@ -268,6 +269,12 @@ func (r *run) newGroup(l locale.Language, targets []*target) incident.Group {
 		}
 		if g.Sample.Status == coverage.Unhealthy {
 			g.Open = append(g.Open, incident.Member(t.key))
+		}
+	}
+	if sample.sharedCause() != "" {
+		g.Kinds = map[coverage.Kind]int{}
+		for _, t := range targets {
+			g.Kinds[t.record.Change.Resource.Kind]++
 		}
 	}
 	return g

@@ -51,6 +51,11 @@ func TestSimulationWithLostEvents(t *testing.T) {
 // TestSimulationOfGroups has trouble with the items of groups alone.
 func TestSimulationOfGroups(t *testing.T) { simulateAny(t, options{groupsOnly: true}) }
 
+// TestSimulationWithSharedCauses has losses that one message names after what the diagnosis found of all.
+func TestSimulationWithSharedCauses(t *testing.T) {
+	simulateAny(t, options{faults: true, routes: true, shares: true})
+}
+
 // TestSimulationWithoutFaults holds the pipeline to more: nothing is repeated, and everything is sent in time.
 func TestSimulationWithoutFaults(t *testing.T) { simulateAny(t, options{routes: true}) }
 

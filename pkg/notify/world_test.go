@@ -144,12 +144,20 @@ func (w *world) deployed(routes map[string][]string) *notify.Pipeline {
 	return &notify.Pipeline{
 		Sinks: []notify.Sink{w.sinks[0], w.sinks[1]}, Language: locale.English(), Store: table{w}, Queue: queue{w},
 		Route: func(c coverage.Change, causes []string) notify.Decision { return w.route(routes, c, causes) },
-		Hold:  w.history.Hold, RateLimit: w.history.RateLimit, SinkTimeout: sinkTimeout, Now: w.skewed,
+		Hold:  w.history.Hold, RateLimit: w.history.RateLimit, SinkTimeout: sinkTimeout, Now: w.skewed, Diagnoser: w,
 		Observe: func(_ context.Context, o notify.Outcome) {
 			w.note("outcome %s: %s of %s, notified %v deferred %v failing %v gave up %v, store %v, err %v", o.Result,
 				o.Change.Status, o.Change.Resource.Name, o.Notified, o.Deferred, o.Failing, o.GaveUp, o.StoreErr, o.Err)
 		},
 	}
+}
+
+// Diagnose finds the cause that some resources share.
+func (w *world) Diagnose(_ context.Context, c coverage.Change, _ []string) []coverage.Evidence {
+	if !slices.Contains(w.history.Shared, c.Resource.Name) {
+		return nil
+	}
+	return []coverage.Evidence{{Check: "vpc-endpoint", Found: "missing", Values: map[string]string{"vpc": "vpc-1"}}}
 }
 
 // skewed is the time on the process's clock.
