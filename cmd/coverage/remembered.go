@@ -71,10 +71,11 @@ func remember(
 			return nil, err
 		}
 		losses.Add(stored.Record)
-		if open, ok := stored.Record.Open(); ok {
-			k.opened[stored.Record.Key] = open.OpenedAt
-		} else if stored.Record.Change.Status == coverage.Healthy {
-			k.builder.Restored(stored.Record.Key, stored.Record.Change.ChangedAt)
+		switch r := stored.Record; r.Change.Status {
+		case coverage.Unhealthy:
+			k.opened[r.Key] = cmp.Or(r.OpenedAt, r.Change.ChangedAt)
+		case coverage.Healthy:
+			k.builder.Restored(r.Key, r.Change.ChangedAt)
 		}
 	}
 	return k, nil

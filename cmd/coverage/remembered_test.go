@@ -126,7 +126,7 @@ func rememberedItems(t *testing.T) map[string]attributes {
 		Resource: coverage.Resource{Kind: coverage.EC2, Name: "i-1", Account: "111122223333", Region: "eu-central-1"},
 		OpenedAt: reportedAt.AddDate(0, 0, -50), ClosedAt: reportedAt.AddDate(0, 0, -48), Gone: true, Causes: []string{"ec2-agent-disconnected"},
 	}
-	month, err := stored.MarshalMonth(incidents.Month{Through: deleted.ClosedAt, Losses: []coverage.Loss{deleted}})
+	month, err := stored.MarshalMonth(coverage.Month{Through: deleted.ClosedAt, Losses: []coverage.Loss{deleted}})
 	months := packed(t, month, err)
 	directory, err := stored.MarshalDirectory(organization.Directory{
 		At: reportedAt, Accounts: map[string]organization.Entry{"111122223333": {Name: "shop-prod"}},

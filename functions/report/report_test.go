@@ -604,6 +604,7 @@ func TestBusyClustersAreDatedByReports(t *testing.T) {
 // TestReportCountsLosses has a loss that came and went between two reports, and one that is not over.
 func TestReportCountsLosses(t *testing.T) {
 	past := openInstance(own, eu, "i-past", longAgo.AddDate(0, 0, -3))
+	past.OpenedAt = past.Change.ChangedAt
 	past.Observe(coverage.Change{Resource: past.Change.Resource, Status: coverage.Healthy, ChangedAt: longAgo.AddDate(0, 0, -2)}, nil)
 	open := openInstance(own, eu, "i-open", longAgo)
 	for name, test := range map[string]struct {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -60,7 +61,7 @@ func ReadLosses(
 	current := time.Date(now.UTC().Year(), now.UTC().Month(), 1, 0, 0, 0, 0, time.UTC)
 	for back := range monthsKept + 1 {
 		begins := current.AddDate(0, -back, 0)
-		name := incident.MonthOf(begins)
+		name := coverage.MonthOf(begins)
 		kept, err := ledger.Month(ctx, name)
 		if err != nil {
 			return nil, err
@@ -81,11 +82,13 @@ func ReadLosses(
 
 // Add counts what a record remembers, and collects what is not kept yet.
 func (l *Losses) Add(r incident.Record) {
-	if open, ok := r.Open(); ok {
-		l.counter.Add(open)
+	if r.Change.Status == coverage.Unhealthy {
+		opened := cmp.Or(r.OpenedAt, r.Change.ChangedAt)
+		l.counter.Add(coverage.Loss{Resource: r.Change.Resource, OpenedAt: opened, Causes: r.Causes})
 	}
-	for _, loss := range r.Past() {
-		month := l.months[incident.MonthOf(loss.ClosedAt)]
+	for _, loss := range r.Losses {
+		loss.Resource = r.Change.Resource
+		month := l.months[coverage.MonthOf(loss.ClosedAt)]
 		if month == nil || !loss.ClosedAt.After(month.through) {
 			continue
 		}

@@ -93,7 +93,7 @@ func TestEveryLossIsCountedOnce(t *testing.T) {
 	kept := 0
 	for name, month := range ledger.months {
 		for _, l := range month.Losses {
-			if kept++; incident.MonthOf(l.ClosedAt) != name {
+			if kept++; coverage.MonthOf(l.ClosedAt) != name {
 				t.Errorf("%v is kept in %s", l.ClosedAt, name)
 			}
 		}
@@ -128,7 +128,7 @@ func TestNothingIsSavedThatSaysNothingNew(t *testing.T) {
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	ledger := &monthLedger{months: map[string]dynamo.Month{}}
 	open := incident.Record{Change: coverage.Change{Status: coverage.Unhealthy}, OpenedAt: now.Add(-time.Hour)}
-	fresh := incident.Record{Losses: []incident.Loss{{OpenedAt: now.Add(-2 * time.Hour), ClosedAt: now.Add(-time.Hour)}}}
+	fresh := incident.Record{Losses: []coverage.Loss{{OpenedAt: now.Add(-2 * time.Hour), ClosedAt: now.Add(-time.Hour)}}}
 	counter := report.NewLossCounter(now.Add(-report.Period), now)
 	losses, err := app.ReadLosses(t.Context(), ledger, counter, now.AddDate(0, 0, -1), now, report.Period)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/format"
-	"guardduty-coverage-notifier/pkg/incident"
 )
 
 const (
@@ -23,12 +23,12 @@ const (
 
 // Month is what was read of a month's losses.
 type Month struct {
-	incident.Month
+	coverage.Month
 
 	revision int64
 }
 
-// Month reads the losses of that month, which incident.MonthOf names; none when there is no item.
+// Month reads the losses of that month, which coverage.MonthOf names; none when there is no item.
 func (l *Ledger) Month(ctx context.Context, name string) (Month, error) {
 	m, err := l.month(ctx, name)
 	if err != nil {

@@ -14,7 +14,6 @@ import (
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/dynamo"
 	"guardduty-coverage-notifier/pkg/format"
-	"guardduty-coverage-notifier/pkg/incident"
 )
 
 func TestMonthIsKept(t *testing.T) {
@@ -53,7 +52,7 @@ func TestMonthIsKept(t *testing.T) {
 func TestMonthOfALargeOrganizationFits(t *testing.T) {
 	ledger, _, tb, _ := ledgers(t)
 	var m dynamo.Month
-	for i := range 2 * incident.MonthKept {
+	for i := range 2 * coverage.MonthKept {
 		digest := sha256.Sum256([]byte(fmt.Sprint(i)))
 		opened := moment.Add(time.Duration(int(digest[9])<<16|int(digest[10])<<8|int(digest[11])) * time.Second / 8)
 		m.Add(coverage.Loss{
@@ -69,9 +68,9 @@ func TestMonthOfALargeOrganizationFits(t *testing.T) {
 		t.Fatal(err)
 	}
 	if size := len(tb.items["losses/2026-03"]["losses"].B); size > 350_000 {
-		t.Errorf("%d losses take %d bytes", incident.MonthKept, size)
+		t.Errorf("%d losses take %d bytes", coverage.MonthKept, size)
 	}
-	if read, err := ledger.Month(t.Context(), "2026-03"); err != nil || len(read.Losses) != incident.MonthKept || read.Shorter != incident.MonthKept {
+	if read, err := ledger.Month(t.Context(), "2026-03"); err != nil || len(read.Losses) != coverage.MonthKept || read.Shorter != coverage.MonthKept {
 		t.Errorf("%d are read, %d more counted: %v", len(read.Losses), read.Shorter, err)
 	}
 }

@@ -109,7 +109,7 @@ func MarshalRecord(r incident.Record) ([]byte, error) {
 		s.Change = &c
 	}
 	for _, l := range r.Losses {
-		s.Losses = append(s.Losses, storedLoss(l))
+		s.Losses = append(s.Losses, storedLoss{l.OpenedAt, l.ClosedAt, l.Causes, l.Gone})
 	}
 	if len(r.Notified) > 0 {
 		s.Notified = make(map[string]storedNotified, len(r.Notified))
@@ -131,7 +131,9 @@ func UnmarshalRecord(data []byte) (incident.Record, error) {
 		r.Change = s.Change.change()
 	}
 	for _, l := range s.Losses {
-		r.Losses = append(r.Losses, incident.Loss(l))
+		r.Losses = append(r.Losses, coverage.Loss{
+			OpenedAt: l.OpenedAt, ClosedAt: l.ClosedAt, Causes: l.Causes, Gone: l.Gone,
+		})
 	}
 	if len(s.Notified) > 0 {
 		r.Notified = make(map[string]incident.Notified, len(s.Notified))

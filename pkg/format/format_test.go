@@ -53,12 +53,12 @@ var sampleGroup = incident.Group{
 }
 
 // sampleLosses is a record that keeps losses: those of the first version did not.
-var sampleLosses = incident.Record{Key: sample.Resource.Key(), Change: sample, Losses: []incident.Loss{
+var sampleLosses = incident.Record{Key: sample.Resource.Key(), Change: sample, Losses: []coverage.Loss{
 	{OpenedAt: now.Add(-time.Hour), ClosedAt: now, Causes: []string{"agent-disconnected"}, Gone: true},
 	{OpenedAt: now.Add(time.Hour), ClosedAt: now.Add(2 * time.Hour)},
 }}
 
-var sampleMonth = incident.Month{Through: now, Shorter: 3, ShorterTotal: 90 * time.Second, Losses: []coverage.Loss{
+var sampleMonth = coverage.Month{Through: now, Shorter: 3, ShorterTotal: 90 * time.Second, Losses: []coverage.Loss{
 	{
 		Resource: coverage.Resource{Kind: coverage.EC2, Name: `i-1 "<é>"`, Account: "111122223333", Region: "eu-west-1"},
 		OpenedAt: now.Add(-time.Hour), ClosedAt: now, Causes: []string{"agent-disconnected"}, Gone: true,

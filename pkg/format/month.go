@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"guardduty-coverage-notifier/pkg/coverage"
-	"guardduty-coverage-notifier/pkg/incident"
 )
 
 type (
@@ -37,7 +36,7 @@ const (
 )
 
 // MarshalMonth is the stored form of a month's losses.
-func MarshalMonth(m incident.Month) ([]byte, error) {
+func MarshalMonth(m coverage.Month) ([]byte, error) {
 	s := storedMonth{
 		Version: Version, Through: m.Through.UTC(), Shorter: m.Shorter,
 		ShorterSeconds: int64(m.ShorterTotal / time.Second), Losses: []storedPastLoss{},
@@ -55,12 +54,12 @@ func MarshalMonth(m incident.Month) ([]byte, error) {
 }
 
 // UnmarshalMonth reads what MarshalMonth wrote. The error of one that a later version wrote is ErrNewer.
-func UnmarshalMonth(data []byte) (incident.Month, error) {
+func UnmarshalMonth(data []byte) (coverage.Month, error) {
 	s, err := read[storedMonth](data, Version)
 	if err != nil {
-		return incident.Month{}, err
+		return coverage.Month{}, err
 	}
-	m := incident.Month{
+	m := coverage.Month{
 		Through: s.Through, Shorter: s.Shorter, ShorterTotal: time.Duration(s.ShorterSeconds) * time.Second,
 	}
 	for _, l := range s.Losses {

@@ -8,7 +8,6 @@
 package incident
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -26,22 +25,12 @@ type Record struct {
 	OpenedAt time.Time
 	// Causes are the ids of the last loss's findings, sorted. A recovery is routed by them.
 	Causes []string
-	// Losses are those that are over, at most the last 20, oldest first. Reports collect them: a loss and its
-	// recovery may both come between two reports.
-	Losses []Loss
+	// Losses are those that are over, at most the last 20, oldest first, without the resource. Reports collect them:
+	// a loss and its recovery may both come between two reports.
+	Losses []coverage.Loss
 	// Notified is what each sink was last notified of, by the sink's name.
 	Notified map[string]Notified
 	Wake
-}
-
-// Loss is one time in which a resource was not covered.
-type Loss struct {
-	// OpenedAt is when coverage was lost, ClosedAt when it was back, or the resource was found to be gone.
-	OpenedAt, ClosedAt time.Time
-	// Causes are the ids of its last findings, sorted.
-	Causes []string
-	// Gone is true when nobody repaired it: GuardDuty no longer lists the resource.
-	Gone bool
 }
 
 // Notified is what one sink was last notified of, and whether it has to be tried again.
@@ -107,7 +96,9 @@ func (r *Record) Observe(c coverage.Change, causes []string) bool {
 		r.observeOvertaken(c, causes)
 		return false
 	}
-	r.close(c)
+	if r.lost() && c.Status == coverage.Healthy {
+		r.keep(coverage.Loss{OpenedAt: r.OpenedAt, ClosedAt: c.ChangedAt, Causes: r.Causes, Gone: c.Gone})
+	}
 	if c.Status == coverage.Unhealthy {
 		if !r.lost() {
 			r.OpenedAt = c.ChangedAt
@@ -127,28 +118,17 @@ func (r *Record) Observe(c coverage.Change, causes []string) bool {
 	return true
 }
 
-// close keeps the loss that a recovery ends.
-func (r *Record) close(c coverage.Change) {
-	if !r.lost() || c.Status != coverage.Healthy {
-		return
-	}
-	opened := cmp.Or(r.OpenedAt, r.Change.ChangedAt)
-	r.keep(Loss{OpenedAt: opened, ClosedAt: c.ChangedAt, Causes: r.Causes, Gone: c.Gone})
-}
-
-// observeOvertaken keeps a loss whose own recovery arrived before it, and so ended it. One that began before the last
-// loss ended is that one.
+// observeOvertaken keeps a loss whose own recovery arrived before it, and so ended it. One that began before the
+// last loss ended is that one.
 func (r *Record) observeOvertaken(c coverage.Change, causes []string) {
-	if c.Status != coverage.Unhealthy || r.Change.Status != coverage.Healthy || !c.ChangedAt.Before(r.Change.ChangedAt) {
+	n, healthy := len(r.Losses), r.Change.Status == coverage.Healthy && c.ChangedAt.Before(r.Change.ChangedAt)
+	if c.Status != coverage.Unhealthy || !healthy || n > 0 && c.ChangedAt.Before(r.Losses[n-1].ClosedAt) {
 		return
 	}
-	if n := len(r.Losses); n > 0 && c.ChangedAt.Before(r.Losses[n-1].ClosedAt) {
-		return
-	}
-	r.keep(Loss{OpenedAt: c.ChangedAt, ClosedAt: r.Change.ChangedAt, Causes: causes, Gone: r.Change.Gone})
+	r.keep(coverage.Loss{OpenedAt: c.ChangedAt, ClosedAt: r.Change.ChangedAt, Causes: causes, Gone: r.Change.Gone})
 }
 
-func (r *Record) keep(l Loss) {
+func (r *Record) keep(l coverage.Loss) {
 	first := max(0, len(r.Losses)+1-lossesKept)
 	r.Losses = append(slices.Clone(r.Losses[first:]), l)
 }

@@ -152,12 +152,15 @@ func (w *world) deployed(routes map[string][]string) *notify.Pipeline {
 	}
 }
 
-// Diagnose finds the cause that some resources share.
-func (w *world) Diagnose(_ context.Context, c coverage.Change, _ []string) []coverage.Evidence {
-	if !slices.Contains(w.history.Shared, c.Resource.Name) {
-		return nil
+// DiagnoseAll finds the cause that some resources share.
+func (w *world) DiagnoseAll(_ context.Context, candidates []coverage.Candidate) [][]coverage.Evidence {
+	found := make([][]coverage.Evidence, len(candidates))
+	for i, c := range candidates {
+		if slices.Contains(w.history.Shared, c.Change.Resource.Name) {
+			found[i] = []coverage.Evidence{{Check: "vpc-endpoint", Found: "missing", Values: map[string]string{"vpc": "vpc-1"}}}
+		}
 	}
-	return []coverage.Evidence{{Check: "vpc-endpoint", Found: "missing", Values: map[string]string{"vpc": "vpc-1"}}}
+	return found
 }
 
 // skewed is the time on the process's clock.

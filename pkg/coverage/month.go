@@ -1,11 +1,9 @@
-package incident
+package coverage
 
 import (
 	"cmp"
 	"slices"
 	"time"
-
-	"guardduty-coverage-notifier/pkg/coverage"
 )
 
 // MonthKept is how many losses of a month are kept one by one: stored, they take some 300 KB, of which a DynamoDB
@@ -18,7 +16,7 @@ type Month struct {
 	// Through is the latest end of those that were collected: none that ended before is collected again.
 	Through time.Time
 	// Losses are the longest, after Trim longest first.
-	Losses []coverage.Loss
+	Losses []Loss
 	// Shorter counts the others, ShorterTotal is how long they took together.
 	Shorter      int
 	ShorterTotal time.Duration
@@ -28,7 +26,7 @@ type Month struct {
 func MonthOf(at time.Time) string { return at.UTC().Format("2006-01") }
 
 // Add adds a loss that is over. Now and then it forgets all but the longest.
-func (m *Month) Add(l coverage.Loss) {
+func (m *Month) Add(l Loss) {
 	m.Losses = append(m.Losses, l)
 	if len(m.Losses) >= 2*MonthKept {
 		m.Trim()
@@ -37,7 +35,7 @@ func (m *Month) Add(l coverage.Loss) {
 
 // Trim keeps the longest losses one by one, and of the others the sum.
 func (m *Month) Trim() {
-	slices.SortFunc(m.Losses, func(a, b coverage.Loss) int {
+	slices.SortFunc(m.Losses, func(a, b Loss) int {
 		return cmp.Or(cmp.Compare(took(b), took(a)), a.OpenedAt.Compare(b.OpenedAt),
 			cmp.Compare(a.Resource.Key(), b.Resource.Key()))
 	})
@@ -48,21 +46,4 @@ func (m *Month) Trim() {
 	m.Losses = m.Losses[:min(len(m.Losses), MonthKept)]
 }
 
-func took(l coverage.Loss) time.Duration { return l.ClosedAt.Sub(l.OpenedAt) }
-
-// Past are the record's losses that are over, oldest first.
-func (r Record) Past() []coverage.Loss {
-	losses := make([]coverage.Loss, len(r.Losses))
-	for i, l := range r.Losses {
-		losses[i] = coverage.Loss{
-			Resource: r.Change.Resource, OpenedAt: l.OpenedAt, ClosedAt: l.ClosedAt, Causes: l.Causes, Gone: l.Gone,
-		}
-	}
-	return losses
-}
-
-// Open is the record's loss that is not over; ok is false where there is none.
-func (r Record) Open() (l coverage.Loss, ok bool) {
-	opened := cmp.Or(r.OpenedAt, r.Change.ChangedAt)
-	return coverage.Loss{Resource: r.Change.Resource, OpenedAt: opened, Causes: r.Causes}, r.lost()
-}
+func took(l Loss) time.Duration { return l.ClosedAt.Sub(l.OpenedAt) }
