@@ -5,13 +5,18 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"go.yaml.in/yaml/v3"
+
+	"guardduty-coverage-notifier/pkg/locale"
 )
 
 func glob(t *testing.T, patterns ...string) []string {
@@ -81,6 +86,41 @@ func TestTerraformParses(t *testing.T) {
 			if block.Type == "variable" && (block.Body.Attributes["description"] == nil || block.Body.Attributes["type"] == nil) {
 				t.Errorf("%s has no description or no type", block.Labels[0])
 			}
+		}
+	}
+}
+
+// written are the files that tests write from others with -update.
+var written = []string{"docs/settings.md", "terraform/variables.tf", "environments/example.env"}
+
+// TestALanguageTakesFiveFiles counts the files that have to change for another language: its own, the list of all, and
+// whatever else names its code. Tests, golden files, pages and what is written from the template do not count.
+func TestALanguageTakesFiveFiles(t *testing.T) {
+	const most = 5
+	tracked, err := exec.CommandContext(t.Context(), "git", "ls-files").Output()
+	if err != nil {
+		t.Skipf("this is no clone: %v", err)
+	}
+	for _, l := range locale.Languages()[1:] {
+		code := regexp.MustCompile(`\b` + l.Code + `\b`)
+		naming := []string{"pkg/locale/locale.go"}
+		for file := range strings.Lines(string(tracked)) {
+			file = strings.TrimSpace(file)
+			if strings.HasSuffix(file, "_test.go") || strings.Contains(file, "testdata/") || strings.HasPrefix(file, "docs/") ||
+				strings.HasSuffix(file, ".md") || slices.Contains(written, file) || slices.Contains(naming, file) {
+				continue
+			}
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			own := strings.HasPrefix(file, "pkg/locale/"+l.Code+".") || strings.HasPrefix(file, "pkg/locale/"+l.Code+"_")
+			if own || code.Match(data) && utf8.Valid(data) {
+				naming = append(naming, file)
+			}
+		}
+		if len(naming) > most || len(naming) < 2 {
+			t.Errorf("%d files name %s, at most %d may: %s", len(naming), l.Code, most, strings.Join(naming, ", "))
 		}
 	}
 }
