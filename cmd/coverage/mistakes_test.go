@@ -39,7 +39,7 @@ func TestMistakesInTheCommandLine(t *testing.T) {
 		"a value for a switch":     {args: []string{"replay", "--send=perhaps", lost}, want: []string{"--send: "}},
 		"a format":                 {args: []string{"replay", "--format", "jsno", lost}, want: []string{`--format: "jsno" is not text, json, slack or builder; did you mean json?`}},
 		"a color":                  {args: []string{"replay", "--color", "pink", lost}, want: []string{`"pink" is not auto, always or never`}},
-		"a language":               {args: []string{"replay", "--lang", "tlh", lost}, want: []string{`--lang: "tlh" is not en or ja`}},
+		"a language":               {args: []string{"replay", "--lang", "tlh", lost}, want: []string{`--lang: "tlh" is not en`}},
 		"MESSAGE_LANGUAGE":         {args: []string{"replay", lost}, env: map[string]string{"MESSAGE_LANGUAGE": "tlh"}, want: []string{`MESSAGE_LANGUAGE: "tlh" is not one of: en, ja`}},
 		"TIME_ZONE":                {args: []string{"replay", lost}, env: map[string]string{"TIME_ZONE": "Mars"}, want: []string{`TIME_ZONE: "Mars" is not a time zone; give an IANA name`}},
 		"no file":                  {args: []string{"replay"}, want: []string{"name at least one file with an event, or - for standard input"}},

@@ -163,7 +163,7 @@ var (
 
 	lookAtClusterAddon = Step{ID: "look-at-cluster-addon", Optional: true, Commands: []string{describeAddon}}
 	lookAtInstance     = Step{ID: "look-at-instance", Optional: true, Commands: []string{
-		"aws ec2 describe-instances --region {region} --instance-ids {instance} --query 'Reservations[].Instances[].[State.Name,LaunchTime,PlatformDetails,ImageId,VpcId]' --output table",
+		"aws ec2 describe-instances --region {region} --instance-ids {instance} --query 'Reservations[].Instances[].[State.Name,PlatformDetails,VpcId]' --output text",
 	}}
 	lookAtServices = Step{ID: "look-at-services", Optional: true, Commands: []string{
 		"aws ecs describe-clusters --region {region} --clusters {ecs}",

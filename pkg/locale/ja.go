@@ -50,7 +50,7 @@ var japaneseWords = Words{
 
 	Sentences:        "{first}{next}",
 	List:             "、",
-	Impact:           "カバレッジが回復するまで、このリソースのランタイムの脅威は検出されません。",
+	Impact:           "カバレッジが回復するまで、ここでのランタイムの脅威は検出されません。",
 	OtherCauses:      "ほかの原因もあります ({causes})。",
 	BackSummary:      "GuardDuty Runtime Monitoring のカバレッジが回復しました。",
 	GroupBackSummary: "GuardDuty Runtime Monitoring のカバレッジがすべて回復しました。",
@@ -59,8 +59,8 @@ var japaneseWords = Words{
 	NothingLeft:      "カバーする対象はもうありません。対処は不要です。",
 	IntendedSummary:  "想定済みのロールのリストにあるロールが、この変更をリクエストしました。回復するまで、レポートではこのリソースを異常として数えます。",
 	HealthySummary:   "GuardDuty のカバレッジ一覧では、すでに正常です。イベントが届くと、回復を通知します。",
-	Members:          "対象のリソースは次のとおりです ({names})。",
-	MembersAndMore:   "対象のリソースは次のとおりです ({names}、ほか {n} 件)。",
+	Members:          "対象は {names} です。",
+	MembersAndMore:   "対象は {names} と、ほか {n} 件です。",
 	GroupSample:      "コマンドの {name} は、各リソースの名前に置き換えてください。",
 	GroupDiagnosed:   "{name} のみの診断結果:",
 
