@@ -333,7 +333,7 @@ func TestJapanese(t *testing.T) {
 	if want := "EC2 インスタンス 4 台: エージェントの接続が切断"; g.Title != want || !strings.Contains(contextOf(g), "4 件中 3 件が未回復") {
 		t.Errorf("%s, %s", g.Title, contextOf(g))
 	}
-	for _, want := range []string{"対象のリソースは次のとおりです (i-00、i-01、i-02、ほか 1 件)。", "コマンドの i-0abc1234def567890 は、各リソースの名前に置き換えてください。"} {
+	for _, want := range []string{"対象は i-00、i-01、i-02 と、ほか 1 件です。", "コマンドの i-0abc1234def567890 は、各リソースの名前に置き換えてください。"} {
 		if !strings.Contains(g.Summary, want) {
 			t.Errorf("%q lacks %q", g.Summary, want)
 		}

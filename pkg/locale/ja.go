@@ -54,7 +54,7 @@ var japaneseWords = Words{
 	OtherCauses:      "ほかの原因もあります ({causes})。",
 	BackSummary:      "GuardDuty Runtime Monitoring のカバレッジが回復しました。",
 	GroupBackSummary: "GuardDuty Runtime Monitoring のカバレッジがすべて回復しました。",
-	CauseWas:         "原因は次のとおりです ({cause})。",
+	CauseWas:         "原因は「{cause}」でした。",
 	GoneSummary:      "カバーする対象はもうありません。対処は不要です。",
 	NothingLeft:      "カバーする対象はもうありません。対処は不要です。",
 	IntendedSummary:  "想定済みのロールのリストにあるロールが、この変更をリクエストしました。回復するまで、レポートではこのリソースを異常として数えます。",
