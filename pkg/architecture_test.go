@@ -76,14 +76,16 @@ var mayReach = map[string][]string{
 	// The edges turn what comes from outside into plain values.
 	"config":  nil,
 	"trigger": nil,
+	// It reads errors of AWS, for adapters.
+	"awserror": {awsWire},
 	// Each adapter speaks to one service.
 	"accounts":   append(core("organization"), awsSDK, awsWire),
-	"aggregator": append(core("coverage", "inventory"), awsSDK, awsWire),
+	"aggregator": append(core("awserror", "coverage", "inventory"), awsSDK, awsWire),
 	"diagnose":   {module + "pkg/coverage", module + "pkg/catalog", awsSDK, awsWire},
 	"dynamo":     append(core("coverage", "format", "heartbeat", "incident", "organization"), awsSDK, awsWire),
-	"guardduty":  append(core("coverage", "organization"), awsSDK, awsWire),
+	"guardduty":  append(core("awserror", "coverage", "organization"), awsSDK, awsWire),
 	"lambda":     append(core("coverage", "format", "incident", "organization"), awsSDK, awsWire),
-	"resources":  append(core("coverage", "inventory"), awsSDK, awsWire),
+	"resources":  append(core("awserror", "coverage", "inventory"), awsSDK, awsWire),
 	"regions":    {awsSDK, awsWire},
 	"secrets":    {awsSDK, awsWire},
 	"slack":      {module + "pkg/message", columns, slackSDK, slackRTM},

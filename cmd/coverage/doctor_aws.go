@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 
+	"guardduty-coverage-notifier/pkg/awserror"
 	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/guardduty"
 )
@@ -27,7 +28,7 @@ func identify(ctx context.Context, cloud aws.Config) (account string, found find
 	}
 	out, err := sts.NewFromConfig(cloud).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return "", fails("AWS refuses them: "+reasonOf(err),
+		return "", fails("AWS refuses them: "+awserror.Said(err),
 			"Sign in again with aws sso login, or set AWS_PROFILE.")
 	}
 	return aws.ToString(out.Account), passes("those of " + aws.ToString(out.Arn))
@@ -69,11 +70,11 @@ func tableWorks(cloud aws.Config, table string) probe {
 			return fails("there is no such table in "+cloud.Region,
 				"Deploy the stack in this Region, or set INCIDENT_TABLE and AWS_REGION as the stack does.")
 		case code == "ValidationException":
-			return fails("it is not a table of the notifier: "+reasonOf(err), "Its key must be pk, a string.")
+			return fails("it is not a table of the notifier: "+awserror.Said(err), "Its key must be pk, a string.")
 		case isDenied(err):
-			return fails("access is denied: "+reasonOf(err), "Allow dynamodb:UpdateItem on the table.")
+			return fails("access is denied: "+awserror.Said(err), "Allow dynamodb:UpdateItem on the table.")
 		}
-		return fails(reasonOf(err), "Check the network, and AWS_ENDPOINT_URL if it is set.")
+		return fails(awserror.Said(err), "Check the network, and AWS_ENDPOINT_URL if it is set.")
 	}
 }
 
@@ -92,7 +93,7 @@ func queueWorks(cloud aws.Config, url string) probe {
 		case isDenied(err):
 			return skips("these credentials lack sqs:GetQueueAttributes")
 		}
-		return fails(reasonOf(err), "Check the network, and AWS_ENDPOINT_URL if it is set.")
+		return fails(awserror.Said(err), "Check the network, and AWS_ENDPOINT_URL if it is set.")
 	}
 }
 
@@ -115,7 +116,7 @@ func topicWorks(cloud aws.Config, topic string) probe {
 			return skips("these credentials lack sns:GetTopicAttributes; " +
 				"coverage doctor --send shows whether they may publish")
 		}
-		return fails(reasonOf(err), "Check the network, and AWS_ENDPOINT_URL if it is set.")
+		return fails(awserror.Said(err), "Check the network, and AWS_ENDPOINT_URL if it is set.")
 	}
 }
 
@@ -162,15 +163,4 @@ func isDenied(err error) bool {
 		return true
 	}
 	return false
-}
-
-// reasonOf is what AWS said, or else the first cause: what the SDK puts around it is not for people.
-func reasonOf(err error) string {
-	if answer, ok := errors.AsType[smithy.APIError](err); ok {
-		return cmp.Or(answer.ErrorMessage(), answer.ErrorCode())
-	}
-	for cause := errors.Unwrap(err); cause != nil; cause = errors.Unwrap(err) {
-		err = cause
-	}
-	return err.Error()
 }

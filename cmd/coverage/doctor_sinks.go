@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"guardduty-coverage-notifier/internal/app"
+	"guardduty-coverage-notifier/pkg/awserror"
 	"guardduty-coverage-notifier/pkg/compose"
 	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/message"
@@ -63,9 +64,9 @@ func sent(sink notify.Sink, test message.Message) probe {
 		case bySlack:
 			return slackFailure(err)
 		case isDenied(err):
-			return fails("access is denied: "+reasonOf(err), "Allow sns:Publish on the topic.")
+			return fails("access is denied: "+awserror.Said(err), "Allow sns:Publish on the topic.")
 		}
-		return fails(reasonOf(err), "Correct what it names, then run coverage doctor again.")
+		return fails(awserror.Said(err), "Correct what it names, then run coverage doctor again.")
 	}
 }
 
@@ -139,10 +140,10 @@ func slackFailure(err error) finding {
 		return fails(unreadable+code,
 			"Create the parameter or secret that SLACK_SECRET names, or correct its name.")
 	case isDenied(err):
-		return fails(unreadable+reasonOf(err),
+		return fails(unreadable+awserror.Said(err),
 			"Allow ssm:GetParameter or secretsmanager:GetSecretValue on it, and kms:Decrypt on its key.")
 	}
-	return fails(unreadable+reasonOf(err), "Correct it, then run coverage doctor again.")
+	return fails(unreadable+awserror.Said(err), "Correct it, then run coverage doctor again.")
 }
 
 // slackRemedy is what to do about a refusal with that code

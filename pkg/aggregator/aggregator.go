@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,8 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
 	"github.com/aws/aws-sdk-go-v2/service/configservice/types"
-	"github.com/aws/smithy-go"
 
+	"guardduty-coverage-notifier/pkg/awserror"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/inventory"
 )
@@ -120,7 +119,7 @@ func (r *reading) query(ctx context.Context, expression string, add func(row)) e
 
 // gap notes why a kind is not known; empty: every kind.
 func (r *reading) gap(kind coverage.Kind, err error) {
-	r.found.Gaps = append(r.found.Gaps, inventory.Gap{Kind: kind, Detail: r.name + ": " + said(err)})
+	r.found.Gaps = append(r.found.Gaps, inventory.Gap{Kind: kind, Detail: r.name + ": " + awserror.Said(err)})
 }
 
 // instances counts those that run; where only others are on record, there are none. It is false when the
@@ -226,15 +225,4 @@ func (r *reading) source(status types.AggregatedSourceStatus) {
 		gap.Account = aws.ToString(status.SourceId)
 	}
 	r.found.Gaps = append(r.found.Gaps, gap)
-}
-
-// said is AWS's own text, or else that of the first cause: what the SDK puts around it is not for people.
-func said(err error) string {
-	if answer, ok := errors.AsType[smithy.APIError](err); ok {
-		return cmp.Or(answer.ErrorMessage(), answer.ErrorCode())
-	}
-	for cause := errors.Unwrap(err); cause != nil; cause = errors.Unwrap(err) {
-		err = cause
-	}
-	return err.Error()
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/guardduty/types"
 	"github.com/aws/smithy-go"
 
+	"guardduty-coverage-notifier/pkg/awserror"
 	"guardduty-coverage-notifier/pkg/organization"
 )
 
@@ -95,11 +96,11 @@ func stateAfter(err error, hasMembers bool) (organization.State, string) {
 	case reason == NoDetector:
 		return organization.Off, ""
 	case reason == Denied:
-		return organization.Denied, said(err)
+		return organization.Denied, awserror.Said(err)
 	case isBadRequest(err) && !hasMembers:
 		return organization.Alone, ""
 	}
-	return organization.Failed, said(err)
+	return organization.Failed, awserror.Said(err)
 }
 
 // isBadRequest is about the one error that these operations document for a caller's mistakes

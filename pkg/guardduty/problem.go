@@ -1,13 +1,14 @@
 package guardduty
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 
 	"github.com/aws/smithy-go"
+
+	"guardduty-coverage-notifier/pkg/awserror"
 )
 
 // Reason is why a Region could not be read.
@@ -88,21 +89,7 @@ var (
 )
 
 func problemOf(region string, read int, err error) *Problem {
-	return &Problem{Region: region, Reason: reasonOf(err), Read: read, Said: said(err), Err: err}
-}
-
-// said is AWS's own text, or else that of the first cause: what the SDK puts around it is not for people.
-func said(err error) string {
-	if answer, ok := errors.AsType[smithy.APIError](err); ok {
-		return cmp.Or(answer.ErrorMessage(), answer.ErrorCode())
-	}
-	for {
-		cause := errors.Unwrap(err)
-		if cause == nil {
-			return err.Error()
-		}
-		err = cause
-	}
+	return &Problem{Region: region, Reason: reasonOf(err), Read: read, Said: awserror.Said(err), Err: err}
 }
 
 // reasonOf knows how services refuse: for want of a permission

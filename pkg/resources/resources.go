@@ -2,7 +2,6 @@
 package resources
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -15,8 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 	ekstypes "github.com/aws/aws-sdk-go-v2/service/eks/types"
-	"github.com/aws/smithy-go"
 
+	"guardduty-coverage-notifier/pkg/awserror"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/inventory"
 )
@@ -79,7 +78,7 @@ func (t *tally) setApart(reason inventory.Reason) { t.apart[reason]++ }
 func (t tally) addTo(found *inventory.Found) {
 	if t.err != nil {
 		found.Gaps = append(found.Gaps, inventory.Gap{
-			Kind: t.key.Kind, Account: t.key.Account, Region: t.key.Region, Detail: said(t.err),
+			Kind: t.key.Kind, Account: t.key.Account, Region: t.key.Region, Detail: awserror.Said(t.err),
 		})
 		return
 	}
@@ -238,15 +237,4 @@ func countECS(ctx context.Context, cloud aws.Config, t *tally) error {
 		}
 	}
 	return nil
-}
-
-// said is AWS's own text, or else that of the first cause: what the SDK puts around it is not for people.
-func said(err error) string {
-	if answer, ok := errors.AsType[smithy.APIError](err); ok {
-		return cmp.Or(answer.ErrorMessage(), answer.ErrorCode())
-	}
-	for cause := errors.Unwrap(err); cause != nil; cause = errors.Unwrap(err) {
-		err = cause
-	}
-	return err.Error()
 }
