@@ -90,13 +90,14 @@ type probe func(ctx context.Context) finding
 
 // examine checks everything.
 func (d *doctor) examine(ctx context.Context, send bool) error {
-	cfg, regions, valid := d.settings()
+	cfg, report, valid := d.settings()
 	cloud, account := d.credentials(ctx)
 	if valid {
 		d.destinations(ctx, cfg, cloud, account, send)
 		d.stores(ctx, cfg, cloud, account != "")
+		d.organization(ctx, cfg.Directory, report.Inventory, cloud, account != "")
 	}
-	d.guardDuty(ctx, cloud, regions, account != "")
+	d.guardDuty(ctx, cloud, report.Regions, account != "")
 	if d.failed {
 		return exitCode(exitFailed)
 	}
@@ -140,23 +141,21 @@ func (d *doctor) note(name string, found finding) {
 	}
 }
 
-// settings checks the environment. The Regions are those of the report, if it is configured.
-func (d *doctor) settings() (cfg config.Config, regions []string, valid bool) {
+// settings checks the environment. What the report is set to is empty if it is not configured.
+func (d *doctor) settings() (cfg config.Config, report config.Report, valid bool) {
 	var err error
 	if d.getenv("REPORT_REGIONS") == "" {
 		cfg, err = app.Load(d.getenv)
 	} else {
-		var report config.Report
 		cfg, report, err = app.LoadReport(d.getenv)
-		regions = report.Regions
 	}
 	if err != nil {
 		d.note("Settings", fails(mistakes(err),
 			"Correct these environment variables; docs/settings.md lists all of them."))
-		return config.Config{}, nil, false
+		return config.Config{}, config.Report{}, false
 	}
 	d.note("Settings", passes("complete and well-formed"))
-	return cfg, regions, true
+	return cfg, report, true
 }
 
 // mistakes are a line each, behind their number.

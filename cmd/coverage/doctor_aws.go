@@ -16,6 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 
+	"guardduty-coverage-notifier/pkg/accounts"
+	"guardduty-coverage-notifier/pkg/aggregator"
 	"guardduty-coverage-notifier/pkg/awserror"
 	"guardduty-coverage-notifier/pkg/config"
 	"guardduty-coverage-notifier/pkg/guardduty"
@@ -70,7 +72,10 @@ func tableWorks(cloud aws.Config, table string) probe {
 			return fails("there is no such table in "+cloud.Region,
 				"Deploy the stack in this Region, or set INCIDENT_TABLE and AWS_REGION as the stack does.")
 		case code == "ValidationException":
-			return fails("it is not a table of the notifier: "+awserror.Said(err), "Its key must be pk, a string.")
+			return fails(
+				"it is not a table of the notifier: "+awserror.Said(err),
+				"Its key must be pk, a string.",
+			)
 		case isDenied(err):
 			return fails("access is denied: "+awserror.Said(err), "Allow dynamodb:UpdateItem on the table.")
 		}
@@ -118,6 +123,49 @@ func topicWorks(cloud aws.Config, topic string) probe {
 		}
 		return fails(awserror.Said(err), "Check the network, and AWS_ENDPOINT_URL if it is set.")
 	}
+}
+
+// organization checks what the report reads of the whole organization. The function that notifies needs none of these
+// rights.
+func (d *doctor) organization(
+	ctx context.Context,
+	directory config.Directory,
+	existing config.Inventory,
+	cloud aws.Config,
+	signedIn bool,
+) {
+	if directory.On {
+		d.checkIf(ctx, signedIn, "Accounts of the organization", func(ctx context.Context) finding {
+			return readable(
+				accounts.New(cloud).Check(ctx),
+				"they can be listed",
+				"organizations:ListAccounts",
+				"Use the management account or a delegated administrator's, or set ACCOUNT_DIRECTORY to off.",
+			)
+		})
+	}
+	if name := existing.Aggregator; name != "" {
+		cloud.Region = cmp.Or(existing.Region, cloud.Region)
+		d.checkIf(ctx, signedIn, "Aggregator "+name, func(ctx context.Context) finding {
+			return readable(
+				aggregator.New(cloud, name).Check(ctx),
+				"it can be asked",
+				"config:SelectAggregateResourceConfig",
+				"Correct CONFIG_AGGREGATOR: the name of an aggregator of this account, or name@region.",
+			)
+		})
+	}
+}
+
+// readable is about what only the report needs.
+func readable(err error, fine, action, remedy string) finding {
+	switch {
+	case err == nil:
+		return passes(fine)
+	case isDenied(err):
+		return skips("these credentials lack " + action + ", which the report needs")
+	}
+	return fails(awserror.Said(err), remedy)
 }
 
 // monitored checks GuardDuty. The function that notifies needs none of these rights; the report does.

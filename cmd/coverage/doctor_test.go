@@ -32,14 +32,16 @@ type answer struct {
 // working is an account in which everything works.
 func working() map[string]answer {
 	return map[string]answer{
-		"sts:GetCallerIdentity":   {200, `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:sts::111122223333:assumed-role/notifier/x</Arn><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`},
-		"ssm:GetParameter":        {200, `{"Parameter": {"Value": "xoxb-1"}}`},
-		"dynamodb:UpdateItem":     {400, `{"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "message": "The conditional request failed"}`},
-		"sqs:GetQueueAttributes":  {200, `{"Attributes": {"QueueArn": "arn:aws:sqs:eu-central-1:111122223333:waiting"}}`},
-		"sns:GetTopicAttributes":  {200, `<GetTopicAttributesResponse><GetTopicAttributesResult><Attributes><entry><key>SubscriptionsConfirmed</key><value>2</value></entry></Attributes></GetTopicAttributesResult></GetTopicAttributesResponse>`},
-		"sns:Publish":             {200, `<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>`},
-		"guardduty:ListDetectors": {200, `{"detectorIds": ["d"]}`},
-		"guardduty:GetDetector":   {200, `{"serviceRole": "r", "status": "ENABLED", "features": [{"name": "RUNTIME_MONITORING", "status": "ENABLED"}]}`},
+		"sts:GetCallerIdentity":                {200, `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:sts::111122223333:assumed-role/notifier/x</Arn><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`},
+		"ssm:GetParameter":                     {200, `{"Parameter": {"Value": "xoxb-1"}}`},
+		"dynamodb:UpdateItem":                  {400, `{"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "message": "The conditional request failed"}`},
+		"sqs:GetQueueAttributes":               {200, `{"Attributes": {"QueueArn": "arn:aws:sqs:eu-central-1:111122223333:waiting"}}`},
+		"sns:GetTopicAttributes":               {200, `<GetTopicAttributesResponse><GetTopicAttributesResult><Attributes><entry><key>SubscriptionsConfirmed</key><value>2</value></entry></Attributes></GetTopicAttributesResult></GetTopicAttributesResponse>`},
+		"sns:Publish":                          {200, `<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>`},
+		"guardduty:ListDetectors":              {200, `{"detectorIds": ["d"]}`},
+		"organizations:ListAccounts":           {200, `{"Accounts": []}`},
+		"config:SelectAggregateResourceConfig": {200, `{"Results": []}`},
+		"guardduty:GetDetector":                {200, `{"serviceRole": "r", "status": "ENABLED", "features": [{"name": "RUNTIME_MONITORING", "status": "ENABLED"}]}`},
 	}
 }
 
@@ -47,7 +49,8 @@ func working() map[string]answer {
 func operationOf(r *http.Request, body string) string {
 	if target := r.Header.Get("X-Amz-Target"); target != "" {
 		service, operation, _ := strings.Cut(target, ".")
-		service = map[string]string{"DynamoDB_20120810": "dynamodb", "AmazonSQS": "sqs", "AmazonSSM": "ssm"}[service]
+		service = map[string]string{"DynamoDB_20120810": "dynamodb", "AmazonSQS": "sqs", "AmazonSSM": "ssm",
+			"AWSOrganizationsV20161128": "organizations", "StarlingDoveService": "config"}[service]
 		return service + ":" + operation
 	}
 	if form, err := url.ParseQuery(body); err == nil && form.Get("Action") != "" {
@@ -146,6 +149,7 @@ func everything() map[string]string {
 		"DEAD_LETTER_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/111122223333/dead",
 		"REPORT_REGIONS":        "eu-central-1,us-east-1",
 		"ROUTES":                `{"rules": [{"match": {"actionable": false}, "mute": true}]}`,
+		"ACCOUNT_DIRECTORY":     "names", "INVENTORY": "on", "CONFIG_AGGREGATOR": "organization@us-east-1",
 	}
 }
 
@@ -162,6 +166,7 @@ func TestDoctorFindsEverythingInOrder(t *testing.T) {
 		"ok           Slack (slack): the token is that of coverage in Acme, and may post in #alerts",
 		"ok           Topic " + topicARN + ": it exists, with 2 confirmed subscriptions", "ok           Table incidents: it can be written to",
 		"ok           Queue of waiting changes: it exists", "ok           Dead-letter queue: it exists",
+		"ok           Accounts of the organization: they can be listed", "ok           Aggregator organization: it can be asked",
 		"ok           GuardDuty in eu-central-1: Runtime Monitoring is on", "ok           GuardDuty in us-east-1: Runtime Monitoring is on",
 	}
 	contains(t, "stdout", got.stdout, want)
@@ -201,6 +206,9 @@ func TestDoctorSaysWhatToDo(t *testing.T) {
 		"a closed table":        {operation: "dynamodb:UpdateItem", answer: json("AccessDeniedException", "not authorized"), want: []string{"access is denied: not authorized", "→ Allow dynamodb:UpdateItem"}},
 		"no queue":              {operation: "sqs:GetQueueAttributes", answer: json("com.amazonaws.sqs#QueueDoesNotExist", "no"), want: []string{"failed       Queue of waiting changes: there is no queue", "→ Set its URL"}},
 		"an unreadable queue":   {operation: "sqs:GetQueueAttributes", answer: json("AccessDeniedException", "no"), fine: true, want: []string{"not checked  Queue of waiting changes"}},
+		"no organization":       {operation: "organizations:ListAccounts", answer: json("AWSOrganizationsNotInUseException", "Your account is not a member of an organization."), want: []string{"failed       Accounts of the organization: Your account is not a member", "→ Use the management account"}},
+		"closed accounts":       {operation: "organizations:ListAccounts", answer: json("AccessDeniedException", "no"), fine: true, want: []string{"not checked  Accounts of the organization: ", "organizations:ListAccounts"}},
+		"no aggregator":         {operation: "config:SelectAggregateResourceConfig", answer: json("NoSuchConfigurationAggregatorException", "It does not exist."), want: []string{"failed       Aggregator organization: It does not exist.", "→ Correct CONFIG_AGGREGATOR"}},
 		"no detector":           {operation: "guardduty:ListDetectors", answer: answer{200, `{"detectorIds": []}`}, want: []string{"failed       GuardDuty in eu-central-1: GuardDuty is not enabled", "→ Enable it"}},
 		"no Runtime Monitoring": {operation: "guardduty:GetDetector", answer: answer{200, `{"serviceRole": "r", "status": "ENABLED", "features": []}`}, want: []string{"failed       GuardDuty in eu-central-1: Runtime Monitoring is off", "→ Enable it in the GuardDuty console"}},
 		"GuardDuty is closed":   {operation: "guardduty:ListDetectors", answer: answer{403, `{"__type": "AccessDeniedException", "message": "not authorized"}`}, fine: true, want: []string{"not checked  GuardDuty in eu-central-1: "}},

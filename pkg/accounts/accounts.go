@@ -23,6 +23,14 @@ type Lister struct {
 // New returns a Lister that connects as cloud says.
 func New(cloud aws.Config) *Lister { return &Lister{client: organizations.NewFromConfig(cloud)} }
 
+// Check reports why accounts cannot be listed, nil where they can. It takes one request.
+func (l *Lister) Check(ctx context.Context) error {
+	if _, err := l.client.ListAccounts(ctx, &organizations.ListAccountsInput{MaxResults: aws.Int32(1)}); err != nil {
+		return fmt.Errorf("listing the organization's accounts: %w", err)
+	}
+	return nil
+}
+
 // List lists all accounts, of whatever state, by their IDs. A page has 20 accounts and may be empty; AWS
 // answers 8 pages a second (https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html,
 // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html).

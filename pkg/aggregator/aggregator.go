@@ -51,6 +51,17 @@ func New(cloud aws.Config, name string) *Counter {
 	return &Counter{configservice.NewFromConfig(cloud), name}
 }
 
+// Check reports why the aggregator cannot be asked, nil where it can. It takes one request.
+func (c *Counter) Check(ctx context.Context) error {
+	_, err := c.client.SelectAggregateResourceConfig(ctx, &configservice.SelectAggregateResourceConfigInput{
+		ConfigurationAggregatorName: &c.name, Expression: aws.String(clusters), MaxResults: 1,
+	})
+	if err != nil {
+		return fmt.Errorf("asking the aggregator %s: %w", c.name, err)
+	}
+	return nil
+}
+
 // Count counts what is on record in these Regions, in all accounts, whatever account asks.
 func (c *Counter) Count(ctx context.Context, _ string, regions []string) inventory.Found {
 	r := reading{
