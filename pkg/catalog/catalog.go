@@ -71,7 +71,7 @@ var (
 	settingChecks     = Checks{"guardduty-detector", "guardduty-runtime-monitoring", "guardduty-agent-management"}
 	addonChecks       = Checks{"eks-addon", "eks-addon-version", "eks-nodes"}
 	associationChecks = Checks{"ec2-tag", "ec2-platform", "ec2-ssm", "ec2-association"}
-	serviceChecks     = Checks{"ecs-tag", "ecs-service"}
+	serviceChecks     = Checks{"ecs-tag", "ecs-service", "ecs-agent"}
 )
 
 // ProofOf are the checks that can prove what is behind a finding of that id; none where any check may.

@@ -141,6 +141,13 @@ var eksEvidence = []EvidenceEntry{
 	{ID: "eks-addon/active", Verdict: Fine, Values: []string{"version"}},
 	{ID: "eks-addon/unhealthy", Verdict: Fault, Values: []string{"status", "version", "code", "message"}, Elsewhere: true},
 	{ID: "eks-addon/missing", Verdict: Fault, Certain: true, Same: []ID{AddonRemoved}, Steps: []Step{installAddon}},
+	// EKS leaves an add-on in that state when its pods do not start.
+	{ID: "eks-addon/stuck", Verdict: Fault, Values: []string{"status", "since", "version"}, Steps: []Step{
+		{ID: "delete-stuck-addon", Changes: WholeCluster, Commands: []string{
+			inAccount + "aws eks delete-addon --region {region} --cluster-name {eks} --addon-name aws-guardduty-agent",
+		}},
+		installAddon,
+	}},
 	{ID: "eks-addon/changing", Verdict: Unclear, Values: []string{"status", "version"}},
 
 	{ID: "eks-addon-version/newest", Verdict: Fine, Values: []string{"version"}},
@@ -203,10 +210,10 @@ var vpcEvidence = []EvidenceEntry{
 }
 
 var ec2Evidence = []EvidenceEntry{
-	{ID: "ec2-instance/running", Verdict: Fine, Values: []string{"launched"}},
-	{ID: "ec2-instance/pending", Verdict: Unclear},
-	{ID: "ec2-instance/stopped", Verdict: Fault, Certain: true, Gone: true},
-	{ID: "ec2-instance/terminated", Verdict: Fault, Certain: true, Gone: true},
+	{ID: "ec2-instance/running", Verdict: Fine, Values: []string{"name", "launched"}},
+	{ID: "ec2-instance/pending", Verdict: Unclear, Values: []string{"name"}},
+	{ID: "ec2-instance/stopped", Verdict: Fault, Certain: true, Gone: true, Values: []string{"name"}},
+	{ID: "ec2-instance/terminated", Verdict: Fault, Certain: true, Gone: true, Values: []string{"name"}},
 	{ID: "ec2-instance/missing", Verdict: Fault, Certain: true, Gone: true},
 
 	{ID: "ec2-tag/excluded", Verdict: Fault, Certain: true, Same: []ID{"ec2-excluded-by-tag"}, Steps: []Step{includeInstance}},
@@ -265,6 +272,11 @@ var ecsEvidence = []EvidenceEntry{
 	{ID: "ecs-service/missing", Verdict: Fault, Values: []string{"service"}, Steps: []Step{
 		{ID: "accept-missing-service", Commands: []string{listServices}},
 	}},
+
+	{ID: "ecs-agent/running", Verdict: Fine, Values: []string{"n"}},
+	{ID: "ecs-agent/exited", Verdict: Fault, Values: []string{"task", "exit", "reason", "image"}, Elsewhere: true},
+	{ID: "ecs-agent/older", Verdict: Fault, Values: []string{"task", "started", "since"}, Steps: []Step{redeployOrRelaunch}},
+	{ID: "ecs-agent/absent", Verdict: Fault, Values: []string{"task", "platform"}, Elsewhere: true},
 
 	{ID: "ecs-deployment/newer", Verdict: Fine, Values: []string{"service"}},
 	// It rests on when the setting was changed last, which need not be when it was turned on: it is not

@@ -14,7 +14,7 @@ import (
 // allSteps are the steps for each finding, as people read them: each once.
 func (s story) allSteps() [][]catalog.Action {
 	all := make([][]catalog.Action, len(s.advice))
-	if s.outcome != lost && s.outcome != healthyAgain {
+	if s.outcome != lost {
 		return all
 	}
 	seen := map[string]bool{}

@@ -17,6 +17,8 @@ import (
 const (
 	// namesShown is how many members of a group a message names.
 	namesShown = 5
+	// tagMost is how many runes of an instance's tag Name a title shows, whose id takes 22 besides.
+	tagMost = 20
 	// faultsShown is how many faults stand before the fold.
 	faultsShown = 4
 	// issueMost is how many runes of an issue that nobody knows stand in the summary.
@@ -70,6 +72,12 @@ func (c Composer) newStory(change coverage.Change, findings []catalog.Finding, e
 	others := evidence
 	if at := catalog.ActorOf(evidence); at >= 0 {
 		attribution, others = &evidence[at], slices.Delete(slices.Clone(evidence), at, at+1)
+	}
+	if weight.Gone {
+		// GuardDuty's list is the last to know.
+		others = slices.DeleteFunc(slices.Clone(others), func(e coverage.Evidence) bool {
+			return catalog.EvidenceOf(e).ID == catalog.Covered
+		})
 	}
 	return story{
 		Composer: c, outcome: outcomeOf(change, findings, weight, group), change: change, findings: findings,
@@ -130,13 +138,13 @@ func (s story) tone() message.Tone {
 	switch s.outcome {
 	case lost:
 		return message.Lost
-	case restored:
+	case restored, healthyAgain:
 		return message.Restored
 	}
 	return message.Information
 }
 
-// name is what the title begins with.
+// name is what the title begins with: of an instance its tag Name, too, where the diagnosis has read it.
 func (s story) name() string {
 	switch {
 	case s.isShared():
@@ -144,7 +152,13 @@ func (s story) name() string {
 	case s.group != nil:
 		return s.words.Many(s.change.Resource.Kind, s.group.Total)
 	}
-	return shortened(cmp.Or(s.change.Resource.Name, s.words.NoName), nameMost)
+	name := shortened(cmp.Or(s.change.Resource.Name, s.words.NoName), nameMost)
+	for _, e := range s.evidence {
+		if e.Check == "ec2-instance" && e.Values["name"] != "" && s.change.Resource.Kind == coverage.EC2 {
+			return shortened(message.CleanLine(e.Values["name"]), tagMost) + " (" + name + ")"
+		}
+	}
+	return name
 }
 
 // isShared reports whether the members of a group depend on one thing, which the message is named after.
@@ -211,7 +225,7 @@ func (s story) causesFound() string {
 func (s story) state() string {
 	w := s.words
 	switch s.outcome {
-	case restored:
+	case restored, healthyAgain:
 		return w.Restored
 	case ended, unlisted:
 		return w.Ended
@@ -264,7 +278,7 @@ func (s story) context() []message.Item {
 	if at, text := s.when(); !at.IsZero() {
 		add(message.Item{Text: text, At: at, Clock: s.moment(at, w.Clock)})
 	}
-	if s.outcome != restored && s.outcome != unlisted && s.outcome != ended {
+	if s.outcome != restored && s.outcome != unlisted && s.outcome != ended && s.outcome != healthyAgain {
 		add(message.Item{Text: s.counts()})
 	}
 	return items

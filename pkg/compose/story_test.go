@@ -79,7 +79,7 @@ func TestTitlesSayWhatIsKnown(t *testing.T) {
 		"a possible cause":         {single(loss(unnamed), incident, found("vpc-endpoint/missing"), found("vpc-dns/on")), message.Lost, "a possible cause was found"},
 		"what repeats the event":   {single(loss(unnamed), incident, found("guardduty-coverage/unhealthy", "issue", unnamed)), message.Lost, "no agent is reporting"},
 		"terminated":               {single(loss(disconnectedIssue), incident, found("ec2-instance/terminated"), found("ec2-ssm/unmanaged")), message.Information, "instance terminated"},
-		"listed as healthy again":  {single(loss(disconnectedIssue), incident, found("guardduty-coverage/healthy"), found("ec2-ssm/unmanaged")), message.Information, "listed as healthy again"},
+		"listed as healthy again":  {single(loss(disconnectedIssue), incident, found("guardduty-coverage/healthy"), found("ec2-ssm/unmanaged")), message.Restored, "listed as healthy again"},
 		"what could not be looked": {single(loss(disconnectedIssue), incident, found("ec2-instance/denied", "action", "ec2:DescribeInstances")), message.Lost, "agent disconnected"},
 	}
 	for name, test := range tests {

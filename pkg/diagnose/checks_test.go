@@ -149,7 +149,20 @@ func TestChecks(t *testing.T) {
 		"a feature that changed after its part": {ecsChange(serviceIssue), world{"guardduty:GetDetector": says(`{"status":"ENABLED","features":[{"name":"RUNTIME_MONITORING","status":"ENABLED","updatedAt":1.7725e9,` +
 			`"additionalConfiguration":[{"name":"ECS_FARGATE_AGENT_MANAGEMENT","status":"ENABLED","updatedAt":1.7723e9}]}]}`)}, []string{`ecs-deployment newer service="web"`}},
 		"a task without an execution role": {ecsChange(taskIssue), world{"ecs:DescribeTaskDefinition": says(`{"taskDefinition":{"family":"web"}}`)}, []string{`ecs-execution-role missing task-definition="web:17"`}},
-		"a cluster that runs no task":      {ecsChange(), world{"ecs:ListTasks": says(`{"taskArns":[]}`)}, []string{`ecs-service running n="7" service=""`, "guardduty-detector enabled"}},
+		"agents that run":                  {ecsChange(), tasks(task("a", "RUNNING", "1772400000", agentContainer("")), task("b", "RUNNING", "1772400000", agentContainer(""))), []string{`ecs-agent running n="2"`}},
+		"an agent that was killed": {ecsChange(), tasks(task("a", "RUNNING", "1772400000", agentContainer(`,"exitCode":137,"reason":"OutOfMemoryError: Container killed <!channel>"`))),
+			[]string{`ecs-agent exited exit="137" image="593207742271.dkr.ecr.eu-central-1.amazonaws.com/aws-guardduty-agent-fargate:v1" reason="OutOfMemoryError: Container killed <!channel>" task="a"`}},
+		"an agent that failed in a stopped task": {ecsChange(), tasks(task("a", "STOPPED", "1772400000", agentContainer(`,"exitCode":1`))),
+			[]string{`ecs-agent exited exit="1" image="593207742271.dkr.ecr.eu-central-1.amazonaws.com/aws-guardduty-agent-fargate:v1" reason="" task="a"`}},
+		"agents that were stopped with their tasks": {ecsChange(), tasks(task("a", "STOPPED", "1772400000", agentContainer(`,"exitCode":143`)), task("b", "STOPPED", "1772400000", `{"name":"web"}`), task("c", "RUNNING", "1772400000", agentContainer(""))),
+			[]string{`ecs-agent running n="1"`}},
+		"a task older than the setting": {ecsChange(), tasks(task("a", "RUNNING", "1772200000", `{"name":"web"}`), task("b", "RUNNING", "1772400000", agentContainer(""))),
+			[]string{`ecs-agent older since="2026-02-28T17:33:20Z" started="2026-02-27T13:46:40Z" task="a"`}},
+		"a task without an agent": {ecsChange(), tasks(task("a", "RUNNING", "1772400000", `{"name":"web"}`)), []string{`ecs-agent absent platform="1.3.0" task="a"`}},
+		"an add-on that is stuck": {eksChange(), world{"eks:DescribeAddon": says(`{"addon":{"status":"CREATING","addonVersion":"v1.10.0-eksbuild.2","createdAt":1772400000,"modifiedAt":1772400000}}`)},
+			[]string{`eks-addon stuck since="2026-03-01T21:20:00Z" status="CREATING" version="v1.10.0-eksbuild.2"`}},
+		"an instance with a name that stopped": {ec2Change(), world{"ec2:DescribeInstances": instances(`<instanceState><name>stopped</name></instanceState><tagSet><item><key>Name</key><value>web</value></item></tagSet>`)}, []string{`ec2-instance stopped name="web"`}},
+		"a cluster that runs no task":          {ecsChange(), world{"ecs:ListTasks": says(`{"taskArns":[]}`)}, []string{`ecs-service running n="7" service=""`, "guardduty-detector enabled"}},
 
 		"no detector":                {eksChange(), world{"guardduty:ListDetectors": says(`{"detectorIds":[]}`)}, []string{"guardduty-detector missing"}},
 		"a detector that is off":     {eksChange(), world{"guardduty:GetDetector": detector("DISABLED", "RUNTIME_MONITORING", "DISABLED", "DISABLED")}, []string{"guardduty-detector suspended", "guardduty-runtime-monitoring off"}},
@@ -245,6 +258,21 @@ func TestSilence(t *testing.T) {
 			}
 		})
 	}
+}
+
+// tasks are what ECS tells of tasks, whichever are asked for.
+func tasks(all ...string) world {
+	return world{"ecs:DescribeTasks": says(`{"tasks":[` + strings.Join(all, ",") + `]}`)}
+}
+
+func task(id, desired, started, container string) string {
+	return `{"taskArn":"arn:aws:ecs:eu-central-1:111122223333:task/shop/` + id + `","desiredStatus":"` + desired + `","platformVersion":"1.3.0",` +
+		`"startedAt":` + started + `,"containers":[` + container + `]}`
+}
+
+// agentContainer is GuardDuty's, with more fields. Its name is from memory.
+func agentContainer(more string) string {
+	return `{"name":"aws-guardduty-agent-x","image":"593207742271.dkr.ecr.eu-central-1.amazonaws.com/aws-guardduty-agent-fargate:v1"` + more + `}`
 }
 
 // inGovCloud is the same change there.

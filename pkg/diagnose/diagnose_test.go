@@ -26,7 +26,7 @@ func TestNothingIsWrong(t *testing.T) {
 		`eks-cluster there status="ACTIVE" version="1.33"`, "eks-tag absent", `eks-addon active version="v1.10.0-eksbuild.2"`,
 		`eks-addon-version newest version="v1.10.0-eksbuild.2"`, `eks-nodes some n="1"`,
 	}
-	const running, linux = `ec2-instance running launched="2026-03-01T08:00:00Z"`, `ec2-platform linux architecture="x86_64" platform="Linux/UNIX"`
+	const running, linux = `ec2-instance running launched="2026-03-01T08:00:00Z" name="web"`, `ec2-platform linux architecture="x86_64" platform="Linux/UNIX"`
 	agent := []string{`ec2-ssm online agent="3.3.1142.0"`, `ec2-association succeeded association="a-guardduty"`}
 	tests := map[string]struct {
 		change coverage.Change

@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"context"
+	"maps"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -35,7 +36,25 @@ func lookAtInstance(ctx context.Context, s *scene) ([]sight, error) {
 	if err != nil {
 		return nil, err
 	}
-	return judgeInstance(instance), nil
+	sights := judgeInstance(instance)
+	if instance != nil {
+		if name := nameIn(instance.Tags); name != "" {
+			named := values{"name": name}
+			maps.Copy(named, sights[0].values)
+			sights[0].values = named
+		}
+	}
+	return sights, nil
+}
+
+// nameIn is the tag that people call an instance by.
+func nameIn(tags []types.Tag) string {
+	for _, tag := range tags {
+		if aws.ToString(tag.Key) == "Name" {
+			return aws.ToString(tag.Value)
+		}
+	}
+	return ""
 }
 
 func judgeInstance(instance *types.Instance) []sight {

@@ -2,6 +2,10 @@ package diagnose
 
 import (
 	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -66,33 +70,120 @@ func subnetOfService(ctx context.Context, s *scene) (string, error) {
 	return "", nil
 }
 
-// subnetOfTask asks any task that runs on Fargate, which is where issues of ECS come from; one of the task definition
-// that the issues name, if they do.
+// subnetOfTask is that of any task that runs on Fargate, which is where issues of ECS come from.
 func subnetOfTask(ctx context.Context, s *scene) (string, error) {
+	tasks, err := tasksOf(ctx, s, types.DesiredStatusRunning)
+	if err != nil {
+		return "", err
+	}
+	for _, task := range tasks {
+		if subnet := subnetIn(task); subnet != "" {
+			return subnet, nil
+		}
+	}
+	return "", nil
+}
+
+// tasksOf are some tasks on Fargate in that state; those of the task definition that the issues name, if they do. ECS
+// keeps what stopped for an hour
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-errors.html).
+func tasksOf(ctx context.Context, s *scene, state types.DesiredStatus) ([]types.Task, error) {
 	cluster := s.change.Resource.Name
-	in := &ecs.ListTasksInput{Cluster: &cluster, LaunchType: types.LaunchTypeFargate, MaxResults: aws.Int32(1)}
+	in := &ecs.ListTasksInput{Cluster: &cluster, LaunchType: types.LaunchTypeFargate, DesiredStatus: state, MaxResults: aws.Int32(10)}
 	if family := familyOf(taskDefinitionIn(s.change.Issues)); family != "" {
 		// A family of tasks is filter enough.
 		in.Family, in.LaunchType = &family, ""
 	}
 	listed, err := ask(ctx, s, "ecs:ListTasks", ecs.NewFromConfig, (*ecs.Client).ListTasks, in)
 	if isCode(err, "ClusterNotFoundException") {
-		return "", nil
+		return nil, nil
 	}
 	if err != nil || len(listed.TaskArns) == 0 {
-		return "", err
+		return nil, err
 	}
 	out, err := ask(ctx, s, "ecs:DescribeTasks", ecs.NewFromConfig, (*ecs.Client).DescribeTasks,
 		&ecs.DescribeTasksInput{Cluster: &cluster, Tasks: listed.TaskArns})
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	for _, task := range out.Tasks {
-		if subnet := subnetIn(task); subnet != "" {
-			return subnet, nil
+	return out.Tasks, nil
+}
+
+// lookAtAgents looks at the containers that GuardDuty adds to tasks on Fargate.
+func lookAtAgents(ctx context.Context, s *scene) ([]sight, error) {
+	running, err := tasksOf(ctx, s, types.DesiredStatusRunning)
+	if err != nil {
+		return nil, err
+	}
+	stopped, err := tasksOf(ctx, s, types.DesiredStatusStopped)
+	if err != nil {
+		return nil, err
+	}
+	var since *time.Time
+	if detector, err := detectorOf(ctx, s); err == nil && detector != nil {
+		since = monitoredSince(*detector, s.change.Resource)
+	}
+	return judgeAgents(running, stopped, since), nil
+}
+
+// judgeAgents tells of the first agent that failed, the first task that has none, and else how many run.
+func judgeAgents(running, stopped []types.Task, since *time.Time) []sight {
+	var exited, missing []sight
+	n := 0
+	seen := make(map[string]bool)
+	for _, task := range slices.Concat(running, stopped) {
+		id := aws.ToString(task.TaskArn)
+		if seen[id] {
+			continue // It stopped in the meantime.
+		}
+		seen[id] = true
+		id = id[strings.LastIndex(id, "/")+1:]
+		agent := agentOf(task)
+		switch {
+		case agent != nil && hasFailed(*agent):
+			exited = append(exited, sight{"exited", failureOf(id, *agent)})
+		case aws.ToString(task.DesiredStatus) == string(types.DesiredStatusStopped) || len(task.Containers) == 0:
+			// It was stopped with its agent.
+		case agent != nil:
+			n++
+		case since != nil && task.StartedAt != nil && task.StartedAt.Before(*since):
+			missing = append(missing, sight{"older", values{"task": id, "started": at(task.StartedAt), "since": at(since)}})
+		default:
+			missing = append(missing, sight{"absent", values{"task": id, "platform": aws.ToString(task.PlatformVersion)}})
 		}
 	}
-	return "", nil
+	all := slices.Concat(exited[:min(1, len(exited))], missing[:min(1, len(missing))])
+	if len(all) == 0 && n > 0 {
+		return saw("running", values{"n": strconv.Itoa(n)})
+	}
+	return all
+}
+
+// agentOf is the agent's container, nil where the task has none. What it is called is from memory; its image is told by
+// https://docs.aws.amazon.com/guardduty/latest/ug/how-runtime-monitoring-works-ecs-fargate.html.
+func agentOf(task types.Task) *types.Container {
+	for _, container := range task.Containers {
+		if strings.HasPrefix(aws.ToString(container.Name), "aws-guardduty-agent") ||
+			strings.Contains(aws.ToString(container.Image), "aws-guardduty-agent-fargate") {
+			return &container
+		}
+	}
+	return nil
+}
+
+// hasFailed tells an agent that failed from one that was stopped with its task, which ends with 0, or by a signal.
+func hasFailed(agent types.Container) bool {
+	const killed, terminated = 137, 143
+	code := aws.ToInt32(agent.ExitCode)
+	return aws.ToString(agent.Reason) != "" || code != 0 && code != killed && code != terminated
+}
+
+func failureOf(task string, agent types.Container) values {
+	v := values{"task": task, "reason": aws.ToString(agent.Reason), "image": aws.ToString(agent.Image)}
+	if agent.ExitCode != nil {
+		v["exit"] = strconv.Itoa(int(*agent.ExitCode))
+	}
+	return v
 }
 
 // subnetIn is where the task's network interface is

@@ -1,11 +1,13 @@
 package diagnose
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
@@ -47,10 +49,13 @@ func lookAtAddon(ctx context.Context, s *scene) ([]sight, error) {
 			return nil, err
 		}
 	}
-	return judgeAddon(addon), nil
+	return judgeAddon(addon, s.doctor.memory.now()), nil
 }
 
-func judgeAddon(addon *types.Addon) []sight {
+// stuckAfter is how long a change of an add-on usually takes at most.
+const stuckAfter = 15 * time.Minute
+
+func judgeAddon(addon *types.Addon, now time.Time) []sight {
 	if addon == nil {
 		return saw("missing", nil)
 	}
@@ -59,6 +64,9 @@ func judgeAddon(addon *types.Addon) []sight {
 	case types.AddonStatusActive:
 		return saw("active", values{"version": version})
 	case types.AddonStatusCreating, types.AddonStatusUpdating, types.AddonStatusDeleting:
+		if since := cmp.Or(addon.ModifiedAt, addon.CreatedAt); since != nil && now.Sub(*since) > stuckAfter {
+			return saw("stuck", values{"status": status, "since": at(since), "version": version})
+		}
 		return saw("changing", values{"status": status, "version": version})
 	}
 	v := values{"status": status, "version": version, "code": "", "message": ""}

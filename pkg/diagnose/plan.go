@@ -51,7 +51,8 @@ func checksOf(resource coverage.Resource) []check {
 	agent := []check{{"ec2-ssm", lookAtSSM}, {"ec2-association", lookAtAssociation}}
 	cluster := []check{{"ecs-cluster", lookAtECSCluster}, {"ecs-tag", lookAtECSTag}}
 	services := []check{
-		{"ecs-service", lookAtServices}, {"ecs-deployment", lookAtDeployments}, {"ecs-execution-role", lookAtExecutionRole},
+		{"ecs-service", lookAtServices}, {"ecs-agent", lookAtAgents},
+		{"ecs-deployment", lookAtDeployments}, {"ecs-execution-role", lookAtExecutionRole},
 	}
 	network := []check{
 		{"vpc-owner", lookAtVPCOwner}, {"vpc-dns", lookAtDNS}, {"vpc-endpoint", lookAtEndpoint},

@@ -61,8 +61,8 @@ func TestServicesAndTaskDefinitionsAreReadFromTheIssue(t *testing.T) {
 		"a task definition":     {taskIssue, "ecs:DescribeTaskDefinition", `{"taskDefinition":"web:17"}`},
 		"escaped, by its ARN":   {`for task(s) in TaskDefinition \'arn:aws:ecs:eu-central-1:111122223333:task-definition/web:3\' . Refer`, "ecs:DescribeTaskDefinition", `{"taskDefinition":"web:3"}`},
 		"no task definition":    {"in TaskDefinition - 'a b'", "ecs:DescribeTaskDefinition", ""},
-		"the tasks of a family": {taskIssue, "ecs:ListTasks", `{"cluster":"shop","family":"web","maxResults":1}`},
-		"any task of Fargate's": {"", "ecs:ListTasks", `{"cluster":"shop","launchType":"FARGATE","maxResults":1}`},
+		"the tasks of a family": {taskIssue, "ecs:ListTasks", `{"cluster":"shop","desiredStatus":"RUNNING","family":"web","maxResults":10}`},
+		"any task of Fargate's": {"", "ecs:ListTasks", `{"cluster":"shop","desiredStatus":"RUNNING","launchType":"FARGATE","maxResults":10}`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -388,6 +388,7 @@ func englishAdvice() Advice {
 			"look-up-addon-code": "Look up the issue code, and fix the underlying cause.",
 			"see-who-removed-addon": "Find out who removed the add-on. A deliberate removal needs no " +
 				"action.",
+			"delete-stuck-addon": "Delete the add-on, because it does not leave this state. To undo it, create it again.",
 			"install-addon": "Install the add-on. With automated agent configuration GuardDuty does so, " +
 				"unless a tag excludes the cluster. To undo it, use `aws eks delete-addon`.",
 			"read-named-cause": "Read the issue text. It may name a cause, such as a denied permission.",

@@ -23,6 +23,7 @@ func englishEvidence() Evidence {
 			"ec2-association":              "SSM association",
 			"ecs-cluster":                  "ECS cluster",
 			"ecs-tag":                      "Cluster tag",
+			"ecs-agent":                    "Agent of tasks",
 			"ecs-service":                  "Tasks",
 			"ecs-deployment":               "Deployment",
 			"ecs-execution-role":           "Task execution role",
@@ -219,6 +220,11 @@ func englishEvidence() Evidence {
 				Title: "agent add-on is not installed",
 				Says:  []string{"`aws-guardduty-agent` is not installed."},
 			},
+			"eks-addon/stuck": {Says: []string{
+				"`{status}` since {since}, version `{version}`.",
+				"`{status}` for more than 15 minutes.",
+				"A change of the add-on has not ended for more than 15 minutes.",
+			}},
 			"eks-addon/changing": {Says: []string{
 				"Currently `{status}`, version `{version}`.",
 				"Currently `{status}`.",
@@ -305,15 +311,15 @@ func englishEvidence() Evidence {
 			}},
 
 			// EC2
-			"ec2-instance/running": {Says: []string{"Running since {launched}.", "Running."}},
-			"ec2-instance/pending": {Says: []string{"Starting."}},
+			"ec2-instance/running": {Says: []string{"`{name}` has been running since {launched}.", "Running since {launched}.", "Running."}},
+			"ec2-instance/pending": {Says: []string{"`{name}` is starting.", "Starting."}},
 			"ec2-instance/stopped": {
 				Title: "instance stopped",
-				Says:  []string{"The instance is stopped or stopping."},
+				Says:  []string{"`{name}` is stopped or stopping.", "The instance is stopped or stopping."},
 			},
 			"ec2-instance/terminated": {
 				Title: "instance terminated",
-				Says:  []string{"The instance was terminated."},
+				Says:  []string{"`{name}` was terminated.", "The instance was terminated."},
 			},
 			"ec2-instance/missing": {
 				Title: "instance no longer exists",
@@ -390,6 +396,22 @@ func englishEvidence() Evidence {
 			}},
 			"ecs-service/missing": {Says: []string{
 				"Service `{service}` no longer exists in the cluster.", "The service no longer exists.",
+			}},
+			"ecs-agent/running": {Says: []string{"{n} running tasks have the agent.", "Running tasks have the agent."}},
+			"ecs-agent/exited": {Says: []string{
+				"The agent of task `{task}` exited with code {exit}: {reason}. Its image is `{image}`.",
+				"The agent of task `{task}` stopped: {reason}. Its image is `{image}`.",
+				"The agent of task `{task}` exited with code {exit}. Its image is `{image}`.",
+				"The agent of a task exited.",
+			}},
+			"ecs-agent/older": {Says: []string{
+				"Task `{task}` has no agent: it started at {started}, before the Runtime Monitoring settings changed ({since}).",
+				"A task that started before the Runtime Monitoring settings changed has no agent.",
+			}},
+			"ecs-agent/absent": {Says: []string{
+				"Task `{task}` (platform version {platform}) has no agent container.",
+				"Task `{task}` has no agent container.",
+				"A running task has no agent container.",
 			}},
 			"ecs-deployment/newer": {Says: []string{
 				"The last deployment of `{service}` is newer than Runtime Monitoring.",

@@ -369,6 +369,7 @@ func japaneseAdvice() Advice {
 			"look-up-addon-code": "問題コードの意味を調べ、根本原因を取り除きます。",
 			"see-who-removed-addon": "アドオンを削除したユーザーを確認します。意図した削除であれば、" +
 				"対処は不要です。",
+			"delete-stuck-addon": "この状態から変わらないため、アドオンを削除します。元に戻すには、再度作成します。",
 			"install-addon": "アドオンをインストールします。自動エージェント設定では、" +
 				"タグでクラスターが除外されていない限り、GuardDuty がインストールします。元に戻すには、" +
 				"`aws eks delete-addon` を使用します。",

@@ -23,6 +23,7 @@ func japaneseEvidence() Evidence {
 			"ec2-association":              "SSM 関連付け",
 			"ecs-cluster":                  "ECS クラスター",
 			"ecs-tag":                      "クラスターのタグ",
+			"ecs-agent":                    "タスクのエージェント",
 			"ecs-service":                  "タスク",
 			"ecs-deployment":               "デプロイ",
 			"ecs-execution-role":           "タスク実行ロール",
@@ -222,6 +223,11 @@ func japaneseEvidence() Evidence {
 				Title: "エージェントのアドオンが未インストール",
 				Says:  []string{"`aws-guardduty-agent` がインストールされていません。"},
 			},
+			"eks-addon/stuck": {Says: []string{
+				"{since} から `{status}` のままです (バージョン `{version}`)。",
+				"15 分以上 `{status}` のままです。",
+				"15 分以上、変更が完了していません。",
+			}},
 			"eks-addon/changing": {Says: []string{
 				"変更の途中です (ステータス `{status}`、バージョン `{version}`)。",
 				"変更の途中です (ステータス `{status}`)。",
@@ -295,15 +301,15 @@ func japaneseEvidence() Evidence {
 			"vpc-owner/shared": {Says: []string{"`{vpc}` はアカウント {owner} が所有し、共有しています。", "別のアカウントが所有し、共有しています。"}},
 
 			// EC2
-			"ec2-instance/running": {Says: []string{"{launched} から実行中です。", "実行中です。"}},
-			"ec2-instance/pending": {Says: []string{"起動中です。"}},
+			"ec2-instance/running": {Says: []string{"`{name}` は {launched} から実行中です。", "{launched} から実行中です。", "実行中です。"}},
+			"ec2-instance/pending": {Says: []string{"`{name}` は起動中です。", "起動中です。"}},
 			"ec2-instance/stopped": {
 				Title: "インスタンスは停止済み",
-				Says:  []string{"インスタンスは停止しているか、停止処理中です。"},
+				Says:  []string{"`{name}` は停止しているか、停止処理中です。", "インスタンスは停止しているか、停止処理中です。"},
 			},
 			"ec2-instance/terminated": {
 				Title: "インスタンスは終了済み",
-				Says:  []string{"インスタンスは終了しました。"},
+				Says:  []string{"`{name}` は終了しました。", "インスタンスは終了しました。"},
 			},
 			"ec2-instance/missing": {
 				Title: "インスタンスは存在しない",
@@ -369,6 +375,22 @@ func japaneseEvidence() Evidence {
 				"クラスターには実行中のタスクがないため、カバーする対象がありません。",
 			}},
 			"ecs-service/missing": {Says: []string{"サービス `{service}` はクラスターにもう存在しません。", "サービスはもう存在しません。"}},
+			"ecs-agent/running":   {Says: []string{"{n} 個の実行中のタスクにエージェントがあります。", "実行中のタスクにエージェントがあります。"}},
+			"ecs-agent/exited": {Says: []string{
+				"タスク `{task}` のエージェントが終了しました (終了コード {exit}、理由: {reason})。イメージは `{image}` です。",
+				"タスク `{task}` のエージェントが終了しました (理由: {reason})。イメージは `{image}` です。",
+				"タスク `{task}` のエージェントが終了しました (終了コード {exit})。イメージは `{image}` です。",
+				"タスクのエージェントが終了しました。",
+			}},
+			"ecs-agent/older": {Says: []string{
+				"タスク `{task}` は {started} に開始され、Runtime Monitoring の設定の変更 ({since}) より前のため、エージェントがありません。",
+				"Runtime Monitoring の設定の変更より前に開始されたタスクには、エージェントがありません。",
+			}},
+			"ecs-agent/absent": {Says: []string{
+				"タスク `{task}` (プラットフォームバージョン {platform}) にはエージェントのコンテナがありません。",
+				"タスク `{task}` にはエージェントのコンテナがありません。",
+				"実行中のタスクにエージェントのコンテナがありません。",
+			}},
 			"ecs-deployment/newer": {Says: []string{
 				"`{service}` の最後のデプロイは、Runtime Monitoring の有効化より後です。",
 				"最後のデプロイは、Runtime Monitoring の有効化より後です。",
