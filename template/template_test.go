@@ -736,6 +736,24 @@ func TestDeployTakesItsRegionAndSettings(t *testing.T) {
 	}
 }
 
+// TestDataIsKeptAsDocumented compares the times that the template sets with docs/data.md.
+func TestDataIsKeptAsDocumented(t *testing.T) {
+	s, page := newStack(t, nil), read(t, "../docs/data.md")
+	const day = 24 * 60 * 60
+	for queue, suffix := range map[string]string{"WaitingQueue": " days at most |", "DeadLetterQueue": " days |", "ReportDeadLetterQueue": " days |"} {
+		kept := number(t, s, "Resources", queue, "Properties", "MessageRetentionPeriod") / day
+		documented := slices.ContainsFunc(strings.Split(page, "\n"), func(row string) bool {
+			return strings.Contains(row, "`"+queue+"`") && strings.HasSuffix(row, fmt.Sprintf("| %d%s", kept, suffix))
+		})
+		if !documented {
+			t.Errorf("docs/data.md does not say that %s keeps messages for %d days", queue, kept)
+		}
+	}
+	if !strings.Contains(page, "`LogRetentionDays`") || s.At("Parameters", "LogRetentionDays") == nil {
+		t.Error("docs/data.md does not say how long logs are kept")
+	}
+}
+
 func decode(t *testing.T, data []byte) any {
 	t.Helper()
 	var v any
