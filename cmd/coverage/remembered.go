@@ -16,14 +16,14 @@ import (
 	"guardduty-coverage-notifier/pkg/report"
 )
 
-// remembered is what a notifier's table knows besides GuardDuty. Its zero value, made by nothingRemembered, knows
-// nothing.
+// remembered is what a notifier's table knows besides GuardDuty. Its zero value, made by nothingRemembered,
+// knows nothing.
 type remembered struct {
 	builder *report.Builder
 	// opened is when resources lost coverage, by their keys.
 	opened map[string]time.Time
-	// counter counts the losses of the period, resources those of each resource by its key; nil where there are none
-	// to be read.
+	// counter counts the losses of the period, resources those of each resource by its key; nil where there
+	// are none to be read.
 	counter   *report.LossCounter
 	resources map[string]resourceLosses
 	// from and until are the period.

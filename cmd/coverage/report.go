@@ -95,7 +95,8 @@ func newReport(p process, output io.Writer) *cobra.Command {
 	c.Flags().Var(&f.regions, "region", "`REGION` to report on; repeat it for several (default AWS_REGION)")
 	c.Flags().StringVar(&f.file, "file", "",
 		"saved answer of aws guardduty list-coverage in `FILE`, or - for standard input")
-	c.Flags().StringVar(&f.table, "table", "", "`TABLE` of incidents of a notifier, in the Region of your AWS settings")
+	const table = "`TABLE` of incidents of a notifier, in the Region of your AWS settings"
+	c.Flags().StringVar(&f.table, "table", "", table)
 	const days = "with --table, how many `DAYS` of losses to count, up to 395 (default 30)"
 	c.Flags().IntVar(&f.days, "days", int(report.Period/(24*time.Hour)), days)
 	c.Flags().BoolVar(&f.inventory, "inventory", false, "count what exists in your account, too")

@@ -16,12 +16,12 @@ import (
 	"guardduty-coverage-notifier/pkg/report"
 )
 
-// byteOrderMark tells spreadsheets that a file is UTF-8. Where all titles are ASCII it is left out: some programs
-// read it as part of the first heading.
+// byteOrderMark tells spreadsheets that a file is UTF-8. Where all titles are ASCII it is left out: some
+// programs read it as part of the first heading.
 const byteOrderMark = "\ufeff"
 
-// csvReport is a report as CSV (https://www.rfc-editor.org/rfc/rfc4180), a row a resource. It writes each row as it
-// comes and keeps none.
+// csvReport is a report as CSV (https://www.rfc-editor.org/rfc/rfc4180), a row a resource. It writes each row
+// as it comes and keeps none.
 type csvReport struct {
 	w        *csv.Writer
 	language locale.Language
@@ -47,8 +47,8 @@ func newCSVReport(
 	})
 }
 
-// resource writes the row of one resource. Of what is covered, nothing is said about causes; without a table, nothing
-// about losses.
+// resource writes the row of one resource. Of what is covered, nothing is said about causes; without a table,
+// nothing about losses.
 func (c csvReport) resource(s coverage.State, f catalog.Finding) error {
 	r := s.Resource
 	var since, finding, title, losses, hours string
@@ -97,12 +97,12 @@ func timeCell(at time.Time) string {
 	return at.UTC().Format(time.RFC3339)
 }
 
-// formulaStarts are the characters with which spreadsheets recognize a formula, in East Asian versions also the
-// full-width ones (https://owasp.org/www-community/attacks/CSV_Injection).
+// formulaStarts are the characters with which spreadsheets recognize a formula, in East Asian versions also
+// the full-width ones (https://owasp.org/www-community/attacks/CSV_Injection).
 const formulaStarts = "=+-@＝＋－＠"
 
-// safeCell is text from outside on one line which no spreadsheet takes for a formula: an apostrophe is put before what
-// begins like one.
+// safeCell is text from outside on one line which no spreadsheet takes for a formula: an apostrophe is put
+// before what begins like one.
 func safeCell(s string) string {
 	s = message.CleanLine(s)
 	if strings.IndexAny(s, formulaStarts) == 0 {

@@ -27,8 +27,9 @@ import (
 //go:embed page
 var pageFiles embed.FS
 
-// htmlReport is a report as one page that loads nothing: the message of the report, and below it every uncovered
-// resource. Their rows wait in a file until what stands above them is known, so that memory does not grow with them.
+// htmlReport is a report as one page that loads nothing: the message of the report, and below it every
+// uncovered resource. Their rows wait in a file until what stands above them is known, so that memory does
+// not grow with them.
 type htmlReport struct {
 	output   io.Writer
 	view     view
@@ -87,8 +88,9 @@ func (h *htmlReport) resource(s coverage.State, f catalog.Finding) error {
 	h.listed++
 	row := pageRow{
 		Name: message.CleanLine(s.Resource.Name), Title: h.view.language.Title(f.ID),
-		Kind: message.CleanLine(string(s.Resource.Kind)), Account: message.CleanLine(h.local().Account(s.Resource.Account)),
-		Region: message.CleanLine(s.Resource.Region),
+		Kind:    message.CleanLine(string(s.Resource.Kind)),
+		Account: message.CleanLine(h.local().Account(s.Resource.Account)),
+		Region:  message.CleanLine(s.Resource.Region),
 	}
 	if since := s.Since(); !since.IsZero() {
 		row.Since = since.In(h.view.zone).Format(sinceLayout)

@@ -128,8 +128,8 @@ func (r *reporter) report(ctx context.Context, id, account string) error {
 	return errors.Join(unsent, unsaved, unhandled, reconciler.unaudited)
 }
 
-// losses starts to collect, and to count, the losses of which records know. Where those of earlier months cannot be read, the report
-// does without.
+// losses starts to collect, and to count, the losses of which records know. Where those of earlier months cannot
+// be read, the report does without.
 func (r *reporter) losses(ctx context.Context, h app.History, counter *report.LossCounter) *app.Losses {
 	losses, err := app.ReadLosses(ctx, r.ledger, counter, h.Last(), r.now(), report.Period)
 	if err != nil {

@@ -47,8 +47,8 @@ type collectedMonth struct {
 	added   bool
 }
 
-// ReadLosses reads what is kept of the losses within the period before now, and of those since the last report, which
-// is zero before the first: records remember what ended since. It has counter count them.
+// ReadLosses reads what is kept of the losses within the period before now, and of those since the last
+// report, which is zero before the first: records remember what ended since. It has counter count them.
 func ReadLosses(
 	ctx context.Context, ledger MonthLedger, counter LossCounter, last, now time.Time, period time.Duration,
 ) (*Losses, error) {

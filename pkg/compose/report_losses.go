@@ -13,13 +13,14 @@ import (
 )
 
 const (
-	// sharesShown is how many rows a table of losses has, sharesTold how many accounts and causes programs get.
+	// sharesShown is how many rows a table of losses has, sharesTold how many accounts and causes programs
+	// get.
 	sharesShown = 40
 	sharesTold  = 100
 )
 
-// FullReport is the coverage report for readers with room: it also lists the losses of the period, which Report sums
-// up.
+// FullReport is the coverage report for readers with room: it also lists the losses of the period, which
+// Report sums up.
 func (c Composer) FullReport(r report.Report) message.Message {
 	m := c.Report(r)
 	w := reporting{Composer: c, own: c.language.Report, r: r}
@@ -59,14 +60,17 @@ func (c reporting) losses() []message.Section {
 	if l == nil || l.Count == 0 {
 		return nil
 	}
+	asItIs := func(kind string) string { return kind }
 	sections := []message.Section{
 		{Heading: locale.Fill(c.own.LossesByAccount, "days", c.lossDays()), Text: c.shorter(),
 			Table: lossTable(c, c.own.Account, l.Accounts, c.local.AccountName)},
-		{Heading: c.own.LossesByKind, Table: lossTable(c, c.own.Kind, l.Kinds, func(k string) string { return k })},
+		{Heading: c.own.LossesByKind, Table: lossTable(c, c.own.Kind, l.Kinds, asItIs)},
 	}
 	if len(l.Causes) > 0 {
-		sections = append(sections, message.Section{Heading: c.own.LossesByCause,
-			Table: lossTable(c, c.own.Cause, l.Causes, func(id string) string { return capitalised(c.title(catalog.ID(id))) })})
+		title := func(id string) string { return capitalised(c.title(catalog.ID(id))) }
+		sections = append(sections, message.Section{
+			Heading: c.own.LossesByCause, Table: lossTable(c, c.own.Cause, l.Causes, title),
+		})
 	}
 	return append(sections, message.Section{Heading: c.own.LongestLosses, Table: c.longest()})
 }

@@ -5,8 +5,8 @@ import "time"
 // Loss is one time in which a resource was not covered.
 type Loss struct {
 	Resource Resource
-	// OpenedAt is when coverage was lost, ClosedAt when it was back, or the resource was found to be gone; zero while
-	// neither is.
+	// OpenedAt is when coverage was lost, ClosedAt when it was back, or the resource was found to be gone;
+	// zero while neither is.
 	OpenedAt, ClosedAt time.Time
 	// Causes are the ids of its last findings, sorted.
 	Causes []string

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// MonthKept is how many losses of a month are kept one by one: stored, they take some 300 KB, of which a DynamoDB
-// item holds 400.
+// MonthKept is how many losses of a month are kept one by one: stored, they take some 300 KB, of which a
+// DynamoDB item holds 400.
 const MonthKept = 6000
 
-// Month is what is kept of the losses that ended in one month: the longest one by one, and how many shorter ones there
-// were.
+// Month is what is kept of the losses that ended in one month: the longest one by one, and how many shorter
+// ones there were.
 type Month struct {
 	// Through is the latest end of those that were collected: none that ended before is collected again.
 	Through time.Time

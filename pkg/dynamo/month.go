@@ -16,8 +16,8 @@ import (
 const (
 	// monthPrefix begins the keys of the items of past losses.
 	monthPrefix = "losses/"
-	// monthRetention is how long the losses of a month are kept after they were last added to: 13 months, and the
-	// days by which a recovery is collected later.
+	// monthRetention is how long the losses of a month are kept after they were last added to: 13 months, and
+	// the days by which a recovery is collected later.
 	monthRetention = 400 * 24 * time.Hour
 )
 

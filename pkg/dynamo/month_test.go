@@ -53,7 +53,7 @@ func TestMonthOfALargeOrganizationFits(t *testing.T) {
 	ledger, _, tb, _ := ledgers(t)
 	var m dynamo.Month
 	for i := range 2 * coverage.MonthKept {
-		digest := sha256.Sum256([]byte(fmt.Sprint(i)))
+		digest := sha256.Sum256(fmt.Append(nil, i))
 		opened := moment.Add(time.Duration(int(digest[9])<<16|int(digest[10])<<8|int(digest[11])) * time.Second / 8)
 		m.Add(coverage.Loss{
 			Resource: coverage.Resource{

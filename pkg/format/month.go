@@ -29,7 +29,8 @@ type (
 	}
 )
 
-// maxPastName is how many runes of a resource's name a past loss keeps, and mostPastCauses how many of its causes.
+// maxPastName is how many runes of a resource's name a past loss keeps, and mostPastCauses how many of its
+// causes.
 const (
 	maxPastName    = 100
 	mostPastCauses = 5
@@ -65,8 +66,11 @@ func UnmarshalMonth(data []byte) (coverage.Month, error) {
 	for _, l := range s.Losses {
 		opened := time.Unix(l.OpenedAt, 0).UTC()
 		m.Losses = append(m.Losses, coverage.Loss{
-			Resource: coverage.Resource{Kind: coverage.Kind(l.Kind), Name: l.Name, Account: l.Account, Region: l.Region},
-			OpenedAt: opened, ClosedAt: opened.Add(time.Duration(l.Seconds) * time.Second), Causes: l.Causes, Gone: l.Gone,
+			Resource: coverage.Resource{
+				Kind: coverage.Kind(l.Kind), Name: l.Name, Account: l.Account, Region: l.Region,
+			},
+			OpenedAt: opened, ClosedAt: opened.Add(time.Duration(l.Seconds) * time.Second),
+			Causes: l.Causes, Gone: l.Gone,
 		})
 	}
 	return m, nil

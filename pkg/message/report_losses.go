@@ -6,13 +6,13 @@ import "time"
 type ReportLosses struct {
 	From  time.Time `json:"from"`
 	Until time.Time `json:"until"`
-	// Count is how many losses were not over when the period began, Open how many are not over at its end. Seconds is
-	// how long they took within it, all together.
+	// Count is how many losses were not over when the period began, Open how many are not over at its end.
+	// Seconds is how long they took within it, all together.
 	Count   int   `json:"count"`
 	Open    int   `json:"open"`
 	Seconds int64 `json:"seconds"`
-	// Repaired is how many ended in the period because coverage came back: half of them after at most MedianSeconds,
-	// nine in ten after at most NinetiethSeconds.
+	// Repaired is how many ended in the period because coverage came back: half of them after at most
+	// MedianSeconds, nine in ten after at most NinetiethSeconds.
 	Repaired         int   `json:"repaired"`
 	MedianSeconds    int64 `json:"medianSeconds,omitempty"`
 	NinetiethSeconds int64 `json:"ninetiethSeconds,omitempty"`
@@ -56,7 +56,8 @@ type ReportLoss struct {
 func (l ReportLosses) MarshalJSON() ([]byte, error) {
 	type plain ReportLosses
 	l.From, l.Until = l.From.UTC(), l.Until.UTC()
-	l.Accounts, l.Kinds, l.Causes, l.Longest = notNil(l.Accounts), notNil(l.Kinds), notNil(l.Causes), notNil(l.Longest)
+	l.Accounts, l.Kinds, l.Causes = notNil(l.Accounts), notNil(l.Kinds), notNil(l.Causes)
+	l.Longest = notNil(l.Longest)
 	return encode(plain(l))
 }
 

@@ -16,26 +16,28 @@ const Period = 30 * 24 * time.Hour
 // LongestKept is how many losses are named.
 const LongestKept = 10
 
-// Losses are how long resources were without coverage in a period: the losses that were not over when it began.
+// Losses are how long resources were without coverage in a period: the losses that were not over when it
+// began.
 type Losses struct {
 	From, Until time.Time
 	// Count is how many losses there were, Open how many of them are not over.
 	Count, Open int
 	// Total is how long they took within the period, all together.
 	Total time.Duration
-	// Accounts, Kinds and Causes have the same by account, kind and cause, the longest first. A loss with several
-	// causes counts for each.
+	// Accounts, Kinds and Causes have the same by account, kind and cause, the longest first. A loss with
+	// several causes counts for each.
 	Accounts []Share[string]
 	Kinds    []Share[coverage.Kind]
 	Causes   []Share[catalog.ID]
-	// Repaired is how many losses ended in the period because coverage came back. Half of them took at most Median,
-	// nine in ten at most Ninetieth, from their very beginning.
+	// Repaired is how many losses ended in the period because coverage came back. Half of them took at most
+	// Median, nine in ten at most Ninetieth, from their very beginning.
 	Repaired          int
 	Median, Ninetieth time.Duration
 	// Longest are the ten that took the longest within the period, longest first.
 	Longest []coverage.Loss
-	// Shorter counts losses of which only their number and length are remembered, ShorterTotal is their length. Of a
-	// month that begins before the period, they are of the whole month. They are counted nowhere else.
+	// Shorter counts losses of which only their number and length are remembered, ShorterTotal is their
+	// length. Of a month that begins before the period, they are of the whole month. They are counted nowhere
+	// else.
 	Shorter      int
 	ShorterTotal time.Duration
 }
@@ -47,7 +49,8 @@ type Share[Of ~string] struct {
 	Total time.Duration
 }
 
-// LossCounter counts losses one by one. It keeps of each no more than its length. It may not be used concurrently.
+// LossCounter counts losses one by one. It keeps of each no more than its length. It may not be used
+// concurrently.
 type LossCounter struct {
 	losses   Losses
 	accounts map[string]Share[string]
