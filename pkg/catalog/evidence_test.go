@@ -140,6 +140,35 @@ func TestWeigh(t *testing.T) {
 	}
 }
 
+// TestASharedCause is the only one, with the thing that others depend on.
+func TestASharedCause(t *testing.T) {
+	findings := []catalog.Finding{{ID: "ec2-agent-disconnected", Actionable: true}}
+	dns, off := found("vpc-dns/off", "vpc", "vpc-1"), found("guardduty-runtime-monitoring/off")
+	missing := found("vpc-endpoint/missing", "vpc", "vpc-1")
+	tests := map[string]struct {
+		evidence []coverage.Evidence
+		want     catalog.Shared
+	}{
+		"certain":                            {[]coverage.Evidence{found("ec2-tag/absent"), dns}, catalog.Shared{Cause: "vpc-dns/off", Thing: "vpc-1"}},
+		"the account":                        {[]coverage.Evidence{off}, catalog.Shared{Cause: "guardduty-runtime-monitoring/off", Thing: catalog.Account}},
+		"with what follows from it":          {[]coverage.Evidence{found("eks-addon/missing"), off}, catalog.Shared{Cause: "guardduty-runtime-monitoring/off", Thing: catalog.Account}},
+		"the only fault":                     {[]coverage.Evidence{missing, found("guardduty-coverage/unhealthy", "issue", "x")}, catalog.Shared{Cause: "vpc-endpoint/missing", Thing: "vpc-1"}},
+		"certain, with a fault":              {[]coverage.Evidence{missing, dns}, catalog.Shared{Cause: "vpc-dns/off", Thing: "vpc-1"}},
+		"the resource's own":                 {[]coverage.Evidence{found("ec2-ssm/unmanaged")}, catalog.Shared{}},
+		"the resource's own, with a fault":   {[]coverage.Evidence{found("ec2-ssm/unmanaged"), missing}, catalog.Shared{}},
+		"two faults":                         {[]coverage.Evidence{missing, found("ec2-ssm/offline")}, catalog.Shared{}},
+		"two certain causes":                 {[]coverage.Evidence{dns, off}, catalog.Shared{}},
+		"of a thing that is not known":       {[]coverage.Evidence{found("vpc-dns/off")}, catalog.Shared{}},
+		"of something that is gone":          {[]coverage.Evidence{dns, found("ec2-instance/terminated")}, catalog.Shared{}},
+		"of something that is covered again": {[]coverage.Evidence{dns, found("guardduty-coverage/healthy")}, catalog.Shared{}},
+	}
+	for name, test := range tests {
+		if got := catalog.Weigh(findings, test.evidence).Shared; got != test.want {
+			t.Errorf("%s: got %+v, want %+v", name, got, test.want)
+		}
+	}
+}
+
 // advise is what an issue asks for with evidence.
 func advise(t *testing.T, kind coverage.Kind, issue string, r coverage.Resource, evidence ...coverage.Evidence) catalog.Advice {
 	t.Helper()

@@ -407,7 +407,7 @@ func (s story) groupSample(steps [][]catalog.Action) string {
 	if slices.ContainsFunc(slices.Concat(steps...), func(a catalog.Action) bool { return a.Command != "" }) {
 		sentences = append(sentences, locale.Fill(s.words.GroupSample, "name", name))
 	}
-	if len(s.evidence) > 0 {
+	if len(s.evidence) > 0 && !s.isShared() {
 		sentences = append(sentences, locale.Fill(s.words.GroupDiagnosed, "name", name))
 	}
 	return s.words.Join(sentences...)

@@ -276,6 +276,36 @@ func TestGroupsNameTheirMembers(t *testing.T) {
 	}
 }
 
+// TestGroupsAreNamedAfterWhatTheyShare: the thing and what is wrong with it, and how many of each kind depend on it.
+func TestGroupsAreNamedAfterWhatTheyShare(t *testing.T) {
+	about := func(open int, e coverage.Evidence) message.Message {
+		local := compose.Local{Accounts: map[string]string{"111122223333": "payments-prod"}}
+		return compose.New(locale.English(), local).Group(compose.Group{
+			Sample: loss(disconnectedIssue), Evidence: []coverage.Evidence{e}, Total: 39, Open: open,
+			Names: []string{"i-00", "i-01"}, Kinds: map[coverage.Kind]int{coverage.EC2: 37, coverage.EKS: 2},
+		})
+	}
+	m := about(39, found("vpc-endpoint/missing", "vpc", "vpc-1", "service", "s"))
+	if m.Title != "vpc-1: no VPC endpoint for GuardDuty" {
+		t.Errorf("the title is %q", m.Title)
+	}
+	if want := "Coverage lost · EC2 × 37 · EKS × 2 · eu-west-1 · payments-prod (111122223333) · since 2026-03-04 09:00 UTC"; contextOf(m) != want {
+		t.Errorf("got  %s\nwant %s", contextOf(m), want)
+	}
+	if want := "vpc-1: no VPC endpoint for GuardDuty (eu-west-1, payments-prod)"; m.Notice() != want {
+		t.Errorf("got  %s\nwant %s", m.Notice(), want)
+	}
+	if strings.Contains(m.Summary, "Diagnosis of") {
+		t.Errorf("what was found of all is said of one: %q", m.Summary)
+	}
+	if got := about(2, found("guardduty-runtime-monitoring/off")).Title; got != "payments-prod: Runtime Monitoring is off in the account" {
+		t.Errorf("the title is %q", got)
+	}
+	if got := about(0, found("vpc-dns/off", "vpc", "vpc-1")).Title; got != "vpc-1: all covered again" {
+		t.Errorf("the title is %q", got)
+	}
+}
+
 // TestMessagesSpeakOfTheTeamsOwn: accounts by their names, the team's instructions, and the team's time; programs read ids
 // and UTC.
 func TestMessagesSpeakOfTheTeamsOwn(t *testing.T) {

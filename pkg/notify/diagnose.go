@@ -76,6 +76,9 @@ func (b *batch) candidates() []*item {
 		alike[key]++
 		all = append(all, it)
 	}
+	for _, it := range all {
+		it.crowded = len(all) > maxDiagnoses
+	}
 	slices.SortStableFunc(all, func(a, b *item) int { return cmp.Compare(nth[a], nth[b]) })
 	return all[:min(len(all), maxDiagnoses)]
 }

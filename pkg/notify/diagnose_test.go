@@ -116,3 +116,45 @@ func TestNobodyWaitsForADiagnoser(t *testing.T) {
 		})
 	}
 }
+
+// sharedEndpoint finds that the endpoint of the VPC is missing; of i-9 that of another.
+type sharedEndpoint struct{}
+
+func (sharedEndpoint) DiagnoseAll(_ context.Context, candidates []coverage.Candidate) [][]coverage.Evidence {
+	found := make([][]coverage.Evidence, len(candidates))
+	for i, c := range candidates {
+		vpc := map[bool]string{true: "vpc-2", false: "vpc-1"}[c.Change.Resource.Name == "i-9"]
+		found[i] = []coverage.Evidence{{Check: "vpc-endpoint", Found: "missing", Values: map[string]string{"vpc": vpc}}}
+	}
+	return found
+}
+
+// TestLossesThatShareACauseAreOneMessage, whatever GuardDuty's issue, from two on; each recovers in it.
+func TestLossesThatShareACauseAreOneMessage(t *testing.T) {
+	story(t, func(h *harness) {
+		h.Diagnoser = sharedEndpoint{}
+		h.deliver(h.lost("i-1", lasting, 0), h.lost("i-2", other, 0), h.lost("i-9", lasting, 0))
+		h.slack.want(t, "2 of 2 open", "lost i-9 agent-disconnected")
+		h.sns.want(t, "2 of 2 open", "lost i-9 agent-disconnected")
+		if got, want := h.slack.sent[0].Title, "vpc-1: no VPC endpoint for GuardDuty"; got != want {
+			t.Errorf("the title is %q, want %q", got, want)
+		}
+		h.deliver(h.back("i-1", time.Minute))
+		h.drain()
+		h.deliver(h.back("i-2", time.Hour))
+		h.drain()
+		h.slack.want(t, "2 of 2 open", "lost i-9 agent-disconnected", "1 of 2 open (ref 1)", "0 of 2 open (ref 1)")
+	})
+}
+
+// TestWhatIsFoundOfSomeNamesNoCauseOfAll: of a storm not all are diagnosed, and it is one message all the same.
+func TestWhatIsFoundOfSomeNamesNoCauseOfAll(t *testing.T) {
+	story(t, func(h *harness) {
+		h.Diagnoser = sharedEndpoint{}
+		h.deliver(h.fleet(37, func(name string) json.RawMessage { return h.lost(name, lasting, 0) })...)
+		h.slack.want(t, "37 of 37 open")
+		if got, want := h.slack.sent[0].Title, "37 EC2 instances: agent disconnected"; got != want {
+			t.Errorf("the title is %q, want %q", got, want)
+		}
+	})
+}

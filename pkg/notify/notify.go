@@ -193,7 +193,10 @@ type item struct {
 	findings []catalog.Finding
 	decision Decision
 	evidence []coverage.Evidence
-	targets  []*target
+	// crowded is true in a batch of which not all could be diagnosed: what was found of some names nothing that
+	// all share.
+	crowded bool
+	targets []*target
 	// wakeAt is when the record has to be looked at again; zero: never.
 	wakeAt time.Time
 	// err is why the events have to be delivered again, storeErr why the store does not know what became of

@@ -108,7 +108,7 @@ func (t *target) parent() string { return t.record.Notified[t.sink].Ref }
 // sharedCause is what explains the loss of others, too, by what the diagnosis found; "" when nothing does.
 func (it *item) sharedCause() string {
 	shared, r := catalog.Weigh(it.findings, it.evidence).Shared, it.record.Change.Resource
-	if shared.Cause == "" || it.record.Change.Status != coverage.Unhealthy {
+	if shared.Cause == "" || it.crowded || it.record.Change.Status != coverage.Unhealthy {
 		return ""
 	}
 	return strings.Join([]string{r.Account, r.Region, string(shared.Cause), shared.Thing}, "/")
