@@ -61,7 +61,8 @@ type search struct {
 // wants reports whether the record is the change: one that was made, before the loss.
 func (q search) wants(r record, ids []string, change coverage.Change) bool {
 	at := lostAt(change)
-	return r.EventSource == q.source+".amazonaws.com" && slices.Contains(q.events, r.EventName) && r.isDone() &&
+	return r.EventSource == q.source+".amazonaws.com" &&
+		slices.Contains(q.events, r.EventName) && r.isDone() &&
 		!r.EventTime.After(at.Add(margin)) && !r.EventTime.Before(at.Add(-lookback)) && q.concerns(r, ids)
 }
 
@@ -87,7 +88,7 @@ func (d *Doctor) actors(ctx context.Context, s *scene, found []coverage.Evidence
 		switch {
 		case catalog.EvidenceOf(e).Verdict != catalog.Attribution && e.Found != byGuardDuty:
 			without = append(without, e)
-		case !slices.ContainsFunc(all, func(other coverage.Evidence) bool { return other.Values["id"] == e.Values["id"] }):
+		case !slices.ContainsFunc(all, func(o coverage.Evidence) bool { return o.Values["id"] == e.Values["id"] }):
 			all = append(all, e)
 		}
 	}
@@ -95,7 +96,8 @@ func (d *Doctor) actors(ctx context.Context, s *scene, found []coverage.Evidence
 		return all
 	}
 	// What kept a search from its end says more than that another one had no result.
-	return []coverage.Evidence{slices.MaxFunc(without, func(a, b coverage.Evidence) int { return weight(a) - weight(b) })}
+	most := slices.MaxFunc(without, func(a, b coverage.Evidence) int { return weight(a) - weight(b) })
+	return []coverage.Evidence{most}
 }
 
 // What is found where no change was.

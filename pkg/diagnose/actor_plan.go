@@ -146,7 +146,8 @@ func (s *scene) ofVPC(check, found string, v values, owner string) []search {
 	case "vpc-endpoint/missing":
 		return []search{at(s.endpointDeleted(v["vpc"]))}
 	case "vpc-endpoint/not-available":
-		return []search{at(s.resource("endpoint-deleted", v["endpoint"], "ec2", "DeleteVpcEndpoints")), changed(v["endpoint"])}
+		deleted := s.resource("endpoint-deleted", v["endpoint"], "ec2", "DeleteVpcEndpoints")
+		return []search{at(deleted), changed(v["endpoint"])}
 	case "vpc-endpoint/no-private-dns":
 		return []search{changed(v["endpoint"])}
 	case "vpc-endpoint-access/closed":
@@ -185,7 +186,8 @@ func (s *scene) endpointDeleted(vpc string) search {
 	q.creation = s.since(kept, "CreateVpcEndpoint")
 	q.idsIn = func(r record) []string {
 		services := endpointServices(s.change.Resource.Region)
-		if r.EventName != "CreateVpcEndpoint" || !r.asks([]string{"vpcId"}, vpc) || !r.asks([]string{"serviceName"}, services...) {
+		ofVPC := r.asks([]string{"vpcId"}, vpc) && r.asks([]string{"serviceName"}, services...)
+		if r.EventName != "CreateVpcEndpoint" || !ofVPC {
 			return nil
 		}
 		return r.answersTo("vpcEndpointId")
@@ -195,7 +197,8 @@ func (s *scene) endpointDeleted(vpc string) search {
 
 func (s *scene) ofInstance(check, found string) []search {
 	id := s.change.Resource.Name
-	reclaimed := s.event("spot-reclaimed", id, "ec2", "BidEvictedEvent", func(r record, _ []string) bool { return r.names(id) })
+	named := func(r record, _ []string) bool { return r.names(id) }
+	reclaimed := s.event("spot-reclaimed", id, "ec2", "BidEvictedEvent", named)
 	switch check + "/" + found {
 	case "ec2-instance/stopped":
 		return []search{s.resource("instance-stopped", id, "ec2", "StopInstances"), reclaimed}
@@ -228,9 +231,8 @@ func (s *scene) ofProfile(ctx context.Context, found string) []search {
 		return all // The check of the instance says why.
 	}
 	profile := lastOf(aws.ToString(instance.IamInstanceProfile.Arn))
-	q := s.event("profile-role-removed", profile, "iam", "RemoveRoleFromInstanceProfile", func(r record, _ []string) bool {
-		return r.asks([]string{"instanceProfileName"}, profile)
-	})
+	ofIt := func(r record, _ []string) bool { return r.asks([]string{"instanceProfileName"}, profile) }
+	q := s.event("profile-role-removed", profile, "iam", "RemoveRoleFromInstanceProfile", ofIt)
 	return append(all, q.at(s.home()))
 }
 
@@ -256,9 +258,8 @@ func (s *scene) home() place {
 func (s *scene) ofAssociation(found string, v values) []search {
 	switch found {
 	case "missing":
-		q := s.event("association-deleted", document, "ssm", "DeleteAssociation", func(r record, ids []string) bool {
-			return r.asks([]string{"associationId"}, ids...)
-		})
+		ofThem := func(r record, ids []string) bool { return r.asks([]string{"associationId"}, ids...) }
+		q := s.event("association-deleted", document, "ssm", "DeleteAssociation", ofThem)
 		q.creation = s.since(kept, "CreateAssociation")
 		q.idsIn = func(r record) []string {
 			if r.EventName != "CreateAssociation" || !r.asks([]string{"name"}, document) {
@@ -269,9 +270,8 @@ func (s *scene) ofAssociation(found string, v values) []search {
 		return []search{q}
 	case "failed":
 		id := v["association"]
-		return []search{s.event("association-changed", id, "ssm", "UpdateAssociation", func(r record, _ []string) bool {
-			return r.asks([]string{"associationId"}, id)
-		})}
+		ofIt := func(r record, _ []string) bool { return r.asks([]string{"associationId"}, id) }
+		return []search{s.event("association-changed", id, "ssm", "UpdateAssociation", ofIt)}
 	}
 	return nil
 }
@@ -283,7 +283,9 @@ func (s *scene) detectorDeleted() search {
 
 // monitoringFeatures are those whose end takes the agent away.
 func monitoringFeatures() []string {
-	return []string{string(guarddutytypes.DetectorFeatureRuntimeMonitoring), string(guarddutytypes.DetectorFeatureEksRuntimeMonitoring)}
+	return []string{
+		string(guarddutytypes.DetectorFeatureRuntimeMonitoring), string(guarddutytypes.DetectorFeatureEksRuntimeMonitoring),
+	}
 }
 
 // ofSettings looks for who turned features off, in the account and in that of its administrator: without features, for
@@ -321,8 +323,8 @@ func administratorOf(ctx context.Context, s *scene) (string, error) {
 	if err != nil || id == "" {
 		return "", err
 	}
-	out, err := ask(ctx, s, "guardduty:GetAdministratorAccount", guardduty.NewFromConfig, (*guardduty.Client).GetAdministratorAccount,
-		&guardduty.GetAdministratorAccountInput{DetectorId: &id})
+	out, err := ask(ctx, s, "guardduty:GetAdministratorAccount", guardduty.NewFromConfig,
+		(*guardduty.Client).GetAdministratorAccount, &guardduty.GetAdministratorAccountInput{DetectorId: &id})
 	if err != nil || out.Administrator == nil {
 		return "", err
 	}
@@ -372,7 +374,8 @@ func (s *scene) resource(deed, id, source string, events ...string) search {
 		questions: []question{
 			s.question(types.LookupAttributeKeyResourceName, id), s.question(types.LookupAttributeKeyEventName, events[0]),
 		},
-		deed: deed, object: id, source: source, events: events, concerns: func(r record, _ []string) bool { return r.names(id) },
+		deed: deed, object: id, source: source, events: events,
+		concerns: func(r record, _ []string) bool { return r.names(id) },
 	}
 }
 

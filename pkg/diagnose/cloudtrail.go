@@ -74,7 +74,9 @@ func (t *trail) records(ctx context.Context, q question) (records []record, more
 }
 
 // page is one answer. It is tried once: a second try would exceed the rate.
-func (t *trail) page(ctx context.Context, at place, in *cloudtrail.LookupEventsInput) (*cloudtrail.LookupEventsOutput, error) {
+func (t *trail) page(
+	ctx context.Context, at place, in *cloudtrail.LookupEventsInput,
+) (*cloudtrail.LookupEventsOutput, error) {
 	doctor := t.s.doctor
 	cautious := func(cloud aws.Config, options ...func(*cloudtrail.Options)) *cloudtrail.Client {
 		return cloudtrail.NewFromConfig(cloud, append(options, func(o *cloudtrail.Options) { o.RetryMaxAttempts = 1 })...)

@@ -89,7 +89,9 @@ func subnetOfTask(ctx context.Context, s *scene) (string, error) {
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-errors.html).
 func tasksOf(ctx context.Context, s *scene, state types.DesiredStatus) ([]types.Task, error) {
 	cluster := s.change.Resource.Name
-	in := &ecs.ListTasksInput{Cluster: &cluster, LaunchType: types.LaunchTypeFargate, DesiredStatus: state, MaxResults: aws.Int32(10)}
+	in := &ecs.ListTasksInput{
+		Cluster: &cluster, LaunchType: types.LaunchTypeFargate, DesiredStatus: state, MaxResults: aws.Int32(10),
+	}
 	if family := familyOf(taskDefinitionIn(s.change.Issues)); family != "" {
 		// A family of tasks is filter enough.
 		in.Family, in.LaunchType = &family, ""
