@@ -45,6 +45,13 @@ func TestConfigOfOtherEndpoints(t *testing.T) {
 	if got := aws.ToString(dynamodb.NewFromConfig(cloud).Options().BaseEndpoint); got != "http://localhost:1" {
 		t.Errorf("a client is at %q", got)
 	}
+	cloud, err = awsenv.Config(getenv(lambda, "AWS_ENDPOINT_URL_DYNAMODB", "http://localhost:2"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := aws.ToString(dynamodb.NewFromConfig(cloud).Options().BaseEndpoint); got != "http://localhost:2" {
+		t.Errorf("a client of that service is at %q", got)
+	}
 	cloud, err = awsenv.Config(getenv(lambda, "AWS_USE_FIPS_ENDPOINT", "true"))
 	if err != nil {
 		t.Fatal(err)
