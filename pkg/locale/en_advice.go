@@ -518,13 +518,13 @@ func englishAdvice() Advice {
 				"it, use `--http-endpoint disabled`.",
 			"fetch-identity-document": "On the instance, fetch the identity document. The answer must be " +
 				"JSON.",
-			"delete-association": "Delete GuardDuty's old association by its ID: `aws ssm " +
-				"delete-association --association-id ID`. Make sure that it is not a team's own.",
+			"delete-association": "Delete GuardDuty's old association by its ID, with `aws ssm " +
+				"delete-association`. Make sure that it is not a team's own.",
 			"count-associations": "List the associations. Those that have not run for the longest time come " +
 				"first.",
 			"look-at-quota": "Read the quota of associations.",
-			"delete-unused-associations": "Delete the associations that nobody needs, by ID: `aws ssm " +
-				"delete-association --association-id ID`. This cannot be undone.",
+			"delete-unused-associations": "Delete the associations that nobody needs, by ID, with `aws ssm " +
+				"delete-association`. This cannot be undone.",
 			"or-raise-quota":        "Or request a higher quota. GuardDuty then tries again.",
 			"accept-deletion":       "If the association was deleted deliberately, no action is needed.",
 			"compare-prerequisites": "Compare the operating system of the instance with the supported ones.",

@@ -510,12 +510,12 @@ func japaneseAdvice() Advice {
 			"fetch-identity-document": "インスタンスでアイデンティティドキュメントを取得します。" +
 				"結果は JSON である必要があります。",
 			"delete-association": "GuardDuty の古い関連付けを、" +
-				"ID を指定して削除します: `aws ssm delete-association --association-id ID` を実行します。" +
+				"`aws ssm delete-association` で ID を指定して削除します。" +
 				"チーム独自の関連付けでないことを確認してください。",
 			"count-associations": "関連付けを一覧表示します。最終実行日時の古い順に並びます。",
 			"look-at-quota":      "関連付けのクォータを確認します。",
 			"delete-unused-associations": "不要な関連付けを、" +
-				"ID を指定して削除します: `aws ssm delete-association --association-id ID` を実行します。" +
+				"`aws ssm delete-association` で ID を指定して削除します。" +
 				"元に戻すことはできません。",
 			"or-raise-quota":        "または、クォータの引き上げをリクエストします。その後、GuardDuty が再試行します。",
 			"accept-deletion":       "意図して関連付けを削除した場合、対処は不要です。",
