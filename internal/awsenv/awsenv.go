@@ -14,9 +14,8 @@ import (
 // Config returns the AWS configuration that Lambda gives a function: Region and credentials are variables of its
 // environment (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime).
 // Of the SDK's own settings it knows AWS_ENDPOINT_URL, the same of a service, such as AWS_ENDPOINT_URL_GUARDDUTY, and
-// AWS_USE_FIPS_ENDPOINT. The SDK's default configuration would
-// look for files, single sign-on and instance roles, too; the clients that this takes are a part of what is downloaded
-// and started. getenv is os.Getenv or stands in for it.
+// AWS_USE_FIPS_ENDPOINT. The SDK's default configuration would look for files, single sign-on and instance roles, too;
+// the clients that this takes are a part of what is downloaded and started. getenv is os.Getenv or stands in for it.
 func Config(getenv func(string) string) (aws.Config, error) {
 	region, key, secret := getenv("AWS_REGION"), getenv("AWS_ACCESS_KEY_ID"), getenv("AWS_SECRET_ACCESS_KEY")
 	if region == "" || key == "" || secret == "" {
