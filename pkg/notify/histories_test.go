@@ -96,6 +96,11 @@ func failedHistories() map[string]history {
 			Routes: route(map[string]string{"i-0": "slack"}), OtherRoutes: route(map[string]string{"i-0": "sns"}),
 			Resources: []resource{{Name: "i-0", Transitions: []transition{lostAt(0, transient, 0), backAt(60*m, 60*m)}}},
 		},
+		"a group whose message hangs, and whose wake-up the queue refuses": {
+			Latency: 20 * time.Millisecond, Hold: 15 * m, Batch: 10,
+			Troubles:  []trouble{{"slack", 20 * m, 50 * m, hang}, {"queue", 30 * m, 50 * m, refuse}},
+			Resources: fleet(3, lostAt(0, transient, 0), backAt(20*m, 20*m)),
+		},
 		"a count that times out is no reason not to save": {
 			Latency: 20 * time.Millisecond, Batch: 10, RateLimit: 1, Blips: map[int]fault{2: hang},
 			Resources: []resource{{Name: "i-0", Transitions: []transition{lostAt(0, lasting, 0), lostAt(0, transient, 0)}}},

@@ -55,6 +55,7 @@ func mutations() []mutation {
 		{"what waits for the store is dropped", "away.go", "putBack", dropRange(1)},
 		{"a wake-up is forgotten", "save.go", "wakeLater", begin("return nil")},
 		{"nobody comes back to what was not saved", "save.go", "saveRecords", dropCall("atOnce")},
+		{"a group's wake-up is noted, queued or not", "save.go", "saveGroup", dropAssign("due = time.Time{}")},
 		{"a group's wake-up is forgotten", "save.go", "sendWakeUp", begin("if incident.IsGroup(key) { return nil }")},
 		{"what is given up is in no dead-letter queue", "send.go", "giveUp", begin("return permanent(why)")},
 		{"no error is uncertain", "outcome.go", "uncertain", begin("return false")},

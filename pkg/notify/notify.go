@@ -193,8 +193,7 @@ type item struct {
 	findings []catalog.Finding
 	decision Decision
 	evidence []coverage.Evidence
-	// crowded is true in a batch of which not all could be diagnosed: what was found of some names nothing that
-	// all share.
+	// crowded: not all of the batch could be diagnosed, so what was found of some names nothing that all share.
 	crowded bool
 	targets []*target
 	// wakeAt is when the record has to be looked at again; zero: never.

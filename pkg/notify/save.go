@@ -94,8 +94,8 @@ func (b *batch) saveGroup(ctx context.Context, g *groupItem) {
 	if now := b.p.Now(); !g.wakeAt.IsZero() {
 		if due = dueBy(g.wakeAt, now); g.group.Covers(due, now) {
 			due = g.group.WakeAt // This one was a duplicate: the other is still in the queue.
-		} else {
-			g.err = b.sendWakeUp(ctx, g.key, due)
+		} else if g.err = b.sendWakeUp(ctx, g.key, due); g.err != nil {
+			due = time.Time{} // What was not queued is not noted: what came would pass for its duplicate.
 		}
 	}
 	if err := b.p.Store.SaveGroup(ctx, g.group, g.lease, due); err != nil {
