@@ -35,7 +35,12 @@ func organizationInMoto(t *testing.T) {
 		"INVENTORY=on", "REPORT_REGIONS=" + countedRegion,
 	}
 	o.check(o.reporter(settings...).report(monday))
-	says(t, inSlack(t, o.slack, 1)[0], "master ("+motoAccount+")", "5 resources that GuardDuty can cover are not listed.")
+	says(
+		t,
+		inSlack(t, o.slack, 1)[0],
+		"master ("+motoAccount+")",
+		"5 resources that GuardDuty can cover are not listed.",
+	)
 
 	f := o.start(append(o.byBot(o.slack), settings...)...)
 	f.invoke(strings.ReplaceAll(lost("i-tagged", disconnected, 0), account, motoAccount))
@@ -52,12 +57,16 @@ func (c *cloud) accounts(n int) {
 	c.check(err)
 	for i := range n {
 		_, err := client.CreateAccount(c.t.Context(), &organizations.CreateAccountInput{
-			AccountName: aws.String(fmt.Sprintf("team-%d", i)), Email: aws.String(fmt.Sprintf("team-%d@example.com", i)),
+			AccountName: aws.String(
+				fmt.Sprintf("team-%d", i),
+			), Email: aws.String(fmt.Sprintf("team-%d@example.com", i)),
 		})
 		c.check(err)
 	}
 	_, err = client.TagResource(c.t.Context(), &organizations.TagResourceInput{
-		ResourceId: aws.String(motoAccount), Tags: []orgtypes.Tag{{Key: aws.String("env"), Value: aws.String("prod")}},
+		ResourceId: aws.String(
+			motoAccount,
+		), Tags: []orgtypes.Tag{{Key: aws.String("env"), Value: aws.String("prod")}},
 	})
 	c.check(err)
 }
@@ -73,7 +82,9 @@ func (c *cloud) resources(region string) {
 	start := func(image string, n int32, tags ...ec2types.Tag) []ec2types.Instance {
 		out, err := instances.RunInstances(c.t.Context(), &ec2.RunInstancesInput{
 			ImageId: &image, MinCount: &n, MaxCount: &n,
-			TagSpecifications: []ec2types.TagSpecification{{ResourceType: ec2types.ResourceTypeInstance, Tags: tags}},
+			TagSpecifications: []ec2types.TagSpecification{
+				{ResourceType: ec2types.ResourceTypeInstance, Tags: tags},
+			},
 		})
 		c.check(err)
 		return out.Instances
@@ -82,7 +93,10 @@ func (c *cloud) resources(region string) {
 	stopped := start(linux, 4, name)[0]
 	start(windows, 1, name)
 	start(linux, 1, ec2types.Tag{Key: aws.String("kubernetes.io/cluster/shop"), Value: aws.String("owned")})
-	_, err := instances.StopInstances(c.t.Context(), &ec2.StopInstancesInput{InstanceIds: []string{*stopped.InstanceId}})
+	_, err := instances.StopInstances(
+		c.t.Context(),
+		&ec2.StopInstancesInput{InstanceIds: []string{*stopped.InstanceId}},
+	)
 	c.check(err)
 	for _, cluster := range []string{"shop", "labs"} {
 		_, err := eks.NewFromConfig(cloud).CreateCluster(c.t.Context(), &eks.CreateClusterInput{
@@ -91,6 +105,7 @@ func (c *cloud) resources(region string) {
 		})
 		c.check(err)
 	}
-	_, err = ecs.NewFromConfig(cloud).CreateCluster(c.t.Context(), &ecs.CreateClusterInput{ClusterName: aws.String("idle")})
+	_, err = ecs.NewFromConfig(cloud).
+		CreateCluster(c.t.Context(), &ecs.CreateClusterInput{ClusterName: aws.String("idle")})
 	c.check(err)
 }
