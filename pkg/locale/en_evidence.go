@@ -244,8 +244,14 @@ func englishEvidence() Evidence {
 					"No version supports Kubernetes {kubernetes}.", "No version supports the cluster's Kubernetes version.",
 				},
 			},
-			"eks-nodes/some": {Says: []string{"{n} running.", "Some are running."}},
-			"eks-nodes/many": {Says: []string{"{n} or more running.", "Many are running."}},
+			"eks-nodes/some": {Says: []string{
+				"{n} running. The EKS API does not show which have the agent's pod; nodes with custom taints have none.",
+				"Some are running.",
+			}},
+			"eks-nodes/many": {Says: []string{
+				"{n} or more running. The EKS API does not show which have the agent's pod; nodes with custom taints have none.",
+				"Many are running.",
+			}},
 			"eks-nodes/none": {
 				Title: "no nodes are running",
 				Says:  []string{"No nodes are running; there is nothing to cover."},

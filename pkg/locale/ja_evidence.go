@@ -243,8 +243,14 @@ func japaneseEvidence() Evidence {
 				Title: "Kubernetes バージョンに対応するエージェントなし",
 				Says:  []string{"Kubernetes {kubernetes} に対応するバージョンはありません。", "クラスターの Kubernetes バージョンに対応するものはありません。"},
 			},
-			"eks-nodes/some": {Says: []string{"{n} 台が実行中です。", "実行中のノードがあります。"}},
-			"eks-nodes/many": {Says: []string{"{n} 台以上が実行中です。", "多数のノードが実行中です。"}},
+			"eks-nodes/some": {Says: []string{
+				"{n} 台が実行中です。各ノードにエージェントのポッドがあるかどうかは EKS API では確認できません。カスタムテイントのあるノードにはありません。",
+				"実行中のノードがあります。",
+			}},
+			"eks-nodes/many": {Says: []string{
+				"{n} 台以上が実行中です。各ノードにエージェントのポッドがあるかどうかは EKS API では確認できません。カスタムテイントのあるノードにはありません。",
+				"多数のノードが実行中です。",
+			}},
 			"eks-nodes/none": {
 				Title: "実行中のノードなし",
 				Says:  []string{"実行中のノードがないため、カバーする対象がありません。"},
