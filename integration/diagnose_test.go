@@ -268,12 +268,13 @@ func worlds() map[string]world {
 			"ec2:DescribeVpcEndpoints": body(`<DescribeVpcEndpointsResponse></DescribeVpcEndpointsResponse>`),
 		})
 	}
+	silent := []string{"ACTOR=off"} // These recordings are about nobody who requested a change.
 	const gone = "i-08b97acc97187c257"
 	terminated := ec2("444455556666", gone, "terminated", "arm64", "HEALTHY", "")
 	return map[string]world{
-		"ec2-terminated":        {answers: terminated.with(answers{"guardduty:ListCoverage": body(`{"resources":[]}`)})},
-		"ec2-terminated-listed": {answers: terminated},
-		"ec2-manual":            {answers: ec2("111122223333", "i-017fd14fd5a2eb4e6", "running", "x86_64", "UNHEALTHY", "No Agent Reporting:Agent disconnected")},
+		"ec2-terminated":        {answers: terminated.with(answers{"guardduty:ListCoverage": body(`{"resources":[]}`)}), settings: silent},
+		"ec2-terminated-listed": {answers: terminated, settings: silent},
+		"ec2-manual":            {answers: ec2("111122223333", "i-017fd14fd5a2eb4e6", "running", "x86_64", "UNHEALTHY", "No Agent Reporting:Agent disconnected"), settings: silent},
 		vpcWorld: {answers: ec2("111122223333", "i-033cd6909d4585e48", "running", "arm64", "UNHEALTHY", "No Agent Reporting").with(answers{
 			"ssm:DescribeInstanceInformation":        body(`{"InstanceInformationList":[]}`),
 			"ssm:DescribeInstanceAssociationsStatus": body(`{}`),
@@ -290,7 +291,7 @@ func worlds() map[string]world {
 			"eks:DescribeAddon":         {Code: "ResourceNotFoundException", Status: http.StatusNotFound},
 			"ec2:DescribeInstances": body(`<DescribeInstancesResponse><reservationSet><item><instancesSet><item></item><item></item><item></item>` +
 				`</instancesSet></item></reservationSet></DescribeInstancesResponse>`),
-		}), settings: []string{"ACTOR=off"}},
+		}), settings: silent},
 		"eks-no-role": {answers: answers{"sts:GetCallerIdentity": whoAmI("111122223333")}},
 		"eks-role-denied": {
 			answers:  answers{"sts:GetCallerIdentity": whoAmI("999988887777"), "sts:AssumeRole": diagnosetest.Denied("sts:AssumeRole")},
