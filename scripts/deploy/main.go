@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -112,9 +113,7 @@ func read(files fs.FS, environment, region string, known map[string]string) (map
 		return nil, fmt.Errorf("%s cannot be read: copy environments/example.env there and fill it in", general)
 	}
 	settings := make(map[string]string)
-	for name, value := range known {
-		settings[name] = value
-	}
+	maps.Copy(settings, known)
 	if err := add(settings, general, string(text)); err != nil {
 		return nil, err
 	}

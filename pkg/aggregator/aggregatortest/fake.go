@@ -182,7 +182,7 @@ func (f *Fake) count(fields []string, conditions string) []group {
 
 // fits reports whether all conditions hold. Alternatives stand in one pair of parentheses.
 func (r Resource) fits(conditions string) bool {
-	for _, all := range strings.Split(conditions, " AND ") {
+	for all := range strings.SplitSeq(conditions, " AND ") {
 		all = strings.NewReplacer("(configuration", "configuration", "(tags", "tags").Replace(all)
 		if strings.HasSuffix(all, "')") && !strings.Contains(all, " IN (") {
 			all = strings.TrimRight(all, ")")
