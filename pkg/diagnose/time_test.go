@@ -228,7 +228,8 @@ func TestThrottlingIsTriedOnceMore(t *testing.T) {
 func TestCloudTrailIsAskedTwiceASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := uncovered.with(world{"guardduty:GetDetector": detector("ENABLED", "RUNTIME_MONITORING", "DISABLED", "DISABLED"),
-			"eks:DescribeAddon": refuses("ResourceNotFoundException")})
+			"eks:DescribeAddon":     refuses("ResourceNotFoundException"),
+			"ec2:DescribeInstances": instances("<instanceId>i</instanceId><instanceState><name>stopped</name></instanceState>")})
 		client := &memoryClient{world: w, slow: map[string]time.Duration{"cloudtrail:LookupEvents": time.Millisecond}}
 		doctor := client.doctor()
 		began := time.Now()
@@ -236,7 +237,6 @@ func TestCloudTrailIsAskedTwiceASecond(t *testing.T) {
 		for i := range 6 {
 			change := ec2Change()
 			change.Resource.Name = "i-0123456789abcde0" + string(rune('0'+i))
-			w["ec2:DescribeInstances"] = instances("<instanceId>i</instanceId><instanceState><name>stopped</name></instanceState>")
 			both.Go(func() { doctor.Diagnose(t.Context(), change, nil) })
 		}
 		both.Wait()

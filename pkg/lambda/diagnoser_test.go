@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -45,13 +46,16 @@ type fakeLambda struct {
 	// dies ends the connection without an answer.
 	dies bool
 
+	mu       *sync.Mutex
 	requests []*http.Request
 	payloads [][]byte
 }
 
 func (f *fakeLambda) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	payload, _ := io.ReadAll(r.Body)
+	f.mu.Lock()
 	f.requests, f.payloads = append(f.requests, r), append(f.payloads, payload)
+	f.mu.Unlock()
 	if f.dies {
 		panic(http.ErrAbortHandler)
 	}
@@ -70,6 +74,7 @@ func (f *fakeLambda) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func diagnoser(t *testing.T, f *fakeLambda) *lambda.Diagnoser {
 	t.Helper()
+	f.mu = new(sync.Mutex)
 	server := httptest.NewServer(f)
 	t.Cleanup(server.Close)
 	return lambda.NewDiagnoser(awslambda.New(awslambda.Options{
@@ -140,6 +145,8 @@ func TestFailureIsEvidenceAboutEveryCandidate(t *testing.T) {
 			if diff := cmp.Diff([][]coverage.Evidence{{test.want}, {test.want}}, got); diff != "" {
 				t.Errorf("found (-want +got):\n%s", diff)
 			}
+			test.lambda.mu.Lock()
+			defer test.lambda.mu.Unlock()
 			if n := len(test.lambda.requests); n != 1 {
 				t.Errorf("%d invocations, expected 1", n)
 			}
