@@ -35,7 +35,7 @@ func mutations() []mutation {
 		{"no fence and no backoff", plan, "Plan", dropCase(6)},
 		{"whoever had the record and died is trusted", plan, "InDoubt", begin("return nil")},
 		{"an older change overwrites a newer one", record, "Observe", dropIf(0)},
-		{"a new change waits for no fence", record, "Observe", alwaysIf(3)},
+		{"a new change waits for no fence", record, "Observe", alwaysIf(4)},
 		{"a wake-up never arrives", record, "Arrived", begin("return")},
 		{"a lost answer is a refusal", note, "Failed", dropAssign("n.Uncertain")},
 		{"doubt is not noted", note, "Doubt", begin("return")},
@@ -51,7 +51,7 @@ func mutations() []mutation {
 		{"what may have been sent without memory is trusted", "claim.go", "observeAll", dropAssign("uncertain = append(uncertain, e.MayHaveSent")},
 		{"a redrive does nothing", "claim.go", "observeAll", dropRangeOf("Redrive")},
 		{"a busy record's events are dropped", "claim.go", "claim", dropAssign("it.err")},
-		{"a loss is sent without memory before that is noted", "away.go", "planWithoutMemory", replaceIf(0, "!ok || !p.mayNotWait(it.newest(), q.Since)")},
+		{"a loss is sent without memory before that is noted", "away.go", "planWithoutMemory", sendUnnoted},
 		{"what waits for the store is dropped", "away.go", "putBack", dropRange(1)},
 		{"a wake-up is forgotten", "save.go", "wakeLater", begin("return nil")},
 		{"nobody comes back to what was not saved", "save.go", "saveRecords", dropCall("atOnce")},
@@ -67,15 +67,25 @@ func mutations() []mutation {
 	}
 }
 
-// dropCase removes a case of the function's first switch.
+// dropCase makes a case of the function's first switch match nothing, so that whatever it uses is still used.
 func dropCase(n int) change {
 	return inFirst(func(s *ast.SwitchStmt) bool {
 		if n >= len(s.Body.List) {
 			return false
 		}
-		s.Body.List = append(s.Body.List[:n:n], s.Body.List[n+1:]...)
+		c := s.Body.List[n].(*ast.CaseClause)
+		for i, e := range c.List {
+			c.List[i] = &ast.BinaryExpr{X: ast.NewIdent("false"), Op: token.LAND, Y: &ast.ParenExpr{X: e}}
+		}
 		return true
 	})
+}
+
+// sendUnnoted sends to whom the rules name, whether the queued event says so or not.
+func sendUnnoted(f *ast.FuncDecl) bool {
+	all := parse("for range it.decision.sinks() {}")[0].(*ast.RangeStmt).X
+	return replaceIf(0, "!ok || !p.mayNotWait(it.newest(), q.Since)")(f) &&
+		inFirst(func(s *ast.RangeStmt) bool { s.X = all; return true })(f)
 }
 
 // begin puts statements at the beginning of the function. What they return from is still compiled.

@@ -204,8 +204,11 @@ const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 
 // TestFIFODropsTheSDKsRepetition loses the answer of the first attempt.
 func TestFIFODropsTheSDKsRepetition(t *testing.T) {
+	var mu sync.Mutex
 	var ids []string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
 		ids = append(ids, r.FormValue("MessageDeduplicationId"))
 		if len(ids) == 1 {
 			panic(http.ErrAbortHandler)
@@ -217,6 +220,8 @@ func TestFIFODropsTheSDKsRepetition(t *testing.T) {
 	if _, err := sink.Send(t.Context(), lost(), ""); err != nil {
 		t.Fatal(err)
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	if len(ids) != 2 || ids[0] == "" || ids[0] != ids[1] {
 		t.Errorf("the attempts had the ids %q", ids)
 	}
