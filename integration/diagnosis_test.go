@@ -127,10 +127,10 @@ func diagnosedInstance(t *testing.T) {
 
 	_, err = w.ec2().StopInstances(t.Context(), &ec2.StopInstancesInput{InstanceIds: []string{id}})
 	w.check(err)
-	w.expect(coverage.EC2, id, "", "ec2-instance stopped")
+	w.expect(coverage.EC2, id, "", "ec2-instance stopped name=web")
 	_, err = w.ec2().TerminateInstances(t.Context(), &ec2.TerminateInstancesInput{InstanceIds: []string{id}})
 	w.check(err)
-	w.expect(coverage.EC2, id, "", "ec2-instance terminated")
+	w.expect(coverage.EC2, id, "", "ec2-instance terminated name=web")
 	w.expect(coverage.EC2, "i-0123456789abcdef0", "", "ec2-instance missing")
 	w.expect(coverage.EC2, w.instance(subnet, ec2types.Tag{Key: aws.String("GuardDutyManaged"), Value: aws.String("false")}), "", "ec2-tag excluded")
 }
