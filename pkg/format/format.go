@@ -55,18 +55,18 @@ type (
 		GaveUp        bool      `json:"gaveUp,omitempty"`
 	}
 	storedGroup struct {
-		Version   int              `json:"version"`
-		Key       string           `json:"key"`
-		Sink      string           `json:"sink"`
-		Ref       string           `json:"ref"`
-		Language  string           `json:"language,omitempty"`
-		CreatedAt time.Time        `json:"createdAt"`
-		Sample    storedChange     `json:"sample"`
-		Evidence  []storedEvidence `json:"evidence,omitempty"`
-		Names     []string         `json:"names"`
-		Total     int              `json:"total"`
-		Kinds     map[string]int   `json:"kinds,omitempty"`
-		Shown     int              `json:"shown"`
+		Version   int                   `json:"version"`
+		Key       string                `json:"key"`
+		Sink      string                `json:"sink"`
+		Ref       string                `json:"ref"`
+		Language  string                `json:"language,omitempty"`
+		CreatedAt time.Time             `json:"createdAt"`
+		Sample    storedChange          `json:"sample"`
+		Evidence  []storedEvidence      `json:"evidence,omitempty"`
+		Names     []string              `json:"names"`
+		Total     int                   `json:"total"`
+		Kinds     map[coverage.Kind]int `json:"kinds,omitempty"`
+		Shown     int                   `json:"shown"`
 		storedRetry
 	}
 	storedIntent struct {
@@ -152,15 +152,10 @@ func UnmarshalRecord(data []byte) (incident.Record, error) {
 func MarshalGroup(g incident.Group) ([]byte, error) {
 	s := storedGroup{
 		Version: Version, Key: g.Key, Sink: g.Sink, Ref: g.Ref, Language: g.Language, CreatedAt: g.CreatedAt,
-		Sample: storeChange(g.Sample), Names: g.Names, Total: g.Total, Shown: g.Shown, storedRetry: storedRetry(g.Retry),
+		Sample: storeChange(g.Sample), Names: g.Names, Total: g.Total, Kinds: g.Kinds, Shown: g.Shown,
+		storedRetry: storedRetry(g.Retry),
 	}
 	s.Evidence = storeEvidence(g.Evidence)
-	for kind, n := range g.Kinds {
-		if s.Kinds == nil {
-			s.Kinds = make(map[string]int, len(g.Kinds))
-		}
-		s.Kinds[string(kind)] = n
-	}
 	return json.Marshal(s)
 }
 
@@ -172,15 +167,10 @@ func UnmarshalGroup(data []byte) (incident.Group, error) {
 	}
 	g := incident.Group{
 		Key: s.Key, Sink: s.Sink, Ref: s.Ref, Language: s.Language, CreatedAt: s.CreatedAt,
-		Sample: s.Sample.change(), Names: s.Names, Total: s.Total, Shown: s.Shown, Retry: incident.Retry(s.storedRetry),
+		Sample: s.Sample.change(), Names: s.Names, Total: s.Total, Kinds: s.Kinds, Shown: s.Shown,
+		Retry: incident.Retry(s.storedRetry),
 	}
 	g.Evidence = evidenceOf(s.Evidence)
-	for kind, n := range s.Kinds {
-		if g.Kinds == nil {
-			g.Kinds = make(map[coverage.Kind]int, len(s.Kinds))
-		}
-		g.Kinds[coverage.Kind(kind)] = n
-	}
 	return g, nil
 }
 
