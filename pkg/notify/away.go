@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
 	"guardduty-coverage-notifier/pkg/format"
 	"guardduty-coverage-notifier/pkg/incident"
@@ -27,12 +26,13 @@ const (
 // planWithoutMemory lets the item's newest change be sent to whom it is routed, if it may not wait for the
 // store any longer and the queued event says so already.
 func (p *Pipeline) planWithoutMemory(it *item) {
+	newest := it.newest()
 	q, ok := it.newestQueued()
-	if !ok || len(q.MayHaveSent) == 0 || !p.mayNotWait(it.newest(), q.Since) {
+	if !ok || !p.mayNotWait(newest.change, q.Since) {
 		return
 	}
 	it.record.Key = it.key
-	it.record.Observe(it.newest(), causesOf(catalog.Classify(it.newest())))
+	it.record.Observe(newest.change, newest.causes)
 	p.classify(it)
 	for _, sink := range q.MayHaveSent {
 		if it.decision.includes(sink) && !slices.Contains(q.Notified, sink) {
@@ -45,7 +45,7 @@ func (p *Pipeline) planWithoutMemory(it *item) {
 // newestQueued is what the queue knows of the newest change that arrived; ok is false when there is none.
 func (it *item) newestQueued() (q format.Queued, ok bool) {
 	for _, e := range it.events {
-		if !e.isWakeUp() && sameChange(e.change, it.newest()) {
+		if !e.isWakeUp() && sameChange(e.change, it.newest().change) {
 			q, ok = merged(q, e.Queued), true
 		}
 	}
@@ -65,7 +65,7 @@ func (b *batch) keepWaiting(ctx context.Context, it *item) error {
 	now := b.p.Now()
 	err := b.putBack(ctx, it.events, func(e *event) time.Duration {
 		wait := e.backoff(now)
-		if e.isWakeUp() || !sameChange(e.change, it.newest()) {
+		if e.isWakeUp() || !sameChange(e.change, it.newest().change) {
 			return wait
 		}
 		for _, t := range it.targets {
@@ -74,7 +74,7 @@ func (b *batch) keepWaiting(ctx context.Context, it *item) error {
 			}
 		}
 		if len(e.MayHaveSent) == 0 && b.p.mayNotWait(e.change, e.Since) {
-			e.MayHaveSent = b.p.routedSinks(e.change) // Its next receiver may send it, and soon.
+			e.MayHaveSent = b.p.intentOf(e).Sinks // Its next receiver may send it, and soon.
 			return incident.Fence
 		}
 		if left := e.Since.Add(withoutMemoryAfter).Sub(now); left > 0 {

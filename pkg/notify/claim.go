@@ -65,18 +65,13 @@ func (p *Pipeline) observeAll(it *item) {
 	p.classify(it)
 }
 
-// intentOf is what a claim is about when the change is the newest that arrived. Who is told of a recovery was told
-// of the loss: the record says so.
-func (p *Pipeline) intentOf(c coverage.Change) (i incident.Intent) {
-	if i.Change = c; c.Status == coverage.Unhealthy {
-		i.Sinks = p.routedSinks(c)
+// intentOf is what a claim is about when the event's change is the newest that arrived. Who is told of a recovery was
+// told of the loss: the record says so.
+func (p *Pipeline) intentOf(e *event) (i incident.Intent) {
+	if i.Change = e.change; e.change.Status == coverage.Unhealthy {
+		i.Sinks = p.decide(e.change, e.causes).sinks()
 	}
 	return i
-}
-
-// routedSinks are those that are to be notified of the change.
-func (p *Pipeline) routedSinks(c coverage.Change) []string {
-	return p.decide(c, causesOf(catalog.Classify(c))).sinks()
 }
 
 // sameChange reports whether both are the same change, perhaps of the member's event and of the

@@ -101,6 +101,17 @@ func failedHistories() map[string]history {
 			Troubles:  []trouble{{"slack", 20 * m, 50 * m, hang}, {"queue", 30 * m, 50 * m, refuse}},
 			Resources: fleet(3, lostAt(0, transient, 0), backAt(20*m, 20*m)),
 		},
+		"two losses of one moment that go to different sinks, and a record that could not be saved": {
+			Seed: 9791, Latency: 20 * time.Millisecond, Hold: 15 * m, RateLimit: 1, Batch: 10,
+			Crashes: map[int]crash{2: before, 5: before}, Blips: map[int]fault{1: lost, 17: refuse, 18: refuse, 30: refuse},
+			Routes: map[string][]string{"i-0/" + lasting: {"slack", "sns"}, "i-0/" + transient: nil},
+			OtherRoutes: map[string][]string{"i-0/" + lasting: {"slack", "sns"}, "i-0/" + transient: {"slack"}}, RoutesChange: 30 * m,
+			Resources: []resource{{Name: "i-0", Transitions: []transition{
+				lostAt(0, transient, 5*m, 5*m, 0), backAt(60*m, 60*m, 60*m+35*s), lostAt(60*m, lasting, 60*m),
+				lostAt(60*m, transient, 60*m), backAt(61*m, 61*m),
+			}}},
+			Expire: m,
+		},
 		"a count that times out is no reason not to save": {
 			Latency: 20 * time.Millisecond, Batch: 10, RateLimit: 1, Blips: map[int]fault{2: hang},
 			Resources: []resource{{Name: "i-0", Transitions: []transition{lostAt(0, lasting, 0), lostAt(0, transient, 0)}}},

@@ -84,7 +84,7 @@ func dropCase(n int) change {
 // sendUnnoted sends to whom the rules name, whether the queued event says so or not.
 func sendUnnoted(f *ast.FuncDecl) bool {
 	all := parse("for range it.decision.sinks() {}")[0].(*ast.RangeStmt).X
-	return replaceIf(0, "!ok || !p.mayNotWait(it.newest(), q.Since)")(f) &&
+	return replaceIf(0, "!ok || !p.mayNotWait(newest.change, q.Since)")(f) &&
 		inFirst(func(s *ast.RangeStmt) bool { s.X = all; return true })(f)
 }
 

@@ -85,7 +85,7 @@ func (b *batch) acknowledge(ctx context.Context) []error {
 
 // lead is the event that the record's newest change came with; nil when it came earlier.
 func (it *item) lead() (lead *event) {
-	newest := it.newest()
+	newest := it.newest().change
 	if it.claimed {
 		newest = it.record.Change
 	}
@@ -100,8 +100,8 @@ func (it *item) lead() (lead *event) {
 func (b *batch) outcomeOf(it *item) Outcome {
 	now := b.p.Now()
 	o := Outcome{Change: it.record.Change, Findings: it.findings, Evidence: it.evidence, StoreErr: it.storeErr}
-	if !it.claimed && it.newest().Status != "" {
-		o.Change, o.Findings = it.newest(), catalog.Classify(it.newest())
+	if newest := it.newest(); !it.claimed && !newest.isWakeUp() {
+		o.Change, o.Findings = newest.change, catalog.Classify(newest.change)
 	}
 	for _, t := range it.targets {
 		switch {

@@ -77,8 +77,12 @@ func (p *Pipeline) readOne(body json.RawMessage) (e *event, key string, err erro
 	return e, change.Resource.Key(), nil
 }
 
-// newest is the newest change that arrived; it has no status when only wake-ups did.
-func (it *item) newest() coverage.Change { return it.events[len(it.events)-1].change }
+// newest is the event of the newest change that arrived, of several at the same moment the one that Observe takes; a
+// wake-up when nothing else did.
+func (it *item) newest() *event {
+	last := it.events[len(it.events)-1].change
+	return it.events[slices.IndexFunc(it.events, func(e *event) bool { return sameChange(e.change, last) })]
+}
 
 func (e *event) isWakeUp() bool { return e.change.Status == "" }
 
