@@ -104,7 +104,7 @@ func failedHistories() map[string]history {
 		"two losses of one moment that go to different sinks, and a record that could not be saved": {
 			Seed: 9791, Latency: 20 * time.Millisecond, Hold: 15 * m, RateLimit: 1, Batch: 10,
 			Crashes: map[int]crash{2: before, 5: before}, Blips: map[int]fault{1: lost, 17: refuse, 18: refuse, 30: refuse},
-			Routes: map[string][]string{"i-0/" + lasting: {"slack", "sns"}, "i-0/" + transient: nil},
+			Routes:      map[string][]string{"i-0/" + lasting: {"slack", "sns"}, "i-0/" + transient: nil},
 			OtherRoutes: map[string][]string{"i-0/" + lasting: {"slack", "sns"}, "i-0/" + transient: {"slack"}}, RoutesChange: 30 * m,
 			Resources: []resource{{Name: "i-0", Transitions: []transition{
 				lostAt(0, transient, 5*m, 5*m, 0), backAt(60*m, 60*m, 60*m+35*s), lostAt(60*m, lasting, 60*m),
