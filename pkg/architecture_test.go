@@ -58,6 +58,7 @@ var mayReach = map[string][]string{
 	// It counts accounts and Regions by their names, and knows the accounts' names.
 	"organization": nil,
 	"heartbeat":    nil,
+	"delivery":     nil,
 	"catalog":      core("coverage"),
 	"inventory":    core("coverage"),
 	"incident":     core("coverage"),
@@ -71,7 +72,7 @@ var mayReach = map[string][]string{
 	), columns),
 	"notify": append(core(
 		"coverage", "catalog", "heartbeat", "locale", "report", "organization", "inventory", "message", "compose", "incident",
-		"format",
+		"format", "delivery",
 	), columns),
 	// The edges turn what comes from outside into plain values.
 	"config":  nil,

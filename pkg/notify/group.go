@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"guardduty-coverage-notifier/pkg/delivery"
 	"guardduty-coverage-notifier/pkg/incident"
 	"guardduty-coverage-notifier/pkg/locale"
 )
@@ -83,7 +84,7 @@ func (r *run) noteGroup(ctx context.Context, item *groupItem, ref string, err er
 		g.GaveUp()
 		return
 	default:
-		g.Failed(now, retryAfter(err))
+		g.Failed(now, delivery.RetryAfter(err))
 	}
 	item.wakeAt = g.NextAttempt
 }

@@ -7,6 +7,7 @@ import (
 
 	"guardduty-coverage-notifier/pkg/catalog"
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/delivery"
 )
 
 // Result is what became of a change.
@@ -120,7 +121,7 @@ func (b *batch) outcomeOf(it *item) Outcome {
 		}
 		if t.err != nil && !t.deferred {
 			o.Err = errors.Join(o.Err, t.err)
-			o.Misconfigured = o.Misconfigured || misconfigured(t.err)
+			o.Misconfigured = o.Misconfigured || delivery.Misconfigured(t.err)
 		}
 	}
 	if len(o.Notified) > 0 {
@@ -166,34 +167,4 @@ func (p *Pipeline) wasHeld(it *item) bool {
 		}
 	}
 	return len(p.decide(before.Change, before.Causes).To) > 0
-}
-
-// permanent reports whether err says that trying again cannot help.
-func permanent(err error) bool {
-	var p interface{ Permanent() bool }
-	return errors.As(err, &p) && p.Permanent()
-}
-
-// uncertain reports whether the message may have been taken although err came back.
-func uncertain(err error) bool {
-	var u interface{ Uncertain() bool }
-	if errors.As(err, &u) {
-		return u.Uncertain()
-	}
-	return !permanent(err)
-}
-
-// misconfigured reports whether only a change of the configuration helps.
-func misconfigured(err error) bool {
-	var m interface{ Misconfigured() bool }
-	return errors.As(err, &m) && m.Misconfigured()
-}
-
-// retryAfter is how long the sink asks to be left alone; zero when it does not say.
-func retryAfter(err error) time.Duration {
-	var r interface{ RetryAfter() time.Duration }
-	if errors.As(err, &r) {
-		return r.RetryAfter()
-	}
-	return 0
 }

@@ -11,6 +11,7 @@ import (
 
 	"guardduty-coverage-notifier/pkg/compose"
 	"guardduty-coverage-notifier/pkg/coverage"
+	"guardduty-coverage-notifier/pkg/delivery"
 	"guardduty-coverage-notifier/pkg/format"
 	"guardduty-coverage-notifier/pkg/incident"
 	"guardduty-coverage-notifier/pkg/locale"
@@ -139,13 +140,13 @@ func (r *run) note(ctx context.Context, t *target, ref, group string) {
 		t.gaveUp = true
 		return
 	}
-	t.record.Failed(name, now, uncertain(t.err), retryAfter(t.err))
+	t.record.Failed(name, now, delivery.Uncertain(t.err), delivery.RetryAfter(t.err))
 }
 
 // giveUp sends to the dead-letter queue what cannot be sent, or could not be for too long, and reports
 // whether it is safely there.
 func (r *run) giveUp(ctx context.Context, key string, retry incident.Retry, why error) bool {
-	if !permanent(why) && retry.FailingFor(r.p.Now()) <= incident.Patience {
+	if !delivery.Permanent(why) && retry.FailingFor(r.p.Now()) <= incident.Patience {
 		return false
 	}
 	return r.deadLetter(ctx, format.Queued{Key: key, Redrive: []string{r.sink.Name()}}.Body(), why) == nil
@@ -200,7 +201,7 @@ func (r *run) overRateLimit(ctx context.Context, alone bool) bool {
 // deliver sends one message within the sink's time, once more when the sink asks for a moment.
 func (r *run) deliver(ctx context.Context, m message.Message, parent string) (string, error) {
 	ref, err := r.deliverOnce(ctx, m, parent)
-	if after := retryAfter(err); after > 0 && after <= shortWait && fits(ctx, after+r.p.SinkTimeout, r.p.Now()) {
+	if after := delivery.RetryAfter(err); after > 0 && after <= shortWait && fits(ctx, after+r.p.SinkTimeout, r.p.Now()) {
 		select {
 		case <-time.After(after):
 			ref, err = r.deliverOnce(ctx, m, cmp.Or(ref, parent))
@@ -211,7 +212,7 @@ func (r *run) deliver(ctx context.Context, m message.Message, parent string) (st
 		return ref, nil
 	}
 	err = fmt.Errorf("%s: %w", r.sink.Name(), err)
-	if !permanent(err) {
+	if !delivery.Permanent(err) {
 		r.down = certain{err}
 	}
 	return "", err
