@@ -34,11 +34,13 @@ type Language struct {
 func Languages() []Language { return []Language{English(), Japanese()} }
 
 // Of is the language with that code, in any letter case. It reports false where there is none.
+// The tables of others are not made.
 func Of(code string) (Language, bool) {
-	for _, l := range Languages() {
-		if strings.EqualFold(l.Code, code) {
-			return l, true
-		}
+	switch strings.ToLower(code) {
+	case "en":
+		return English(), true
+	case "ja":
+		return Japanese(), true
 	}
 	return Language{}, false
 }
