@@ -77,6 +77,8 @@ func quoted(lead, path, name string) form {
 type list struct {
 	// one is the placeholder of the only name, and several that of more, joined by blanks.
 	one, several string
+	// word is in lower case, and in every issue that has them.
+	word string
 	// lead comes before them; path is what their ARNs have between the account and the name.
 	lead, path form
 	name       form
@@ -84,8 +86,8 @@ type list struct {
 
 func lists() [2]list {
 	return [...]list{
-		{"service", "services", serviceLead, servicePath, ecsClusterForm},
-		{"task", "tasks", taskLead, taskPath, taskForm},
+		{"service", "services", "service", serviceLead, servicePath, ecsClusterForm},
+		{"task", "tasks", "task", taskLead, taskPath, taskForm},
 	}
 }
 
@@ -238,6 +240,9 @@ func (v Values) find(issue string) {
 		}
 	}
 	for _, l := range lists() {
+		if !strings.Contains(lower, l.word) {
+			continue
+		}
 		switch names := l.in(issue); len(names) {
 		case 0:
 		case 1:

@@ -82,6 +82,8 @@ func Clean(s string) string {
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	return strings.Map(func(r rune) rune {
 		switch {
+		case ' ' <= r && r <= '~': // Nearly every one is.
+			return r
 		case r == '\n', r == '\r', r == '\u0085', r == '\u2028', r == '\u2029':
 			return '\n'
 		case r == '\t':
