@@ -153,9 +153,22 @@ func (s story) folded(steps [][]catalog.Action, begun bool, links []message.Link
 			Heading: capitalised(s.title(s.findings[0].ID)), Text: s.language.Cause(s.advice[0]),
 		})
 	}
-	add(message.Section{Heading: s.words.Diagnosis, Evidence: s.otherObservations()})
+	add(message.Section{Heading: s.words.Diagnosis, Text: s.lookedAt(), Evidence: s.otherObservations()})
 	add(message.Section{Heading: s.words.FurtherReading, Links: s.furtherReading(links)})
 	return sections
+}
+
+// lookedAt says once for all evidence when it was found.
+func (s story) lookedAt() string {
+	first, last := coverage.LookedBetween(s.evidence)
+	from, to := s.moment(first, s.words.Clock), s.moment(last, s.words.Clock)
+	switch from {
+	case "":
+		return ""
+	case to:
+		return locale.Fill(s.words.LookedAt, "time", from)
+	}
+	return locale.Fill(s.words.LookedBetween, "first", from, "last", to)
 }
 
 // otherObservations are those that do not stand before the fold.

@@ -28,7 +28,9 @@ func (s story) record() message.Record {
 	if s.group == nil || s.outcome != restored {
 		r.Actor = recordActor(s.attribution)
 		for _, o := range e.language.Observations(s.others, e.local.Zone) {
-			r.Evidence = append(r.Evidence, message.RecordEvidence{Check: o.Check, Result: o.Sentence, OK: o.Verdict == catalog.Fine})
+			r.Evidence = append(r.Evidence, message.RecordEvidence{
+				Check: o.Check, Result: o.Sentence, OK: o.Verdict == catalog.Fine, LookedAt: o.LookedAt,
+			})
 		}
 	}
 	if s.group != nil {

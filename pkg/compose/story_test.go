@@ -405,3 +405,37 @@ func FuzzSingle(f *testing.F) {
 		}
 	})
 }
+
+// TestChecksSayOnceWhenTheyLooked, in the folded part, and nowhere else.
+func TestChecksSayOnceWhenTheyLooked(t *testing.T) {
+	looked := func(id string, at time.Time) coverage.Evidence {
+		e := found(id)
+		e.LookedAt = at
+		return e
+	}
+	at := time.Date(2026, 3, 4, 9, 9, 4, 0, time.UTC)
+	tests := map[string]struct {
+		evidence []coverage.Evidence
+		zone     *time.Location
+		want     string
+	}{
+		"nobody noted it":  {[]coverage.Evidence{found("ec2-ssm/unmanaged")}, nil, ""},
+		"one minute":       {[]coverage.Evidence{looked("ec2-ssm/unmanaged", at), found("vpc-dns/on"), looked("vpc-dns/on", at.Add(55*time.Second))}, nil, "Checked 2026-03-04 09:09 UTC."},
+		"several minutes":  {[]coverage.Evidence{looked("ec2-ssm/unmanaged", at.Add(time.Minute)), looked("vpc-dns/on", at)}, nil, "Checked between 2026-03-04 09:09 UTC and 2026-03-04 09:10 UTC."},
+		"in another zone":  {[]coverage.Evidence{looked("vpc-dns/on", at)}, time.FixedZone("JST", 9*3600), "Checked 2026-03-04 18:09 JST."},
+		"who requested it": {[]coverage.Evidence{looked("actor/none", at)}, nil, "Checked 2026-03-04 09:09 UTC."},
+	}
+	for name, test := range tests {
+		m := compose.New(locale.English(), compose.Local{Zone: test.zone}).
+			Single(loss(disconnectedIssue), catalog.Classify(loss(disconnectedIssue)), test.evidence, compose.Incident{})
+		var got []string
+		for _, s := range m.Sections {
+			if strings.Contains(s.Text, "Checked") {
+				got = append(got, s.Text)
+			}
+		}
+		if strings.Join(got, "\n") != test.want || strings.Contains(m.Summary, "Checked") {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}

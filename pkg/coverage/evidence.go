@@ -27,6 +27,24 @@ type Evidence struct {
 	Check, Found string
 	// Values fill the placeholders of the entry's sentence. They come from AWS and are as hostile as an event's text.
 	Values map[string]string
+	// LookedAt is when AWS gave the oldest answer that it rests on, or gave none; zero where nobody noted that.
+	LookedAt time.Time
+}
+
+// LookedBetween is when the first and the last of the evidence was found; zero where nobody noted that.
+func LookedBetween(evidence []Evidence) (first, last time.Time) {
+	for _, e := range evidence {
+		switch at := e.LookedAt; {
+		case at.IsZero():
+		case first.IsZero():
+			first, last = at, at
+		case at.Before(first):
+			first = at
+		case at.After(last):
+			last = at
+		}
+	}
+	return first, last
 }
 
 // Candidate is a loss whose cause is looked for.
@@ -50,7 +68,7 @@ func ClipEvidence(evidence []Evidence) []Evidence {
 		for placeholder, value := range e.Values {
 			values[placeholder] = clipValue(value)
 		}
-		evidence[i] = Evidence{Check: clipValue(e.Check), Found: clipValue(e.Found), Values: values}
+		evidence[i] = Evidence{Check: clipValue(e.Check), Found: clipValue(e.Found), Values: values, LookedAt: e.LookedAt}
 	}
 	return evidence
 }

@@ -33,7 +33,7 @@ func (d *Doctor) cloudIn(ctx context.Context, account, region string) (aws.Confi
 	}
 	role := fmt.Sprintf("arn:%s:iam::%s:role/%s", own.Partition, account, d.role.Name)
 	assumed := d.assuming(role)
-	if _, err := recall(ctx, d.memory, assumeRole+" "+role, assumed.Retrieve); err != nil {
+	if _, _, err := recall(ctx, d.memory, assumeRole+" "+role, assumed.Retrieve); err != nil {
 		return aws.Config{}, &trouble{action: assumeRole, role: role, err: err}
 	}
 	cloud.Credentials = assumed
@@ -46,7 +46,7 @@ func (d *Doctor) identity(ctx context.Context) (*arn.ARN, error) {
 	if known := d.self.Load(); known != nil {
 		return known, nil
 	}
-	own, err := recall(ctx, d.memory, callerIdentity, func(ctx context.Context) (*arn.ARN, error) {
+	own, _, err := recall(ctx, d.memory, callerIdentity, func(ctx context.Context) (*arn.ARN, error) {
 		out, err := sts.NewFromConfig(d.cloud).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 		if err != nil {
 			return nil, err

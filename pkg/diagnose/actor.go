@@ -81,10 +81,12 @@ func (d *Doctor) actors(ctx context.Context, s *scene, found []coverage.Evidence
 	if d.actor == ActorOff || lostAt(s.change).IsZero() || slices.ContainsFunc(found, covered) {
 		return nil
 	}
-	t := &trail{s: s, left: callsMost}
+	t := &trail{left: callsMost}
 	var all, without []coverage.Evidence
 	for _, q := range searches(ctx, s, found) {
+		t.s = s.apart()
 		e := t.follow(ctx, q)
+		e.LookedAt = t.s.lookedAt()
 		switch {
 		case catalog.EvidenceOf(e).Verdict != catalog.Attribution && e.Found != byGuardDuty:
 			without = append(without, e)

@@ -86,7 +86,7 @@ func (d *Doctor) Diagnose(ctx context.Context, change coverage.Change, findings 
 	found := make([][]coverage.Evidence, len(checks))
 	var looking sync.WaitGroup
 	for i, c := range checks {
-		looking.Go(func() { found[i] = c.evidence(ctx, s) })
+		looking.Go(func() { found[i] = c.evidence(ctx, s.apart()) })
 	}
 	// Nobody waits for AWS longer than ctx allows: see recall.
 	looking.Wait()
@@ -120,7 +120,7 @@ func (c check) evidence(ctx context.Context, s *scene) []coverage.Evidence {
 	}
 	all := make([]coverage.Evidence, 0, len(sights))
 	for _, each := range sights {
-		all = append(all, coverage.Evidence{Check: c.name, Found: each.found, Values: clipped(each.values)})
+		all = append(all, coverage.Evidence{Check: c.name, Found: each.found, Values: clipped(each.values), LookedAt: s.lookedAt()})
 	}
 	return all
 }

@@ -28,6 +28,8 @@ type answer struct {
 	done  chan struct{}
 	value any
 	err   error
+	// at is when it was given.
+	at time.Time
 	// until is when it is no longer to be used, by the wall clock: an environment that was frozen has grown older, too.
 	until time.Time
 }
@@ -36,10 +38,11 @@ func newMemory(now func() time.Time) *memory {
 	return &memory{now: now, answers: make(map[string]*answer)}
 }
 
-// recall returns the answer of that key, asking for it if need be, but not after ctx is done: what does not answer,
-// though it was told to stop, is left behind with its answer.
-func recall[T any](ctx context.Context, m *memory, key string, ask func(context.Context) (T, error)) (T, error) {
-	var none T
+// recall returns the answer of that key and when it was given, asking for it if need be, but not after ctx is done: what
+// does not answer, though it was told to stop, is left behind with its answer.
+func recall[T any](
+	ctx context.Context, m *memory, key string, ask func(context.Context) (T, error),
+) (value T, at time.Time, err error) {
 	a, found := m.answer(key)
 	if !found {
 		go func() {
@@ -48,17 +51,18 @@ func recall[T any](ctx context.Context, m *memory, key string, ask func(context.
 			defer cancel()
 			defer close(a.done)
 			a.value, a.err = ask(ctx)
+			a.at = m.now()
 		}()
 	}
 	select {
 	case <-a.done:
 	case <-ctx.Done():
-		return none, ctx.Err()
+		return value, m.now(), ctx.Err()
 	}
 	if a.err != nil {
-		return none, a.err
+		return value, a.at, a.err
 	}
-	return a.value.(T), nil
+	return a.value.(T), a.at, nil
 }
 
 // answer is that of the key, and whether somebody asked for it already.

@@ -15,6 +15,19 @@ import (
 type scene struct {
 	doctor *Doctor
 	change coverage.Change
+	// answered is when the oldest of the answers so far was given, or the last one refused: that is what a look then says.
+	answered time.Time
+}
+
+// apart is the same scene for one look, which notes its own answers.
+func (s *scene) apart() *scene { return &scene{doctor: s.doctor, change: s.change} }
+
+// lookedAt is the time of what was seen in the scene, or now where nothing was asked.
+func (s *scene) lookedAt() time.Time {
+	if s.answered.IsZero() {
+		return s.doctor.memory.now().UTC().Truncate(time.Second)
+	}
+	return s.answered.UTC().Truncate(time.Second)
 }
 
 // cluster is the name of the cluster of that kind that the resource is or belongs to, or "".
@@ -39,7 +52,7 @@ func ask[Client, In, Options, Out any](ctx context.Context, s *scene, action str
 }
 
 // askAt is ask, at another place than the resource's.
-func askAt[Client, In, Options, Out any](ctx context.Context, s *scene, at place, action string,
+func askAt[Client, In, Options, Out any](ctx context.Context, s *scene, there place, action string,
 	connect func(aws.Config, ...func(*Options)) *Client,
 	call func(*Client, context.Context, *In, ...func(*Options)) (*Out, error), in *In,
 ) (*Out, error) {
@@ -47,12 +60,15 @@ func askAt[Client, In, Options, Out any](ctx context.Context, s *scene, at place
 	if err != nil {
 		return nil, &trouble{action: action, err: fmt.Errorf("writing the question down: %w", err)}
 	}
-	cloud, err := s.doctor.cloudIn(ctx, at.account, at.region)
+	cloud, err := s.doctor.cloudIn(ctx, there.account, there.region)
 	if err != nil {
 		return nil, err
 	}
-	key := fmt.Sprintf("%s %s %s %s", at.account, at.region, action, question)
-	out, err := recall(ctx, s.doctor.memory, key, func(ctx context.Context) (*Out, error) { return call(connect(cloud), ctx, in) })
+	key := fmt.Sprintf("%s %s %s %s", there.account, there.region, action, question)
+	out, at, err := recall(ctx, s.doctor.memory, key, func(ctx context.Context) (*Out, error) { return call(connect(cloud), ctx, in) })
+	if err != nil || s.answered.IsZero() || at.Before(s.answered) {
+		s.answered = at
+	}
 	if err != nil {
 		return nil, &trouble{action: action, err: err}
 	}

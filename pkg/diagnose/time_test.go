@@ -270,3 +270,39 @@ func TestFiftyLossesOfOneVPC(t *testing.T) {
 		t.Logf("%d calls", n)
 	}
 }
+
+// TestEvidenceSaysWhenItWasFound: what rests on several answers is as old as the oldest, a shared answer as old as it
+// is, and what was not answered is of the moment at which nobody waited any more.
+func TestEvidenceSaysWhenItWasFound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := &memoryClient{
+			world: healthy, deaf: []string{"guardduty:ListCoverage"}, release: make(chan struct{}),
+			slow: map[string]time.Duration{"eks:DescribeCluster": time.Second, "eks:DescribeAddonVersions": 2 * time.Second},
+		}
+		defer close(client.release)
+		doctor, began := client.doctor(), time.Now()
+		look := func() map[string]time.Duration {
+			ctx, cancel := context.WithTimeout(t.Context(), limit)
+			defer cancel()
+			after := make(map[string]time.Duration)
+			for _, e := range doctor.Diagnose(ctx, eksChange(), nil) {
+				after[e.Check] = e.LookedAt.Sub(began)
+			}
+			return after
+		}
+		for range 2 { // The second look shares the answers of the first.
+			after := look()
+			for check, want := range map[string]time.Duration{
+				"eks-addon": 0, "eks-cluster": time.Second, "eks-addon-version": 0, "eks-nodes": time.Second,
+				"guardduty-detector": 0,
+			} {
+				if got, ok := after[check]; got != want || !ok {
+					t.Errorf("%s was found after %v, want %v (%v)", check, got, want, ok)
+				}
+			}
+			if got := after["guardduty-coverage"] % limit; got != 0 || after["guardduty-coverage"] == 0 {
+				t.Errorf("what was not answered is of %v after the beginning", after["guardduty-coverage"])
+			}
+		}
+	})
+}

@@ -31,12 +31,17 @@ var sampleFound = [][]coverage.Evidence{
 	nil,
 }
 
+// sampleLookedAt has times: the evidence of the first version had none.
+var sampleLookedAt = [][]coverage.Evidence{{{Check: "ec2-ssm", Found: "unmanaged", LookedAt: now}, {Check: "actor", Found: "none"}}}
+
 // TestDiagnosisIsGolden reads the messages of every version still in use, and writes those of the newest. Like a stored
 // item, a golden message is never edited.
 func TestDiagnosisIsGolden(t *testing.T) {
 	request, err := format.MarshalDiagnosisRequest(sampleRequest)
 	check(t, err)
 	answer, err := format.MarshalDiagnosis(sampleFound)
+	check(t, err)
+	looked, err := format.MarshalDiagnosis(sampleLookedAt)
 	check(t, err)
 	golden := func(name string, written []byte) []byte {
 		file := filepath.Join("testdata", name)
@@ -59,6 +64,11 @@ func TestDiagnosisIsGolden(t *testing.T) {
 	check(t, err)
 	if diff := cmp.Diff(sampleFound, found); diff != "" {
 		t.Errorf("an answer (-sent +read):\n%s", diff)
+	}
+	found, err = format.UnmarshalDiagnosis(golden("diagnosis-looked-v1.json", looked), len(sampleLookedAt))
+	check(t, err)
+	if diff := cmp.Diff(sampleLookedAt, found); diff != "" {
+		t.Errorf("an answer with times (-sent +read):\n%s", diff)
 	}
 }
 

@@ -74,9 +74,10 @@ type (
 		Sinks  []string     `json:"sinks,omitempty"`
 	}
 	storedEvidence struct {
-		Check  string            `json:"check"`
-		Found  string            `json:"found"`
-		Values map[string]string `json:"values,omitempty"`
+		Check    string            `json:"check"`
+		Found    string            `json:"found"`
+		Values   map[string]string `json:"values,omitempty"`
+		LookedAt time.Time         `json:"lookedAt,omitzero"`
 	}
 	storedChange struct {
 		Kind            string    `json:"kind"`

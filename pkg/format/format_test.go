@@ -52,6 +52,12 @@ var sampleGroup = incident.Group{
 	Retry: incident.Retry{FailingSince: now, DeferredSince: now, NextAttempt: now.Add(time.Minute)},
 }
 
+// sampleLooked is a group whose evidence says when it was found: that of the first version did not.
+var sampleLooked = incident.Group{
+	Key: sampleGroup.Key, Sink: "slack", CreatedAt: now, Sample: sample, Total: 2,
+	Evidence: []coverage.Evidence{{Check: "ec2-ssm", Found: "unmanaged", LookedAt: now}, {Check: "actor", Found: "none"}},
+}
+
 // sampleLosses is a record that keeps losses: those of the first version did not.
 var sampleLosses = incident.Record{Key: sample.Resource.Key(), Change: sample, Losses: []coverage.Loss{
 	{OpenedAt: now.Add(-time.Hour), ClosedAt: now, Causes: []string{"agent-disconnected"}, Gone: true},
@@ -81,6 +87,8 @@ func TestStoredFormsAreGolden(t *testing.T) {
 	check(t, err)
 	group, err := format.MarshalGroup(sampleGroup)
 	check(t, err)
+	looked, err := format.MarshalGroup(sampleLooked)
+	check(t, err)
 	single, err := format.MarshalChange(sample)
 	check(t, err)
 	intent, err := format.MarshalIntent(sampleIntent)
@@ -94,7 +102,7 @@ func TestStoredFormsAreGolden(t *testing.T) {
 	wakeUp := format.Queued{Key: sample.Resource.Key(), Due: now, Redrive: []string{"slack"}}.Body()
 	waiting := format.Queued{Change: single, Since: now, MayHaveSent: []string{"slack", "sns"}, Notified: []string{"sns"}}.Body()
 	for name, written := range map[string][]byte{
-		"record-v1.json": record, "group-v1.json": group, "change-v1.json": single, "intent-v1.json": intent,
+		"record-v1.json": record, "group-v1.json": group, "group-looked-v1.json": looked, "change-v1.json": single, "intent-v1.json": intent,
 		"record-losses-v1.json": losses, "month-v1.json": month, "directory-v1.json": directory, "wakeup-v1.json": wakeUp, "queued-v1.json": waiting,
 	} {
 		file := filepath.Join("testdata", name)
@@ -126,6 +134,11 @@ func TestStoredFormsAreGolden(t *testing.T) {
 	check(t, err)
 	if diff := cmp.Diff(sampleGroup, readGroup); diff != "" {
 		t.Errorf("a group (-saved +read):\n%s", diff)
+	}
+	readLooked, err := format.UnmarshalGroup(looked)
+	check(t, err)
+	if diff := cmp.Diff(sampleLooked, readLooked); diff != "" {
+		t.Errorf("a group whose evidence has times (-saved +read):\n%s", diff)
 	}
 	readChange, err := format.UnmarshalChange(single)
 	check(t, err)

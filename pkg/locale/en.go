@@ -70,6 +70,9 @@ var englishWords = Words{
 	UnclearOne: "1 check was inconclusive",
 	Unclear:    "{n} checks were inconclusive",
 
+	LookedAt:      "Checked {time}.",
+	LookedBetween: "Checked between {first} and {last}.",
+
 	First:          "First:",
 	FoldSteps:      "{n} more steps and all facts",
 	FoldStep:       "1 more step and all facts",

@@ -70,6 +70,9 @@ var japaneseWords = Words{
 	UnclearOne: "判定できないチェックが 1 件",
 	Unclear:    "判定できないチェックが {n} 件",
 
+	LookedAt:      "確認日時: {time}",
+	LookedBetween: "確認日時: {first} から {last} まで",
+
 	First:          "最初の対処:",
 	FoldSteps:      "残りの {n} 手順とすべての情報",
 	FoldStep:       "残りの 1 手順とすべての情報",

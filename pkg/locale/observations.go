@@ -41,6 +41,8 @@ type Observation struct {
 	Verdict  catalog.Verdict
 	// Repeats says that it adds nothing to what the event says.
 	Repeats bool
+	// LookedAt is when it was found; zero where nobody noted that.
+	LookedAt time.Time
 }
 
 // Observations say what the checks found: faults first, and what is fine last. Times are in zone.
@@ -54,6 +56,7 @@ func (l Language) Observations(evidence []coverage.Evidence, zone *time.Location
 			Sentence: l.readable(e, zone).FirstFilled(l.Evidence.Found[entry.ID].Says),
 			Verdict:  entry.Verdict,
 			Repeats:  entry.Repeats,
+			LookedAt: e.LookedAt,
 		})
 	}
 	slices.SortStableFunc(observations, func(a, b Observation) int { return cmp.Compare(a.Verdict, b.Verdict) })

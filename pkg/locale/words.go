@@ -44,6 +44,8 @@ type Words struct {
 	// Diagnosis labels what the checks found. PassedOne and Passed count {n} checks that passed, UnclearOne and Unclear
 	// those from which nothing follows.
 	Diagnosis, PassedOne, Passed, UnclearOne, Unclear string
+	// LookedAt says the {time} of all checks, LookedBetween the {first} and the {last} where they differ.
+	LookedAt, LookedBetween string
 
 	// First stands before the first thing to do. What is folded has a title: FoldSteps counts {n} more steps, FoldStep is about
 	// one, FoldFacts about none.

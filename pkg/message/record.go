@@ -90,6 +90,8 @@ type RecordEvidence struct {
 	Check  string `json:"check"`
 	Result string `json:"result"`
 	OK     bool   `json:"ok"`
+	// LookedAt is when AWS gave the answer, RFC 3339 in UTC; absent where that is not known.
+	LookedAt time.Time `json:"lookedAt,omitzero"`
 }
 
 // RecordActor is who requested the change behind a loss, as CloudTrail has it.
@@ -138,6 +140,13 @@ func (f RecordFinding) MarshalJSON() ([]byte, error) {
 	type plain RecordFinding
 	f.Steps, f.Links = notNil(f.Steps), notNil(f.Links)
 	return encode(plain(f))
+}
+
+// MarshalJSON writes the time in UTC.
+func (e RecordEvidence) MarshalJSON() ([]byte, error) {
+	type plain RecordEvidence
+	e.LookedAt = e.LookedAt.UTC()
+	return encode(plain(e))
 }
 
 // MarshalJSON writes the time in UTC.

@@ -193,7 +193,7 @@ func fullRecord() message.Record {
 			Steps: []message.RecordStep{{Text: "Look at the pods.", Command: "kubectl get pods -n amazon-guardduty -o wide"}, {Text: "Wait."}},
 			Links: []message.RecordLink{link},
 		}},
-		Evidence: []message.RecordEvidence{{Check: "the add-on", Result: "DEGRADED"}},
+		Evidence: []message.RecordEvidence{{Check: "the add-on", Result: "DEGRADED", LookedAt: at.Add(6 * time.Minute)}},
 		Incident: &message.RecordIncident{OpenedAt: at.Add(-time.Minute), DurationSeconds: 60},
 		Links:    []message.RecordLink{link},
 	}
