@@ -4,13 +4,13 @@ package telemetry
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"slices"
 	"strings"
 	"time"
 
 	"guardduty-coverage-notifier/pkg/catalog"
+	"guardduty-coverage-notifier/pkg/delivery"
 	"guardduty-coverage-notifier/pkg/heartbeat"
 	"guardduty-coverage-notifier/pkg/notify"
 )
@@ -129,11 +129,7 @@ func misconfigured(err error) bool {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		return slices.ContainsFunc(joined.Unwrap(), misconfigured)
 	}
-	sink, ok := errors.AsType[interface {
-		error
-		Misconfigured() bool
-	}](err)
-	return ok && sink.Misconfigured()
+	return delivery.Misconfigured(err)
 }
 
 // levelOf is ERROR where somebody has to act, WARN where something is not as it should be.
