@@ -154,6 +154,11 @@ func TestLanguageOf(t *testing.T) {
 			t.Errorf("%q is %q, %v; want %q", code, got.Code, ok, want)
 		}
 	}
+	for _, l := range locale.Languages() {
+		if got, ok := locale.Of(l.Code); !ok || got.Code != l.Code {
+			t.Errorf("%q is among the languages, and is %q, %v by its code", l.Code, got.Code, ok)
+		}
+	}
 }
 
 func TestMomentsByLanguage(t *testing.T) {

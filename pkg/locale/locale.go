@@ -33,8 +33,8 @@ type Language struct {
 // Languages are all of them, English first.
 func Languages() []Language { return []Language{English(), Japanese()} }
 
-// Of is the language with that code, in any letter case. It reports false where there is none.
-// The tables of others are not made.
+// Of is the language with that code, in any letter case, without the tables of the others. It reports false where there
+// is none.
 func Of(code string) (Language, bool) {
 	switch strings.ToLower(code) {
 	case "en":
