@@ -25,10 +25,7 @@ import (
 
 // Sink delivers messages to one destination.
 //
-// An error may say more by its methods: Permanent() bool, when trying again cannot help; Uncertain() bool,
-// whether the message may have been taken all the same (an error without that method may); RetryAfter()
-// time.Duration, how long the destination asks to be left alone; Misconfigured() bool, when only a change of
-// the configuration helps.
+// An error may say more by the methods that package delivery reads: Permanent, Uncertain, RetryAfter, Misconfigured.
 type Sink interface {
 	// Name is stable: what was sent where is remembered under it.
 	Name() string
